@@ -1,0 +1,216 @@
+package rule
+
+import (
+	"entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/viewer"
+)
+
+type condition = func(*sql.Selector)
+
+// sight is who sees the rows of one type.
+type sight struct {
+	staff  func(viewer.Viewer) condition
+	portal func(viewer.Viewer) condition
+}
+
+// visible is the whole table of who sees what. Portal customers see issued sales
+// documents and what belongs to them, of the contacts granted; everything else is closed
+// to them.
+var visible = map[string]sight{
+	ent.TypeOrganization: {ownOrganization, ownOrganization},
+	ent.TypeUser:         {colleagues, self},
+	ent.TypeMembership:   {always(own), closed},
+	ent.TypeSession:      {closed, closed}, // the account package works as the system
+	ent.TypeAPIKey:       {needs(own, viewer.ManageStaff), closed},
+
+	ent.TypeContact:        {needs(contactRow, viewer.SeeContacts), grantedContact},
+	ent.TypeContactAddress: {needs(ofContact, viewer.SeeContacts), closed},
+	ent.TypeContactEmail:   {needs(ofContact, viewer.SeeContacts), closed},
+	ent.TypeContactPhone:   {needs(ofContact, viewer.SeeContacts), closed},
+	ent.TypeContactNote:    {needs(ofContact, viewer.SeeContacts), closed},
+	ent.TypeContactAccess:  {needs(own, viewer.ManageStaff), closed},
+
+	ent.TypeDocument:       {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedDocument},
+	ent.TypeDocumentLine:   {needs(ofDocument, viewer.SeeSales, viewer.SeePurchases), ofGrantedDocument},
+	ent.TypeDocumentTax:    {needs(ofDocument, viewer.SeeSales, viewer.SeePurchases), ofGrantedDocument},
+	ent.TypeNumberSequence: {needs(own, viewer.SeeSales, viewer.SeePurchases), closed},
+	ent.TypeNumberCounter:  {needs(own, viewer.SeeSales, viewer.SeePurchases), closed},
+
+	ent.TypePayment:     {needs(ofSide, viewer.SeePayments), grantedPayment},
+	ent.TypeAllocation:  {needs(ofAllocatedDocument, viewer.SeePayments), closed},
+	ent.TypeLedgerEntry: {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedSide},
+	ent.TypeBalance:     {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedSide},
+
+	ent.TypePortalGrant:       {needs(ofContact, viewer.SeeContacts), closed},
+	ent.TypeAuditEvent:        {always(own), closed}, // written by every role, read through SeeAudit
+	ent.TypeIdempotencyRecord: {always(ownKeys), ownKeys},
+}
+
+func nothing(s *sql.Selector) { s.Where(sql.False()) }
+
+func closed(viewer.Viewer) condition { return nothing }
+
+func always(c func(viewer.Viewer) condition) func(viewer.Viewer) condition { return c }
+
+// needs closes the type to roles that have none of the permissions.
+func needs(c func(viewer.Viewer) condition, any ...viewer.Permission) func(viewer.Viewer) condition {
+	return func(v viewer.Viewer) condition {
+		for _, p := range any {
+			if v.Role.May(p) {
+				return c(v)
+			}
+		}
+		return nothing
+	}
+}
+
+func own(v viewer.Viewer) condition {
+	return func(s *sql.Selector) { s.Where(sql.EQ(s.C("organization_id"), v.Organization)) }
+}
+
+func ownOrganization(v viewer.Viewer) condition {
+	return func(s *sql.Selector) { s.Where(sql.EQ(s.C("id"), v.Organization)) }
+}
+
+func self(v viewer.Viewer) condition {
+	return func(s *sql.Selector) { s.Where(sql.EQ(s.C("id"), v.User)) }
+}
+
+// colleagues are the people of the own staff, past members included, whose names stay on
+// what they did, and the customers whom this organization let in.
+func colleagues(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		members := sql.Table("memberships")
+		granted := sql.Table("portal_grants")
+		s.Where(sql.Or(
+			sql.In(s.C("id"), sql.Dialect(s.Dialect()).Select(members.C("user_id")).From(members).
+				Where(sql.EQ(members.C("organization_id"), v.Organization))),
+			sql.In(s.C("id"), sql.Dialect(s.Dialect()).Select(granted.C("user_id")).From(granted).
+				Where(sql.And(sql.EQ(granted.C("organization_id"), v.Organization), sql.NotNull(granted.C("user_id"))))),
+		))
+	}
+}
+
+func ownKeys(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		s.Where(sql.And(sql.EQ(s.C("organization_id"), v.Organization), sql.EQ(s.C("actor_id"), v.Actor())))
+	}
+}
+
+func contactRow(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		unrestricted(s, v, s.C("id"))
+	}
+}
+
+func ofContact(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		unrestricted(s, v, s.C("contact_id"))
+	}
+}
+
+// ofSide is a row with a contact and a side: sales staff see no purchases.
+func ofSide(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		ofContact(v)(s)
+		sides(s, v)
+	}
+}
+
+func sides(s *sql.Selector, v viewer.Viewer) {
+	sales, purchases := v.Role.May(viewer.SeeSales), v.Role.May(viewer.SeePurchases)
+	switch {
+	case sales && purchases:
+	case sales:
+		s.Where(sql.EQ(s.C("side"), "client"))
+	case purchases:
+		s.Where(sql.EQ(s.C("side"), "supplier"))
+	default:
+		nothing(s)
+	}
+}
+
+// unrestricted leaves out contacts that are restricted to named users, unless the viewer
+// is one of them or an administrator.
+func unrestricted(s *sql.Selector, v viewer.Viewer, contactColumn string) {
+	if v.Role.May(viewer.ManageStaff) {
+		return
+	}
+	c, a := sql.Table("contacts"), sql.Table("contact_accesses")
+	d := sql.Dialect(s.Dialect())
+	let := d.Select(a.C("contact_id")).From(a).Where(sql.And(
+		sql.EQ(a.C("organization_id"), v.Organization), sql.EQ(a.C("user_id"), v.User)))
+	s.Where(sql.NotIn(contactColumn, d.Select(c.C("id")).From(c).Where(sql.And(
+		sql.EQ(c.C("organization_id"), v.Organization), sql.EQ(c.C("restricted"), true),
+		sql.NotIn(c.C("id"), let)))))
+}
+
+// ofDocument is a row of a document: whoever sees every document sees it by the
+// organization alone, everyone else through the document.
+func ofDocument(v viewer.Viewer) condition {
+	return through("document_id", v, ofSide)
+}
+
+func ofAllocatedDocument(v viewer.Viewer) condition {
+	return through("document_id", v, ofSide)
+}
+
+func through(column string, v viewer.Viewer, documents func(viewer.Viewer) condition) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		if v.Kind == viewer.Staff && v.Role.May(viewer.ManageStaff) {
+			return
+		}
+		t := sql.Table("documents")
+		sub := sql.Dialect(s.Dialect()).Select(t.C("id")).From(t)
+		documents(v)(sub)
+		s.Where(sql.In(s.C(column), sub))
+	}
+}
+
+func granted(s *sql.Selector, v viewer.Viewer, column string) {
+	s.Where(sql.And(sql.EQ(s.C("organization_id"), v.Organization), sql.In(column, ids(v.Contacts)...)))
+}
+
+func grantedContact(v viewer.Viewer) condition {
+	return func(s *sql.Selector) { granted(s, v, s.C("id")) }
+}
+
+// grantedDocument is an issued sales document; never a draft, a void one or a purchase.
+func grantedDocument(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		granted(s, v, s.C("contact_id"))
+		s.Where(sql.And(sql.EQ(s.C("side"), "client"), sql.NotIn(s.C("status"), "draft", "void")))
+	}
+}
+
+func ofGrantedDocument(v viewer.Viewer) condition {
+	return through("document_id", v, grantedDocument)
+}
+
+func grantedPayment(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		granted(s, v, s.C("contact_id"))
+		s.Where(sql.And(sql.EQ(s.C("side"), "client"), sql.EQ(s.C("status"), "recorded")))
+	}
+}
+
+func grantedSide(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		granted(s, v, s.C("contact_id"))
+		s.Where(sql.EQ(s.C("side"), "client"))
+	}
+}
+
+func ids(in []uuid.UUID) []any {
+	out := make([]any, len(in))
+	for i, id := range in {
+		out[i] = id
+	}
+	return out
+}

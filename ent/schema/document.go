@@ -1,0 +1,183 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/day"
+	"github.com/kartela/kartela/money"
+)
+
+// Document is an invoice, credit note, estimate, bill, supplier credit or expense. It
+// holds a copy of the contact as it was when the document was made.
+type Document struct{ ent.Schema }
+
+// Mixin gives the identity and the tenant.
+func (Document) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
+
+// Fields of a document. Amounts are in minor units of its currency; for every type they
+// are positive when the document is of the ordinary direction (a credit note of 10.00
+// has the total 10.00).
+func (Document) Fields() []ent.Field {
+	return []ent.Field{
+		field.Time("updated_at").Default(Now),
+		field.Int("version").Default(1).Positive().Comment("raised by every change"),
+		field.Enum("type").Values("invoice", "credit_note", "estimate", "bill", "supplier_credit", "expense").Immutable(),
+		field.Enum("side").Values("client", "supplier").Immutable().Comment("of the contact: follows from the type"),
+		field.Enum("status").Values("draft", "issued", "void", "accepted", "rejected", "invoiced").Default("draft"),
+
+		field.UUID("contact_id", uuid.UUID{}),
+		field.String("contact_name").MaxLen(204).Comment("copy"),
+		field.String("contact_profession").Default("").MaxLen(100).Comment("copy"),
+		field.String("contact_vat_number").Default("").MaxLen(20).Comment("copy"),
+		field.String("contact_tax_office").Default("").MaxLen(10).Comment("copy"),
+		field.String("billing_address").Default("").MaxLen(500).Comment("copy, one line of print per line"),
+		field.String("shipping_address").Default("").MaxLen(500).Comment("copy, one line of print per line"),
+
+		field.UUID("sequence_id", uuid.UUID{}).Optional().Nillable().Comment("set at issue"),
+		field.Int("number_period").Default(0).Comment("the year for a sequence that begins anew each year, else 0"),
+		field.Int64("number").Optional().Nillable().Comment("1, 2, 3 … in the sequence and period, without gaps; set at issue"),
+		field.String("number_text").Default("").MaxLen(40).Comment("the number as printed"),
+		field.String("reference").Default("").MaxLen(100).Comment("the supplier's own number on a purchase, the client's order number on a sale"),
+		field.String("custom_id").Optional().Nillable().MaxLen(256).Comment("the caller's own key"),
+
+		field.String("date").GoType(day.Date("")).SchemaType(calendar),
+		field.String("due_date").GoType(day.Date("")).SchemaType(calendar),
+		field.String("currency").GoType(money.Currency("")).MaxLen(3),
+		field.String("exchange_rate").GoType(money.Decimal{}).SchemaType(exact("numeric(19,6)")).Comment("units of the base currency for one of the document's; 1 in base currency"),
+		field.Bool("prices_include_tax").Default(false),
+		field.Text("terms").Default("").MaxLen(5000),
+		field.Text("notes").Default("").MaxLen(5000).Comment("public: printed on the document"),
+
+		field.Int64("net").GoType(money.Minor(0)).Default(0),
+		field.Int64("vat").GoType(money.Minor(0)).Default(0),
+		field.Int64("other_taxes").GoType(money.Minor(0)).Default(0),
+		field.Int64("withholding").GoType(money.Minor(0)).Default(0),
+		field.Int64("total").GoType(money.Minor(0)).Default(0).Comment("net + vat + other taxes"),
+		field.Int64("payable").GoType(money.Minor(0)).Default(0).Comment("total - withholding"),
+		field.Int64("settled").GoType(money.Minor(0)).Default(0).Comment("sum of the allocations; remaining = payable - settled"),
+
+		field.UUID("created_by", uuid.UUID{}).Immutable().Comment("the user or API key"),
+		field.Time("issued_at").Optional().Nillable(),
+		field.Time("voided_at").Optional().Nillable(),
+	}
+}
+
+// Indexes of a document.
+func (Document) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("organization_id", "sequence_id", "number_period", "number").Unique(),
+		index.Fields("organization_id", "type", "custom_id").Unique(),
+		index.Fields("organization_id", "contact_id", "date", "id"),
+		index.Fields("organization_id", "type", "date", "id"),
+	}
+}
+
+// DocumentLine is one line of a document.
+type DocumentLine struct{ ent.Schema }
+
+// Mixin gives the identity and the tenant.
+func (DocumentLine) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
+
+// Fields of a line.
+func (DocumentLine) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("document_id", uuid.UUID{}).Immutable(),
+		field.Int("position").Comment("the order in the document, from 0"),
+		field.String("title").NotEmpty().MaxLen(1000),
+		field.String("quantity").GoType(money.Decimal{}).SchemaType(exact("numeric(19,4)")),
+		field.String("unit").Default("").MaxLen(20),
+		field.String("unit_price").GoType(money.Decimal{}).SchemaType(exact("numeric(19,5)")),
+		field.String("discount_percent").GoType(money.Decimal{}).SchemaType(exact("numeric(19,6)")),
+		field.Int64("discount_amount").GoType(money.Minor(0)).Default(0),
+		field.JSON("taxes", []money.Tax{}),
+		field.Int64("net").GoType(money.Minor(0)).Comment("quantity × price − discount, rounded to the minor unit; tax taken out where prices include it"),
+	}
+}
+
+// Indexes of a line.
+func (DocumentLine) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("organization_id", "document_id", "position").Unique()}
+}
+
+// DocumentTax is one tax group of a document: EN 16931's VAT breakdown (BG-23), and the
+// same for withholding and other taxes.
+type DocumentTax struct{ ent.Schema }
+
+// Mixin gives the identity and the tenant.
+func (DocumentTax) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
+
+// Fields of a tax group.
+func (DocumentTax) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("document_id", uuid.UUID{}).Immutable(),
+		field.Int("position"),
+		field.Enum("kind").GoType(money.TaxKind("")),
+		field.String("name").Default("").MaxLen(100),
+		field.String("category").Default("").MaxLen(2).Comment("EN 16931 VAT category code (BT-118)"),
+		field.String("rate").GoType(money.Decimal{}).SchemaType(exact("numeric(19,6)")).Comment("percent"),
+		field.Bool("informational").Default(false).Comment("shown, but not part of the total"),
+		field.Int64("base").GoType(money.Minor(0)),
+		field.Int64("amount").GoType(money.Minor(0)),
+	}
+}
+
+// Indexes of a tax group.
+func (DocumentTax) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("organization_id", "document_id", "position").Unique()}
+}
+
+// NumberSequence counts the numbers of one type of document. The row is locked when a
+// document is issued, so that numbers have no gaps and no duplicates.
+type NumberSequence struct{ ent.Schema }
+
+// Mixin gives the identity and the tenant.
+func (NumberSequence) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
+
+// Fields of a sequence.
+func (NumberSequence) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("document_type").MaxLen(20).Immutable(),
+		field.String("name").NotEmpty().MaxLen(50),
+		field.String("prefix").Default("").MaxLen(20),
+		field.Int("padding").Default(0).Range(0, 12).Comment("digits, filled with zeros on the left"),
+		field.Bool("yearly").Default(false).Comment("begins at 1 in each year of the documents' dates"),
+		field.Bool("is_default").Default(false),
+	}
+}
+
+// Indexes of a sequence.
+func (NumberSequence) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("organization_id", "document_type", "name").Unique()}
+}
+
+// NumberCounter is the last number given in one period of a sequence.
+type NumberCounter struct{ ent.Schema }
+
+// Mixin gives the identity and the tenant.
+func (NumberCounter) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
+
+// Fields of a counter.
+func (NumberCounter) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("sequence_id", uuid.UUID{}).Immutable(),
+		field.Int("period").Immutable().Comment("the year, or 0"),
+		field.Int64("last").Default(0),
+	}
+}
+
+// Indexes of a counter.
+func (NumberCounter) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("organization_id", "sequence_id", "period").Unique()}
+}
+
+// Annotations of a document: what must hold in every row, whoever writes it.
+func (Document) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Annotation{Checks: map[string]string{
+		"documents_settled": "settled >= 0 AND (settled = 0 OR settled <= payable)",
+	}}}
+}

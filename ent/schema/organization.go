@@ -1,0 +1,33 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+
+	"github.com/kartela/kartela/money"
+)
+
+// Organization is a tenant: one business with its own contacts, money and staff.
+type Organization struct{ ent.Schema }
+
+// Mixin gives the identity.
+func (Organization) Mixin() []ent.Mixin { return []ent.Mixin{global{}} }
+
+// Fields of an organization.
+func (Organization) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name").NotEmpty().MaxLen(200),
+		field.String("profession").Default("").MaxLen(200),
+		field.String("vat_number").Default("").MaxLen(20),
+		field.String("tax_office").Default("").MaxLen(10),
+		field.String("country").Default("GR").MaxLen(2).Comment("ISO 3166-1 alpha-2"),
+		field.String("email").Default("").MaxLen(254),
+		field.String("phone").Default("").MaxLen(40),
+		field.String("address").Default("").MaxLen(400),
+		field.String("base_currency").GoType(money.Currency("")).MaxLen(3).Comment("the currency of reports"),
+		field.String("time_zone").Default("Europe/Athens").MaxLen(64).Comment("IANA name; decides what today is"),
+		field.String("language").Default("el").MaxLen(2),
+		field.Bool("demonstration").Default(false).Immutable().Comment("made by serve --demo"),
+		field.Time("closed_at").Optional().Nillable().Comment("set when the organization was ended: nobody gets in"),
+	}
+}

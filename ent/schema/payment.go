@@ -1,0 +1,91 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/day"
+	"github.com/kartela/kartela/money"
+)
+
+// Payment is money received from, or sent to, a contact.
+type Payment struct{ ent.Schema }
+
+// Mixin gives the identity and the tenant.
+func (Payment) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
+
+// Fields of a payment.
+func (Payment) Fields() []ent.Field {
+	return []ent.Field{
+		field.Time("updated_at").Default(Now),
+		field.Int("version").Default(1).Positive(),
+		field.Enum("kind").Values("client_payment", "supplier_refund", "other_received", "supplier_payment", "client_refund", "expense").Immutable(),
+		field.Enum("side").Values("client", "supplier").Immutable(),
+		field.Enum("status").Values("recorded", "void").Default("recorded"),
+		field.UUID("contact_id", uuid.UUID{}),
+		field.String("date").GoType(day.Date("")).SchemaType(calendar),
+		field.Int64("amount").GoType(money.Minor(0)).Comment("always positive; the kind says in which direction"),
+		field.String("currency").GoType(money.Currency("")).MaxLen(3),
+		field.Enum("method").Values("cash", "bank_transfer", "card", "cheque", "online", "other").Default("bank_transfer"),
+		field.String("reference").Default("").MaxLen(200),
+		field.Text("notes").Default("").MaxLen(5000),
+		field.Int64("allocated").GoType(money.Minor(0)).Default(0).Comment("sum of the allocations; amount - allocated is credit"),
+		field.UUID("created_by", uuid.UUID{}).Immutable(),
+		field.Time("voided_at").Optional().Nillable(),
+	}
+}
+
+// Indexes of a payment.
+func (Payment) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("organization_id", "contact_id", "date", "id"),
+		index.Fields("organization_id", "date", "id"),
+	}
+}
+
+// Allocation says which part of a payment, or of a credit document, settles a document.
+// It never posts to the ledger: it only says what is settled.
+type Allocation struct{ ent.Schema }
+
+// Mixin gives the identity and the tenant.
+func (Allocation) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
+
+// Fields of an allocation.
+func (Allocation) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("contact_id", uuid.UUID{}),
+		field.UUID("payment_id", uuid.UUID{}).Optional().Nillable().Comment("the money, or"),
+		field.UUID("credit_id", uuid.UUID{}).Optional().Nillable().Comment("the credit note or supplier credit"),
+		field.UUID("document_id", uuid.UUID{}).Immutable().Comment("what is settled"),
+		field.String("currency").GoType(money.Currency("")).MaxLen(3),
+		field.Int64("amount").GoType(money.Minor(0)).Comment("positive"),
+	}
+}
+
+// Indexes of an allocation.
+func (Allocation) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("organization_id", "payment_id", "document_id").Unique(),
+		index.Fields("organization_id", "credit_id", "document_id").Unique(),
+		index.Fields("organization_id", "document_id"),
+	}
+}
+
+// Annotations of a payment: what must hold in every row, whoever writes it.
+func (Payment) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Annotation{Checks: map[string]string{
+		"payments_amounts": "amount > 0 AND allocated >= 0 AND allocated <= amount",
+	}}}
+}
+
+// Annotations of an allocation: what must hold in every row, whoever writes it.
+func (Allocation) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Annotation{Checks: map[string]string{
+		"allocations_amount": "amount > 0",
+		"allocations_source": "(payment_id IS NULL) <> (credit_id IS NULL)",
+	}}}
+}

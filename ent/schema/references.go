@@ -1,0 +1,43 @@
+package schema
+
+// Reference is a foreign key: Column of Table points at a row of To.
+type Reference struct {
+	Table, Column, To string
+	Global            bool // points at a table of no tenant, by id alone
+}
+
+// References are all foreign keys. Within a tenant they are composite:
+// (organization_id, column) → (organization_id, id), so that the database itself refuses a
+// row that points across tenants. Every table of a tenant also points at its organization.
+var References = []Reference{
+	{Table: "memberships", Column: "user_id", To: "users", Global: true},
+	{Table: "sessions", Column: "user_id", To: "users", Global: true},
+	{Table: "portal_grants", Column: "user_id", To: "users", Global: true},
+
+	{Table: "contacts", Column: "merged_into_id", To: "contacts"},
+	{Table: "contact_addresses", Column: "contact_id", To: "contacts"},
+	{Table: "contact_emails", Column: "contact_id", To: "contacts"},
+	{Table: "contact_phones", Column: "contact_id", To: "contacts"},
+	{Table: "contact_notes", Column: "contact_id", To: "contacts"},
+	{Table: "contact_accesses", Column: "contact_id", To: "contacts"},
+
+	{Table: "documents", Column: "contact_id", To: "contacts"},
+	{Table: "documents", Column: "sequence_id", To: "number_sequences"},
+	{Table: "document_lines", Column: "document_id", To: "documents"},
+	{Table: "document_taxes", Column: "document_id", To: "documents"},
+	{Table: "number_counters", Column: "sequence_id", To: "number_sequences"},
+
+	{Table: "payments", Column: "contact_id", To: "contacts"},
+	{Table: "allocations", Column: "contact_id", To: "contacts"},
+	{Table: "allocations", Column: "payment_id", To: "payments"},
+	{Table: "allocations", Column: "credit_id", To: "documents"},
+	{Table: "allocations", Column: "document_id", To: "documents"},
+
+	{Table: "ledger_entries", Column: "contact_id", To: "contacts"},
+	{Table: "ledger_entries", Column: "document_id", To: "documents"},
+	{Table: "ledger_entries", Column: "payment_id", To: "payments"},
+	{Table: "ledger_entries", Column: "reverses_id", To: "ledger_entries"},
+	{Table: "balances", Column: "contact_id", To: "contacts"},
+
+	{Table: "portal_grants", Column: "contact_id", To: "contacts"},
+}
