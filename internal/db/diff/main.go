@@ -1,0 +1,100 @@
+// Command diff writes the next migration of each dialect: what turns the schema that the
+// present migrations make into the schema of ent/schema. It needs an empty PostgreSQL
+// database in TEST_DATABASE_URL (see internal/dbtest/with).
+//
+//	go run ./internal/dbtest/with -- go run ./internal/db/diff add_projects
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"ariga.io/atlas/sql/sqltool"
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/schema"
+
+	"database/sql"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/kartela/kartela/internal/db/tables"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: diff NAME")
+	}
+	if err := run(context.Background(), os.Args[1]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, name string) error {
+	lite, err := sql.Open("sqlite", "file:diff?mode=memory&cache=shared&_pragma=foreign_keys(1)")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lite.Close() }()
+	lite.SetMaxOpenConns(1)
+	if err := diff(ctx, dialect.SQLite, lite, name); err != nil {
+		return err
+	}
+	pg, drop, err := scratch(ctx, os.Getenv("TEST_DATABASE_URL"))
+	if err != nil {
+		return err
+	}
+	defer drop()
+	return diff(ctx, dialect.Postgres, pg, name)
+}
+
+func diff(ctx context.Context, name string, conn *sql.DB, migration string) error {
+	folder := filepath.Join("internal", "db", "migrations", map[string]string{dialect.SQLite: "sqlite", dialect.Postgres: "postgres"}[name])
+	dir, err := sqltool.NewGooseDir(folder)
+	if err != nil {
+		return err
+	}
+	all, err := tables.All(name)
+	if err != nil {
+		return err
+	}
+	m, err := schema.NewMigrate(entsql.OpenDB(name, conn), append(tables.Options(), schema.WithDir(dir),
+		schema.WithMigrationMode(schema.ModeReplay), schema.WithDialect(name))...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := m.NamedDiff(ctx, migration, all...); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// scratch makes an empty database beside the one named, and gives what drops it.
+func scratch(ctx context.Context, target string) (*sql.DB, func(), error) {
+	config, err := pgx.ParseConfig(target)
+	if err != nil {
+		return nil, nil, err
+	}
+	admin, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, nil, err
+	}
+	const name = "kartela_diff"
+	for _, q := range []string{"DROP DATABASE IF EXISTS " + name, "CREATE DATABASE " + name} {
+		if _, err := admin.Exec(ctx, q); err != nil {
+			return nil, nil, err
+		}
+	}
+	config.Database = name
+	conn := stdlib.OpenDB(*config)
+	return conn, func() {
+		_ = conn.Close()
+		_, _ = admin.Exec(ctx, "DROP DATABASE "+name)
+		_ = admin.Close(ctx)
+	}, nil
+}

@@ -1,0 +1,72 @@
+package db
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"entgo.io/ent/dialect"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Migrations are the versioned migrations of a dialect, in goose's format.
+func Migrations(dialectName string) (fs.FS, error) {
+	folder := "migrations/sqlite"
+	if dialectName == dialect.Postgres {
+		folder = "migrations/postgres"
+	}
+	return fs.Sub(migrations, folder)
+}
+
+// Migrate applies the migrations that the database does not have yet and gives their
+// names. Several servers may start at once: on PostgreSQL one migrates, the others wait.
+// A database from a newer version of the program is refused.
+func Migrate(ctx context.Context, d *DB) (applied []string, err error) {
+	files, err := Migrations(d.Dialect)
+	if err != nil {
+		return nil, fmt.Errorf("db: migrations: %w", err)
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	kind := goose.DialectSQLite3
+	if d.Dialect == dialect.Postgres {
+		kind = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return nil, fmt.Errorf("db: migrations: %w", err)
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(kind, d.migrate, files, options...)
+	if err != nil {
+		return nil, fmt.Errorf("db: migrations: %w", err)
+	}
+	if err := refuseNewer(ctx, p); err != nil {
+		return nil, err
+	}
+	done, err := p.Up(ctx)
+	for _, r := range done {
+		applied = append(applied, r.Source.Path)
+	}
+	if err != nil {
+		return applied, fmt.Errorf("db: migrate: %w", err)
+	}
+	return applied, nil
+}
+
+func refuseNewer(ctx context.Context, p *goose.Provider) error {
+	have, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("db: read the schema's version: %w", err)
+	}
+	sources := p.ListSources()
+	if n := len(sources); n > 0 && have > sources[n-1].Version {
+		return errors.New("db: the database was migrated by a newer version of this program; start that version")
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package db
+
+import (
+	"context"
+	stdsql "database/sql"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+)
+
+// router is ent's driver over several pools: it picks one per statement or transaction.
+type router struct {
+	dialect string
+	pick    func(ctx context.Context, change bool) *sql.Driver
+}
+
+var _ dialect.Driver = (*router)(nil)
+
+func (r *router) Dialect() string { return r.dialect }
+func (r *router) Close() error    { return nil } // DB.Close closes the pools
+
+func (r *router) Exec(ctx context.Context, query string, args, v any) error {
+	return r.pick(ctx, true).Exec(ctx, query, args, v)
+}
+
+func (r *router) Query(ctx context.Context, query string, args, v any) error {
+	counted(ctx)
+	return r.pick(ctx, false).Query(ctx, query, args, v)
+}
+
+func (r *router) Tx(ctx context.Context) (dialect.Tx, error) { return r.BeginTx(ctx, nil) }
+
+// BeginTx, ExecContext and QueryContext are asked for by ent's raw SQL.
+func (r *router) BeginTx(ctx context.Context, opts *stdsql.TxOptions) (dialect.Tx, error) {
+	tx, err := r.pick(ctx, true).BeginTx(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return countingTx{tx}, nil
+}
+
+func (r *router) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
+	counted(ctx)
+	return r.pick(ctx, true).ExecContext(ctx, query, args...)
+}
+
+func (r *router) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
+	counted(ctx)
+	return r.pick(ctx, false).QueryContext(ctx, query, args...)
+}
+
+// countingTx counts the statements of a transaction for tests and metrics.
+type countingTx struct{ dialect.Tx }
+
+func (t countingTx) Exec(ctx context.Context, query string, args, v any) error {
+	counted(ctx)
+	return t.Tx.Exec(ctx, query, args, v)
+}
+
+func (t countingTx) Query(ctx context.Context, query string, args, v any) error {
+	counted(ctx)
+	return t.Tx.Query(ctx, query, args, v)
+}
+
+func (t countingTx) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
+	counted(ctx)
+	return t.Tx.(interface {
+		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
+	}).ExecContext(ctx, query, args...)
+}
+
+func (t countingTx) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
+	counted(ctx)
+	return t.Tx.(interface {
+		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
+	}).QueryContext(ctx, query, args...)
+}
