@@ -1,0 +1,83 @@
+package account
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// limits bound how often sign-in is tried, per account and per network address. They are
+// kept in memory, a bounded number of each: the longest unused is forgotten.
+type limits struct {
+	accounts  *limiters
+	addresses *limiters
+}
+
+func newLimits() *limits {
+	return &limits{
+		accounts:  &limiters{every: 30 * time.Second, burst: 10, most: 50_000, by: map[string]*limiter{}},
+		addresses: &limiters{every: 2 * time.Second, burst: 60, most: 50_000, by: map[string]*limiter{}},
+	}
+}
+
+// allow takes one try of both.
+func (l *limits) allow(account, address string, now time.Time) bool {
+	byAddress := l.addresses.allow(address, now)
+	return l.accounts.allow(account, now) && byAddress
+}
+
+// succeeded forgets the tries of an account, which were its owner's.
+func (l *limits) succeeded(account string) { l.accounts.forget(account) }
+
+type limiter struct {
+	*rate.Limiter
+	used time.Time
+}
+
+type limiters struct {
+	every time.Duration
+	burst int
+	most  int
+
+	mu sync.Mutex
+	by map[string]*limiter
+}
+
+func (l *limiters) allow(key string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	got := l.by[key]
+	if got == nil {
+		if len(l.by) >= l.most {
+			l.drop(now)
+		}
+		got = &limiter{Limiter: rate.NewLimiter(rate.Every(l.every), l.burst)}
+		l.by[key] = got
+	}
+	got.used = now
+	return got.AllowN(now, 1)
+}
+
+// drop forgets limiters that have filled up again, and when that is not enough the longest
+// unused of the others.
+func (l *limiters) drop(now time.Time) {
+	full := time.Duration(l.burst) * l.every
+	var oldest string
+	for key, got := range l.by {
+		if now.Sub(got.used) > full {
+			delete(l.by, key)
+		} else if oldest == "" || got.used.Before(l.by[oldest].used) {
+			oldest = key
+		}
+	}
+	if len(l.by) >= l.most {
+		delete(l.by, oldest)
+	}
+}
+
+func (l *limiters) forget(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.by, key)
+}

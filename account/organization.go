@@ -1,0 +1,95 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/audit"
+	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/viewer"
+)
+
+// UpdateOrganizationInput is the input of updateOrganization; what is nil stays.
+type UpdateOrganizationInput struct {
+	db.Idempotent
+	Name       *string
+	Profession *string
+	VatNumber  *string
+	TaxOffice  *string
+	Address    *string
+	Email      *string
+	Phone      *string
+	TimeZone   *string
+	Language   *string
+}
+
+// UpdateOrganization changes the details of the business.
+//
+// Faults: INVALID with every bad field; FORBIDDEN without ManageBusiness.
+func (s *Service) UpdateOrganization(ctx context.Context, in UpdateOrganizationInput) (*ent.Organization, error) {
+	v, err := viewer.RequireStaff(ctx, viewer.ManageBusiness)
+	if err != nil {
+		return nil, err
+	}
+	_, _, err = db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
+		org, err := tx.Organization.Get(ctx, v.Organization)
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("account: read the organization: %w", err)
+		}
+		before := organizationFields(org)
+		if err := in.apply(org); err != nil {
+			return uuid.Nil, err
+		}
+		err = tx.Organization.UpdateOneID(org.ID).SetName(org.Name).SetProfession(org.Profession).SetVatNumber(org.VatNumber).
+			SetTaxOffice(org.TaxOffice).SetAddress(org.Address).SetEmail(org.Email).SetPhone(org.Phone).
+			SetTimeZone(org.TimeZone).SetLanguage(org.Language).Exec(ctx)
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("account: change the organization: %w", err)
+		}
+		was, is := audit.Diff(before, organizationFields(org))
+		return org.ID, tell(ctx, tx, "updateOrganization", "organization", org.ID, was, is)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Organization(ctx)
+}
+
+func (in UpdateOrganizationInput) apply(org *ent.Organization) error {
+	var bad fault.List
+	for _, f := range []struct {
+		name string
+		from *string
+		to   *string
+		most int
+	}{
+		{"name", in.Name, &org.Name, 200}, {"profession", in.Profession, &org.Profession, 200},
+		{"vatNumber", in.VatNumber, &org.VatNumber, 20}, {"taxOffice", in.TaxOffice, &org.TaxOffice, 10},
+		{"address", in.Address, &org.Address, 400}, {"email", in.Email, &org.Email, 254}, {"phone", in.Phone, &org.Phone, 40},
+		{"timeZone", in.TimeZone, &org.TimeZone, 64}, {"language", in.Language, &org.Language, 2},
+	} {
+		if f.from == nil {
+			continue
+		}
+		*f.to = strings.TrimSpace(*f.from)
+		if utf8.RuneCountInString(*f.to) > f.most {
+			bad = append(bad, fault.New(fault.Invalid, f.name, "At most %d characters.", f.most))
+		}
+	}
+	if org.Name == "" {
+		bad = append(bad, fault.New(fault.Invalid, "name", "A business has a name."))
+	}
+	_ = bad.Add("", checkPlace(org.Country, org.TimeZone, org.Language))
+	return bad.Err()
+}
+
+func organizationFields(o *ent.Organization) audit.Fields {
+	return audit.Fields{"name": o.Name, "profession": o.Profession, "vatNumber": o.VatNumber, "taxOffice": o.TaxOffice,
+		"address": o.Address, "email": o.Email, "phone": o.Phone, "timeZone": o.TimeZone, "language": o.Language}
+}

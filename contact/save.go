@@ -1,0 +1,344 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/audit"
+	"github.com/kartela/kartela/ent"
+	entcontact "github.com/kartela/kartela/ent/contact"
+	"github.com/kartela/kartela/ent/schema"
+	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/viewer"
+)
+
+// CreateInput is the input of createContact.
+type CreateInput struct {
+	db.Idempotent
+	Fields
+}
+
+// UpdateInput is the input of updateContact.
+type UpdateInput struct {
+	db.Idempotent
+	ID      uuid.UUID
+	Version int // that was read
+	Fields
+	Clear []Clear
+}
+
+// Clear names a field to take off where an empty text cannot say it.
+type Clear string
+
+// What can be cleared by name.
+const (
+	ClearClientType      Clear = "CLIENT_TYPE"
+	ClearDefaultCurrency Clear = "DEFAULT_CURRENCY"
+	ClearDefaultDueDays  Clear = "DEFAULT_DUE_DAYS"
+)
+
+// Create makes a contact.
+//
+// Faults: INVALID with the fields, all at once; CONFLICT on customId when it is taken;
+// UNAUTHENTICATED, FORBIDDEN. Nothing is written when an error is returned.
+func (s *Service) Create(ctx context.Context, in CreateInput) (*Contact, error) {
+	if _, err := viewer.RequireStaff(ctx, viewer.EditContacts); err != nil {
+		return nil, err
+	}
+	if err := in.normalize(); err != nil {
+		return nil, err
+	}
+	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
+		row, err := s.Insert(ctx, tx, &in.Fields)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		return row.ID, audit.Record(ctx, tx, audit.Event{Action: "createContact", ObjectType: "contact",
+			ObjectID: row.ID, ContactID: row.ID, After: auditFields(row)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+// Insert writes a new contact from normalized fields, without an event: imports write many
+// and tell of them at once.
+func (s *Service) Insert(ctx context.Context, tx *ent.Tx, f *Fields) (*ent.Contact, error) {
+	row := &ent.Contact{ID: schema.NewID(), Version: 1}
+	if err := knownIDs(parts{}, f); err != nil { // a new contact has no items yet
+		return nil, err
+	}
+	f.apply(row)
+	if err := s.check(ctx, tx, row, f); err != nil {
+		return nil, err
+	}
+	parts := newParts(row.ID, f)
+	row.Search = searchText(row, parts.addresses, parts.emails, parts.phones)
+	c := tx.Contact.Create().SetID(row.ID)
+	set(c.Mutation(), row)
+	saved, err := c.Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("contact: create: %w", err)
+	}
+	return saved, parts.insert(ctx, tx)
+}
+
+// Update changes a contact that still has the version that was read.
+//
+// Faults: INVALID with the fields; NOT_FOUND; CONFLICT on version when it has changed
+// since, on customId when it is taken, without a field when it is archived or merged.
+func (s *Service) Update(ctx context.Context, in UpdateInput) (*Contact, error) {
+	if _, err := viewer.RequireStaff(ctx, viewer.EditContacts); err != nil {
+		return nil, err
+	}
+	if err := in.normalize(); err != nil {
+		return nil, err
+	}
+	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
+		return in.ID, s.update(ctx, tx, in)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+func (s *Service) update(ctx context.Context, tx *ent.Tx, in UpdateInput) error {
+	row, err := lock(ctx, tx, in.ID)
+	if err != nil {
+		return err
+	}
+	if row.Version != in.Version {
+		return fault.New(fault.Conflict, "version", "The contact was changed since you read it: it has version %d now.", row.Version)
+	}
+	if row.ArchivedAt != nil {
+		return fault.New(fault.Conflict, "", "The contact is archived: restore it first.")
+	}
+	before := auditFields(row)
+	in.apply(row)
+	clearFields(row, in.Clear)
+	if err := s.check(ctx, tx, row, &in.Fields); err != nil {
+		return err
+	}
+	beforeParts, afterParts, err := saveParts(ctx, tx, row, &in.Fields)
+	if err != nil {
+		return err
+	}
+	u := tx.Contact.UpdateOneID(row.ID)
+	set(u.Mutation(), row)
+	if err := u.SetVersion(row.Version + 1).SetUpdatedAt(schema.Now()).Exec(ctx); err != nil {
+		return fmt.Errorf("contact: update: %w", err)
+	}
+	was, is := audit.Diff(merged(before, beforeParts), merged(auditFields(row), afterParts))
+	return audit.Record(ctx, tx, audit.Event{Action: "updateContact", ObjectType: "contact",
+		ObjectID: row.ID, ContactID: row.ID, Before: was, After: is})
+}
+
+// lock reads a contact for a change of it.
+func lock(ctx context.Context, tx *ent.Tx, id uuid.UUID) (*ent.Contact, error) {
+	row, err := tx.Contact.Query().Where(entcontact.ID(id), db.ForUpdate).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, fault.New(fault.NotFound, "id", "There is no such contact.")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("contact: lock: %w", err)
+	}
+	if row.MergedIntoID != nil {
+		return nil, fault.New(fault.Conflict, "id", "The contact was merged into another one.")
+	}
+	return row, nil
+}
+
+func (f *Fields) apply(row *ent.Contact) {
+	for _, c := range []struct {
+		from *string
+		to   *string
+	}{
+		{f.FirstName, &row.FirstName}, {f.LastName, &row.LastName}, {f.Company, &row.Company},
+		{f.Profession, &row.Profession}, {f.VatNumber, &row.VatNumber}, {f.TaxOffice, &row.TaxOffice},
+		{f.Website, &row.Website}, {f.DefaultLanguage, &row.DefaultLanguage}, {f.DefaultTemplate, &row.DefaultTemplate},
+	} {
+		if c.from != nil {
+			*c.to = *c.from
+		}
+	}
+	if f.CustomID != nil {
+		row.CustomID = nil
+		if *f.CustomID != "" {
+			row.CustomID = f.CustomID
+		}
+	}
+	if f.IsClient != nil {
+		row.IsClient = *f.IsClient
+	}
+	if f.IsSupplier != nil {
+		row.IsSupplier = *f.IsSupplier
+	}
+	if f.ClientType != nil {
+		row.ClientType = f.ClientType
+	}
+	if f.DefaultCurrency != nil {
+		row.DefaultCurrency = *f.DefaultCurrency
+	}
+	if f.DefaultDueDays != nil {
+		row.DefaultDueDays = f.DefaultDueDays
+	}
+	if f.DefaultTaxes != nil {
+		row.DefaultTaxes = make([]money.Tax, len(f.DefaultTaxes))
+		for i, t := range f.DefaultTaxes {
+			row.DefaultTaxes[i] = *t
+		}
+	}
+	row.DisplayName = displayName(row)
+	row.SortName = clip(Fold(row.DisplayName), 256)
+}
+
+func clearFields(row *ent.Contact, clear []Clear) {
+	for _, c := range clear {
+		switch c {
+		case ClearClientType:
+			row.ClientType = nil
+		case ClearDefaultCurrency:
+			row.DefaultCurrency = ""
+		case ClearDefaultDueDays:
+			row.DefaultDueDays = nil
+		}
+	}
+}
+
+// displayName is the company, else the person's name.
+func displayName(row *ent.Contact) string {
+	if row.Company != "" {
+		return row.Company
+	}
+	return strings.TrimSpace(row.FirstName + " " + row.LastName)
+}
+
+func clip(s string, characters int) string {
+	if r := []rune(s); len(r) > characters {
+		return string(r[:characters])
+	}
+	return s
+}
+
+// check holds the contact to the rules that need more than one field, or other rows.
+func (s *Service) check(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fields) error {
+	var bad fault.List
+	if row.DisplayName == "" {
+		bad = append(bad, fault.New(fault.Invalid, "company", "A contact needs a first name, a last name or a company."))
+	}
+	if f.VatNumber != nil && row.VatNumber != "" {
+		greek, err := isGreek(ctx, tx, row, f)
+		if err != nil {
+			return err
+		}
+		if greek {
+			_ = bad.Add("vatNumber", CheckGreekVATNumber(row.VatNumber))
+		}
+	}
+	if f.CustomID != nil && row.CustomID != nil {
+		taken, err := tx.Contact.Query().Where(entcontact.CustomID(*row.CustomID), entcontact.IDNEQ(row.ID)).Exist(ctx)
+		if err != nil {
+			return fmt.Errorf("contact: look for a custom id: %w", err)
+		}
+		if taken {
+			bad = append(bad, fault.New(fault.Conflict, "customId", "Another contact has this customId."))
+		}
+	}
+	return bad.Err()
+}
+
+// isGreek says whether a VAT number is to be held to the Greek rule: it is all digits, and
+// the contact's addresses, or with none that names a country the organization, are in Greece.
+func isGreek(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fields) (bool, error) {
+	if digits(row.VatNumber) != row.VatNumber ||
+		(row.ClientType != nil && *row.ClientType != entcontact.ClientTypeDomestic && *row.ClientType != entcontact.ClientTypePrivateIndividual) {
+		return false, nil
+	}
+	for _, a := range f.Addresses {
+		if a.Country != "" {
+			return a.Country == "GR", nil
+		}
+	}
+	org, err := tx.Organization.Get(ctx, viewer.From(ctx).Organization)
+	if err != nil {
+		return false, fmt.Errorf("contact: read the organization: %w", err)
+	}
+	return org.Country == "GR", nil
+}
+
+// set writes every field of the row into a mutation, for a new contact and for a change.
+func set(m *ent.ContactMutation, row *ent.Contact) {
+	m.SetFirstName(row.FirstName)
+	m.SetLastName(row.LastName)
+	m.SetCompany(row.Company)
+	m.SetDisplayName(row.DisplayName)
+	m.SetProfession(row.Profession)
+	m.SetVatNumber(row.VatNumber)
+	m.SetTaxOffice(row.TaxOffice)
+	m.SetWebsite(row.Website)
+	m.SetIsClient(row.IsClient)
+	m.SetIsSupplier(row.IsSupplier)
+	m.SetDefaultCurrency(row.DefaultCurrency)
+	m.SetDefaultLanguage(row.DefaultLanguage)
+	m.SetDefaultTemplate(row.DefaultTemplate)
+	m.SetDefaultTaxes(row.DefaultTaxes)
+	m.SetSearch(row.Search)
+	m.SetSortName(row.SortName)
+	if row.CustomID != nil {
+		m.SetCustomID(*row.CustomID)
+	} else if m.Op().Is(ent.OpUpdateOne) {
+		m.ClearCustomID()
+	}
+	if row.ClientType != nil {
+		m.SetClientType(*row.ClientType)
+	} else if m.Op().Is(ent.OpUpdateOne) {
+		m.ClearClientType()
+	}
+	if row.DefaultDueDays != nil {
+		m.SetDefaultDueDays(*row.DefaultDueDays)
+	} else if m.Op().Is(ent.OpUpdateOne) {
+		m.ClearDefaultDueDays()
+	}
+}
+
+func auditFields(row *ent.Contact) audit.Fields {
+	f := audit.Fields{
+		"firstName": row.FirstName, "lastName": row.LastName, "company": row.Company,
+		"profession": row.Profession, "vatNumber": row.VatNumber, "taxOffice": row.TaxOffice,
+		"website": row.Website, "isClient": row.IsClient, "isSupplier": row.IsSupplier,
+		"defaultCurrency": row.DefaultCurrency, "defaultLanguage": row.DefaultLanguage,
+		"defaultTemplate": row.DefaultTemplate, "defaultTaxes": row.DefaultTaxes,
+	}
+	if row.CustomID != nil {
+		f["customId"] = *row.CustomID
+	}
+	if row.ClientType != nil {
+		f["clientType"] = *row.ClientType
+	}
+	if row.DefaultDueDays != nil {
+		f["defaultDueDays"] = *row.DefaultDueDays
+	}
+	for k, v := range f {
+		if v == "" || v == false || v == money.Currency("") {
+			delete(f, k)
+		}
+	}
+	if len(row.DefaultTaxes) == 0 {
+		delete(f, "defaultTaxes")
+	}
+	return f
+}
+
+func merged(a, b audit.Fields) audit.Fields {
+	for k, v := range b {
+		a[k] = v
+	}
+	return a
+}

@@ -1,0 +1,150 @@
+// Package ledger is the only writer of ledger entries and balances. It owns the three
+// amounts of a balance and the rule that binds them, net = outstanding − credit = sum of
+// the ledger; it does not know why something is posted.
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/day"
+	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/ledgerentry"
+	"github.com/kartela/kartela/ent/schema"
+	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/viewer"
+)
+
+// Book writes the ledger.
+type Book struct {
+	DB *db.DB
+	// Announce is told of every moved balance after its commit. It must not block.
+	Announce func(Moved)
+}
+
+// Account is one card: a contact, on one side, in one currency.
+type Account struct {
+	ContactID uuid.UUID
+	Side      ledgerentry.Side
+	Currency  money.Currency
+}
+
+// Change is one change of an account. With a posting, Amount = Outstanding − Credit; without
+// one (an allocation), Outstanding = Credit: what is settled changes, what is owed does not.
+type Change struct {
+	Account
+	Outstanding money.Minor // added to outstanding, minor units; may be negative
+	Credit      money.Minor // added to credit, minor units; may be negative
+	Posting     *Posting
+}
+
+// Posting is one line to append to the ledger.
+type Posting struct {
+	Kind       ledgerentry.Kind
+	Amount     money.Minor // minor units; positive: more is owed
+	Date       day.Date
+	DocumentID *uuid.UUID
+	PaymentID  *uuid.UUID
+	Reverses   *uuid.UUID // the entry that this one takes back
+}
+
+// Moved says where an account stands after a change. It is a state, not a step: a newer
+// one replaces an older one, so a receiver may miss any number of them, and ignores one
+// whose Version is not greater than the last it showed.
+type Moved struct {
+	Organization uuid.UUID      `json:"organization"`
+	ContactID    uuid.UUID      `json:"contactId"`
+	Side         balance.Side   `json:"side"`
+	Currency     money.Currency `json:"currency"`
+	Outstanding  money.Minor    `json:"outstanding"` // minor units, never negative
+	Credit       money.Minor    `json:"credit"`      // minor units, never negative
+	Net          money.Minor    `json:"net"`         // minor units; outstanding − credit
+	Version      int64          `json:"version"`     // 1, 2, 3 … without gaps
+	UpdatedAt    time.Time      `json:"updatedAt"`
+}
+
+// The balance row is the lock of its account: one statement makes it or adds to it, and
+// holds it until the transaction ends, so entries get their places one after the other and
+// the amounts are never read and then written.
+const move = `INSERT INTO balances AS b
+  (id, organization_id, contact_id, side, currency, outstanding, credit, net, entries, version, created_at, updated_at)
+VALUES (%s)
+ON CONFLICT (organization_id, contact_id, side, currency) DO UPDATE SET
+  outstanding = b.outstanding + excluded.outstanding, credit = b.credit + excluded.credit,
+  net = b.net + excluded.net, entries = b.entries + excluded.entries,
+  version = b.version + 1, updated_at = excluded.updated_at
+RETURNING outstanding, credit, net, entries, version`
+
+// Apply makes one change of an account in the transaction of what causes it, and has it
+// announced after the commit.
+//
+// Faults: INVALID when the account would leave ±2^53 minor units. A change that breaks the
+// rule of the three amounts is our own failure and rolls everything back.
+func (b *Book) Apply(ctx context.Context, tx *ent.Tx, c Change) (*Moved, error) {
+	posted, entries := money.Minor(0), 0
+	if c.Posting != nil {
+		posted, entries = c.Posting.Amount, 1
+	}
+	if posted != c.Outstanding-c.Credit {
+		return nil, fmt.Errorf("ledger: posting %d is not outstanding %d less credit %d", posted, c.Outstanding, c.Credit)
+	}
+	m := &Moved{Organization: viewer.From(ctx).Organization, ContactID: c.ContactID, Side: balance.Side(c.Side),
+		Currency: c.Currency, UpdatedAt: schema.Now()}
+	seq, err := b.move(ctx, tx, c, posted, entries, m)
+	if err != nil {
+		return nil, err
+	}
+	if m.Outstanding < 0 || m.Credit < 0 || m.Net != m.Outstanding-m.Credit {
+		return nil, fmt.Errorf("ledger: the change would leave outstanding %d, credit %d, net %d", m.Outstanding, m.Credit, m.Net)
+	}
+	for _, amount := range []money.Minor{m.Outstanding, m.Credit} {
+		if amount > money.MaxMinor {
+			return nil, fault.New(fault.Invalid, "amount", "The contact's balance would be too large.")
+		}
+	}
+	if c.Posting != nil {
+		if err := appendEntry(ctx, tx, c, seq); err != nil {
+			return nil, err
+		}
+	}
+	db.AfterCommit(ctx, func() { b.Announce(*m) })
+	return m, nil
+}
+
+func (b *Book) move(ctx context.Context, tx *ent.Tx, c Change, posted money.Minor, entries int, m *Moved) (seq int64, err error) {
+	marks := "?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?"
+	if b.DB.Dialect == dialect.Postgres {
+		marks = "$1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11"
+	}
+	rows, err := tx.QueryContext(ctx, fmt.Sprintf(move, marks), schema.NewID(), m.Organization, c.ContactID, string(c.Side),
+		string(c.Currency), int64(c.Outstanding), int64(c.Credit), int64(posted), entries, m.UpdatedAt, m.UpdatedAt)
+	if err != nil {
+		return 0, fmt.Errorf("ledger: move a balance: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return 0, fmt.Errorf("ledger: move a balance: no row: %w", rows.Err())
+	}
+	if err := rows.Scan(&m.Outstanding, &m.Credit, &m.Net, &seq, &m.Version); err != nil {
+		return 0, fmt.Errorf("ledger: move a balance: %w", err)
+	}
+	return seq, rows.Err()
+}
+
+func appendEntry(ctx context.Context, tx *ent.Tx, c Change, seq int64) error {
+	err := tx.LedgerEntry.Create().SetContactID(c.ContactID).SetSide(c.Side).SetCurrency(c.Currency).SetSeq(seq).
+		SetKind(c.Posting.Kind).SetAmount(c.Posting.Amount).SetDate(c.Posting.Date).
+		SetNillableDocumentID(c.Posting.DocumentID).SetNillablePaymentID(c.Posting.PaymentID).
+		SetNillableReversesID(c.Posting.Reverses).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("ledger: append: %w", err)
+	}
+	return nil
+}

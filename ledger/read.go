@@ -1,0 +1,75 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/ledgerentry"
+	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/viewer"
+)
+
+// Balance is where an account stands.
+type Balance struct{ *ent.Balance }
+
+// Outstanding, Credit and Net are the amounts with their currency.
+func (b Balance) Outstanding() money.Money { return money.New(b.Balance.Outstanding, b.Currency) }
+
+// Credit is what settles nothing yet.
+func (b Balance) Credit() money.Money { return money.New(b.Balance.Credit, b.Currency) }
+
+// Net is outstanding less credit.
+func (b Balance) Net() money.Money { return money.New(b.Balance.Net, b.Currency) }
+
+// Balance is the state as a row.
+func (m Moved) Balance() *Balance {
+	return &Balance{&ent.Balance{OrganizationID: m.Organization, ContactID: m.ContactID, Side: m.Side, Currency: m.Currency,
+		Outstanding: m.Outstanding, Credit: m.Credit, Net: m.Net, Version: m.Version, UpdatedAt: m.UpdatedAt}}
+}
+
+// Balances reads the balances of contacts that the viewer may see, by one statement, each
+// contact's by side and currency.
+func (b *Book) Balances(ctx context.Context, contacts []uuid.UUID) (map[uuid.UUID][]*Balance, error) {
+	rows, err := b.DB.Balance.Query().Where(balance.ContactIDIn(contacts...)).
+		Order(balance.BySide(), balance.ByCurrency()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: read balances: %w", err)
+	}
+	out := make(map[uuid.UUID][]*Balance, len(contacts))
+	for _, r := range rows {
+		out[r.ContactID] = append(out[r.ContactID], &Balance{r})
+	}
+	return out, nil
+}
+
+// PostedFor finds the entry by which a document, or a payment, stands on the ledger now:
+// the last one that no other takes back.
+func PostedFor(ctx context.Context, tx *ent.Tx, documentID, paymentID *uuid.UUID) (*ent.LedgerEntry, error) {
+	q := tx.LedgerEntry.Query().Where(ledgerentry.ReversesIDIsNil())
+	if documentID != nil {
+		q.Where(ledgerentry.DocumentID(*documentID))
+	}
+	if paymentID != nil {
+		q.Where(ledgerentry.PaymentID(*paymentID))
+	}
+	row, err := q.Order(ent.Desc(ledgerentry.FieldSeq)).First(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: find what was posted: %w", err)
+	}
+	return row, nil
+}
+
+// Sees says whether the viewer may see balances of a side, as the row rule has it.
+func Sees(v viewer.Viewer, side balance.Side) bool {
+	switch {
+	case v.Kind == viewer.Portal:
+		return side == balance.SideClient
+	case side == balance.SideClient:
+		return v.Role.May(viewer.SeeSales)
+	}
+	return v.Role.May(viewer.SeePurchases)
+}

@@ -1,0 +1,158 @@
+// Package live brings changes of balances to those who follow them. The hub keeps, for each
+// follower, the newest value of each account and no more: a slow reader misses steps, never
+// the state. It knows no database and no socket.
+package live
+
+import (
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/ledger"
+	"github.com/kartela/kartela/money"
+)
+
+// shards keep followers of different contacts from waiting for one lock.
+const shards = 64
+
+// Hub knows who follows which contacts.
+type Hub struct {
+	shard [shards]shard
+
+	mu     sync.RWMutex
+	access map[uuid.UUID]uint64 // per organization: raised when someone may see more or less
+}
+
+type shard struct {
+	mu        sync.RWMutex
+	followers map[topic]map[*Follower]struct{}
+}
+
+// topic is a contact within its organization: an event of one tenant cannot reach a
+// follower of another, whatever the ids.
+type topic struct{ organization, contact uuid.UUID }
+
+// NewHub makes an empty hub.
+func NewHub() *Hub {
+	h := &Hub{access: map[uuid.UUID]uint64{}}
+	for i := range h.shard {
+		h.shard[i].followers = map[topic]map[*Follower]struct{}{}
+	}
+	return h
+}
+
+func (h *Hub) of(t topic) *shard { return &h.shard[t.contact[15]%shards] }
+
+// account names one balance among the pending ones.
+type account struct {
+	contact  uuid.UUID
+	side     string
+	currency money.Currency
+}
+
+// Follower is one subscription. Signal says that something is pending; Take gives it.
+type Follower struct {
+	Signal <-chan struct{}
+
+	hub     *Hub
+	topics  []topic
+	signal  chan struct{}
+	mu      sync.Mutex
+	pending map[account]ledger.Moved
+}
+
+// Follow begins to follow contacts of an organization. Close ends it.
+func (h *Hub) Follow(organization uuid.UUID, contacts ...uuid.UUID) *Follower {
+	f := &Follower{hub: h, signal: make(chan struct{}, 1), pending: map[account]ledger.Moved{}}
+	f.Signal = f.signal
+	for _, c := range contacts {
+		t := topic{organization, c}
+		f.topics = append(f.topics, t)
+		s := h.of(t)
+		s.mu.Lock()
+		if s.followers[t] == nil {
+			s.followers[t] = map[*Follower]struct{}{}
+		}
+		s.followers[t][f] = struct{}{}
+		s.mu.Unlock()
+	}
+	return f
+}
+
+// Close ends the following; nothing is delivered after it.
+func (f *Follower) Close() {
+	for _, t := range f.topics {
+		s := f.hub.of(t)
+		s.mu.Lock()
+		delete(s.followers[t], f)
+		if len(s.followers[t]) == 0 {
+			delete(s.followers, t)
+		}
+		s.mu.Unlock()
+	}
+}
+
+// Announce gives every follower of the contact the account's new state. It never waits for
+// a reader.
+func (h *Hub) Announce(m ledger.Moved) {
+	t := topic{m.Organization, m.ContactID}
+	s := h.of(t)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for f := range s.followers[t] {
+		f.put(m)
+	}
+}
+
+func (f *Follower) put(m ledger.Moved) {
+	k := account{m.ContactID, string(m.Side), m.Currency}
+	f.mu.Lock()
+	if old, ok := f.pending[k]; !ok || old.Version < m.Version {
+		f.pending[k] = m
+	}
+	f.mu.Unlock()
+	f.wake()
+}
+
+func (f *Follower) wake() {
+	select {
+	case f.signal <- struct{}{}:
+	default: // it is awake already
+	}
+}
+
+// Take gives what is pending, the newest state of each account, and forgets it.
+func (f *Follower) Take() []ledger.Moved {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]ledger.Moved, 0, len(f.pending))
+	for k, m := range f.pending {
+		out = append(out, m)
+		delete(f.pending, k)
+	}
+	return out
+}
+
+// AccessChanged has every stream of the organization ask again, before its next delivery,
+// whether its viewer may still see what it follows.
+func (h *Hub) AccessChanged(organization uuid.UUID) {
+	h.mu.Lock()
+	h.access[organization]++
+	h.mu.Unlock()
+}
+
+// Access is a number that differs from an earlier one when access may have changed since.
+func (h *Hub) Access(organization uuid.UUID) uint64 {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.access[organization]
+}
+
+// Followers counts who follows a contact.
+func (h *Hub) Followers(organization, contact uuid.UUID) int {
+	t := topic{organization, contact}
+	s := h.of(t)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.followers[t])
+}

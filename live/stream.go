@@ -1,0 +1,118 @@
+package live
+
+import (
+	"context"
+	"sort"
+
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ledger"
+	"github.com/kartela/kartela/viewer"
+)
+
+// Change is where one contact stands: all of its balances that the viewer may see.
+type Change struct {
+	ContactID uuid.UUID
+	Balances  []*ledger.Balance
+}
+
+// Allowed asks whether the viewer of the context may still see all that is followed.
+type Allowed func(ctx context.Context) error
+
+// Stream sends the present state of every contact, and then the state of a contact after
+// each change of it, until the context ends or access does. While the reader is busy,
+// newer states replace those it has not taken: its memory is one state per contact.
+//
+// The follower must follow the contacts already when present is read, so that no change
+// falls between the two; a change that present includes is told apart by its version.
+func Stream(ctx context.Context, f *Follower, contacts []uuid.UUID, present map[uuid.UUID][]*ledger.Balance, allowed Allowed) <-chan *Change {
+	s := &stream{f: f, viewer: viewer.From(ctx), allowed: allowed, state: present, out: make(chan *Change)}
+	s.checked = f.hub.Access(s.viewer.Organization)
+	s.waiting = append(s.waiting, contacts...)
+	go s.run(ctx)
+	return s.out
+}
+
+type stream struct {
+	f       *Follower
+	viewer  viewer.Viewer
+	allowed Allowed
+	state   map[uuid.UUID][]*ledger.Balance
+	waiting []uuid.UUID // contacts whose state was not sent yet, each once
+	checked uint64      // the access number at which allowed last said yes
+	out     chan *Change
+}
+
+func (s *stream) run(ctx context.Context) {
+	defer close(s.out)
+	defer s.f.Close()
+	for {
+		var out chan *Change
+		var next *Change
+		if len(s.waiting) > 0 {
+			if !s.mayStill(ctx) {
+				return
+			}
+			out, next = s.out, &Change{s.waiting[0], s.state[s.waiting[0]]}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.f.Signal:
+			for _, m := range s.f.Take() {
+				s.merge(m)
+			}
+		case out <- next:
+			s.waiting = s.waiting[1:]
+		}
+	}
+}
+
+// mayStill asks again only when access has changed in the organization since the last time.
+func (s *stream) mayStill(ctx context.Context) bool {
+	now := s.f.hub.Access(s.viewer.Organization)
+	if now == s.checked {
+		return true
+	}
+	if s.allowed(ctx) != nil {
+		return false
+	}
+	s.checked = now
+	return true
+}
+
+// merge replaces one balance of a contact by a newer one. The list is made anew, because
+// the reader may still hold the old one.
+func (s *stream) merge(m ledger.Moved) {
+	if !ledger.Sees(s.viewer, m.Side) {
+		return
+	}
+	old := s.state[m.ContactID]
+	list := make([]*ledger.Balance, 0, len(old)+1)
+	for _, b := range old {
+		if b.Side == m.Side && b.Currency == m.Currency {
+			if b.Version >= m.Version {
+				return
+			}
+			continue
+		}
+		list = append(list, b)
+	}
+	list = append(list, m.Balance())
+	sort.Slice(list, func(i, j int) bool { return before(list[i], list[j]) })
+	s.state[m.ContactID] = list
+	for _, w := range s.waiting {
+		if w == m.ContactID {
+			return
+		}
+	}
+	s.waiting = append(s.waiting, m.ContactID)
+}
+
+func before(a, b *ledger.Balance) bool {
+	if a.Side != b.Side {
+		return a.Side == balance.SideClient
+	}
+	return a.Currency < b.Currency
+}
