@@ -1,0 +1,39 @@
+// Package bind names the instances of generic types, and the few wrappers, that
+// gqlgen.yml binds GraphQL names to.
+package bind
+
+import (
+	"github.com/kartela/kartela/contact"
+	"github.com/kartela/kartela/document"
+	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/page"
+	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/portal"
+)
+
+// Node is anything that has an id.
+type Node interface{ IsNode() }
+
+// Organization is a business as a node.
+type Organization struct{ *ent.Organization }
+
+// IsNode marks a type that has a global id.
+func (*Organization) IsNode() {}
+
+// The pages of the schema's lists.
+type (
+	ContactConnection       = page.Connection[*contact.Contact]
+	ContactEdge             = page.Edge[*contact.Contact]
+	NoteConnection          = page.Connection[*ent.ContactNote]
+	NoteEdge                = page.Edge[*ent.ContactNote]
+	HistoryConnection       = page.Connection[*ent.AuditEvent]
+	HistoryEdge             = page.Edge[*ent.AuditEvent]
+	DocumentConnection      = page.Connection[*document.Document]
+	DocumentEdge            = page.Edge[*document.Document]
+	PaymentConnection       = page.Connection[*payment.Payment]
+	PaymentEdge             = page.Edge[*payment.Payment]
+	PortalInvoiceConnection = page.Connection[*portal.Invoice]
+	PortalInvoiceEdge       = page.Edge[*portal.Invoice]
+	PortalPaymentConnection = page.Connection[*portal.Payment]
+	PortalPaymentEdge       = page.Edge[*portal.Payment]
+)
