@@ -1,0 +1,91 @@
+import { useEffect } from "preact/hooks";
+import { language, t } from "./i18n/language.ts";
+import { go, Link, match, usePlace } from "./router.tsx";
+import { ContactScreen } from "./screens/contact.tsx";
+import { ContactsScreen } from "./screens/contacts.tsx";
+import { AcceptScreen } from "./screens/accept.tsx";
+import { PortalInvoiceScreen } from "./screens/portal-invoice.tsx";
+import { PortalScreen } from "./screens/portal.tsx";
+import { SetupScreen } from "./screens/setup.tsx";
+import { SignInScreen } from "./screens/sign-in.tsx";
+import { ask, session, type Session } from "./session.ts";
+import { useStore } from "./store.ts";
+import { Faults } from "./ui/fault.tsx";
+import { Loading, PageTitle } from "./ui/page.tsx";
+import { Shell } from "./ui/shell.tsx";
+
+// App is the whole page: the screen of the address, for whoever is signed in.
+export function App() {
+  const now = useStore(session);
+  const spoken = useStore(language);
+  useEffect(() => void (document.documentElement.lang = spoken), [spoken]);
+  return (
+    <Shell viewer={now.state === "in" ? now.viewer : null}>
+      <Screen now={now} />
+    </Shell>
+  );
+}
+
+function Screen({ now }: { now: Session }) {
+  const { path, query } = usePlace();
+  switch (now.state) {
+    case "asking":
+      return <Loading />;
+    case "unreachable":
+      return <Faults faults={[{ code: "OFFLINE", field: "", text: "" }]} again={() => void ask()} />;
+  }
+  if (path === "/setup") {
+    return <SetupScreen token={query.get("token") ?? ""} />;
+  }
+  if (path === "/portal/accept") {
+    return <AcceptScreen token={query.get("token") ?? ""} />;
+  }
+  if (now.state === "guest") {
+    return <SignInScreen ended={now.ended} />;
+  }
+  return now.viewer.side === "PORTAL" ? <PortalScreens path={path} /> : <StaffScreens path={path} role={now.viewer.role ?? "READ_ONLY"} />;
+}
+
+function StaffScreens({ path, role }: { path: string; role: string }) {
+  useEffect(() => {
+    if (path === "/") {
+      go(`/contacts${location.search}`, { replace: true });
+    }
+  }, [path]);
+  if (path === "/" || path === "/contacts") {
+    return <ContactsScreen role={role} />;
+  }
+  const contact = match("/contacts/:id", path);
+  if (contact) {
+    return <ContactScreen key={contact.id} id={contact.id!} role={role} />;
+  }
+  return <NotFound />;
+}
+
+function PortalScreens({ path }: { path: string }) {
+  useEffect(() => {
+    if (path === "/") {
+      go("/portal", { replace: true });
+    }
+  }, [path]);
+  if (path === "/" || path === "/portal") {
+    return <PortalScreen />;
+  }
+  const invoice = match("/portal/invoices/:id", path);
+  if (invoice) {
+    return <PortalInvoiceScreen key={invoice.id} id={invoice.id!} />;
+  }
+  return <NotFound />;
+}
+
+export function NotFound() {
+  return (
+    <div class="empty">
+      <PageTitle text={t("notFoundTitle")} />
+      <p>{t("notFoundText")}</p>
+      <p>
+        <Link href="/">{t("toStart")}</Link>
+      </p>
+    </div>
+  );
+}

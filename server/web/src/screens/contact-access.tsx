@@ -1,0 +1,112 @@
+import { useState } from "preact/hooks";
+import { useAction, useQuery } from "../api/hooks.ts";
+import { ContactAccessDocument, InviteToPortalDocument, RevokePortalAccessDocument, type AccessFragment, type InviteToPortalMutation } from "../gql/graphql.ts";
+import { formatInstant } from "../format/day.ts";
+import { locale, t } from "../i18n/language.ts";
+import { Confirm } from "../ui/dialog.tsx";
+import { Faults } from "../ui/fault.tsx";
+import { entered, Field, Form, FormFaults, Submit } from "../ui/form.tsx";
+import { Empty, Loading } from "../ui/page.tsx";
+import type { Card } from "./contact.tsx";
+
+type Invitation = InviteToPortalMutation["inviteToPortal"];
+
+// AccessView says who of the contact may see its card, invites and revokes.
+export function AccessView({ card: { contact, mayEdit } }: { card: Card }) {
+  const { data, faults, again } = useQuery(ContactAccessDocument, { id: contact.id }, { types: ["PortalAccess"] });
+  const { run } = useAction(InviteToPortalDocument, { types: ["PortalAccess"] });
+  const [invitation, setInvitation] = useState<Invitation | null>(null);
+  const accesses = data?.contact?.portalAccess;
+  const known = contact.emails.find((e) => e.primary)?.email;
+  const invited = accesses?.some((a) => a.email === known && a.status !== "REVOKED");
+  return (
+    <>
+      <p class="quiet">{t("accessIntro")}</p>
+      {mayEdit && accesses && (
+        <Form
+          key={invitation?.link}
+          class="card inset inline"
+          submit={async (entry) => {
+            const { data: done, faults: refused } = await run({ contactId: contact.id, email: entered(entry, "email") });
+            if (done) {
+              setInvitation(done.inviteToPortal);
+            }
+            return refused;
+          }}
+        >
+          <FormFaults />
+          <Field name="email" label={t("email")} type="email" value={invited ? "" : known} required maxLength={254} />
+          <Submit class="">{t("invite")}</Submit>
+        </Form>
+      )}
+      {invitation && <LinkToHandOver invitation={invitation} />}
+      <Faults faults={faults} again={again} />
+      {!accesses && faults.length === 0 && <Loading />}
+      {accesses?.length === 0 && <Empty text={t("accessEmpty")} />}
+      {accesses && accesses.length > 0 && (
+        <ul class="card plain">
+          {accesses.map((access) => (
+            <AccessRow key={access.id} access={access} mayEdit={mayEdit} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function LinkToHandOver({ invitation: { access, link, emailed } }: { invitation: Invitation }) {
+  const [copied, setCopied] = useState(false);
+  return (
+    <div class="notice good" role="status">
+      <label for="invitation">{t("inviteLink", { email: access.email })}</label>
+      <div class="copy">
+        <input id="invitation" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
+        <button
+          type="button"
+          onClick={async () => {
+            await navigator.clipboard.writeText(link);
+            setCopied(true);
+          }}
+        >
+          {t(copied ? "copied" : "copy")}
+        </button>
+      </div>
+      <p>
+        {t("inviteOnce")} {t(emailed ? "inviteEmailed" : "inviteNotEmailed")}
+      </p>
+    </div>
+  );
+}
+
+const tones = { INVITED: "warn", ACTIVE: "good", REVOKED: "pale" } as const;
+
+function AccessRow({ access, mayEdit }: { access: AccessFragment; mayEdit: boolean }) {
+  const { run } = useAction(RevokePortalAccessDocument, { types: ["PortalAccess"] });
+  const [asking, setAsking] = useState(false);
+  return (
+    <li class="spread">
+      <div>
+        {access.email} <span class={`tag ${tones[access.status]}`}>{t(`access${access.status}`)}</span>
+        <small>
+          {access.status === "INVITED" && t("accessExpires", { date: formatInstant(access.expiresAt, locale()) })}
+          {access.status === "ACTIVE" && access.lastUsedAt && t("accessLastUsed", { date: formatInstant(access.lastUsedAt, locale()) })}
+        </small>
+      </div>
+      {mayEdit && access.status !== "REVOKED" && (
+        <button type="button" onClick={() => setAsking(true)}>
+          {t("revoke")}
+        </button>
+      )}
+      {asking && (
+        <Confirm
+          title={t("revoke")}
+          question={t("revokeQuestion", { email: access.email })}
+          action={t("revoke")}
+          danger
+          close={() => setAsking(false)}
+          run={async () => (await run({ id: access.id })).faults}
+        />
+      )}
+    </li>
+  );
+}

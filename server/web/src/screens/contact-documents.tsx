@@ -1,0 +1,101 @@
+import type { ComponentChildren } from "preact";
+import { ContactDocumentsDocument, type DocumentRowFragment, type PortalInvoiceRowFragment } from "../gql/graphql.ts";
+import { formatDay } from "../format/day.ts";
+import { locale, t } from "../i18n/language.ts";
+import { Link, withQuery } from "../router.tsx";
+import { Amount } from "../ui/amount.tsx";
+import { Empty } from "../ui/page.tsx";
+import { Pages } from "../ui/pages.tsx";
+import type { Card } from "./contact.tsx";
+
+// DocumentsView lists the contact's documents; one of them opens over the list.
+export function DocumentsView({ card: { contact, moved } }: { card: Card }) {
+  return (
+    <Pages
+      document={ContactDocumentsDocument}
+      variables={(after) => ({ id: contact.id, after })}
+      connection={(data) => data.contact?.documents}
+      types={["Document"]}
+      moved={moved}
+      rows={(nodes) => <InvoiceRows invoices={nodes} address={(id) => withQuery({ document: id })} />}
+      frame={(pages) => <InvoiceTable>{pages}</InvoiceTable>}
+      empty={<Empty text={t("documentsEmpty")} />}
+    />
+  );
+}
+
+export function InvoiceTable({ children }: { children: ComponentChildren }) {
+  return (
+    <table class="card rows">
+      <caption class="unseen">{t("documents")}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("number")}</th>
+          <th scope="col" class="wide">
+            {t("date")}
+          </th>
+          <th scope="col" class="wide">
+            {t("due")}
+          </th>
+          <th scope="col" class="money wide">
+            {t("total")}
+          </th>
+          <th scope="col" class="money">
+            {t("remaining")}
+          </th>
+        </tr>
+      </thead>
+      {children}
+    </table>
+  );
+}
+
+type Row = (DocumentRowFragment | PortalInvoiceRowFragment) & { status?: DocumentRowFragment["status"] };
+
+export function InvoiceRows({ invoices, address }: { invoices: readonly Row[]; address(id: string): string }) {
+  return (
+    <tbody>
+      {invoices.map((invoice) => (
+        <tr key={invoice.id} class={invoice.status === "VOID" ? "void" : undefined}>
+          <th scope="row">
+            <Link href={address(invoice.id)} class="cover">
+              {invoice.number || t("draftInvoice")}
+            </Link>
+            <span class="tags">
+              <StateTags document={invoice} />
+            </span>
+            <small class="narrow">
+              {formatDay(invoice.date, locale())} · {t("dueOn", { date: formatDay(invoice.dueDate, locale()) })}
+            </small>
+          </th>
+          <td class="wide">{formatDay(invoice.date, locale())}</td>
+          <td class={invoice.isOverdue ? "wide late" : "wide"}>{formatDay(invoice.dueDate, locale())}</td>
+          <td class="money wide">
+            <Amount money={invoice.total} />
+          </td>
+          <td class="money">
+            <Amount money={invoice.remaining} />
+            <small class="narrow">
+              {t("total")} <Amount money={invoice.total} />
+            </small>
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+const paidTones = { UNPAID: "pale", PARTIAL: "warn", PAID: "good" } as const;
+
+// StateTags says how far a document is: draft, void, or how far it is paid.
+export function StateTags({ document }: { document: Row }) {
+  if (document.status && document.status !== "ISSUED") {
+    return <span class="tag pale">{t(`status${document.status}`)}</span>;
+  }
+  return (
+    <>
+      {document.paidState && <span class={`tag ${paidTones[document.paidState]}`}>{t(`paid${document.paidState}`)}</span>}
+      {document.isOverdue && <span class="tag bad">{t("overdue")}</span>}
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+import type { ComponentChildren } from "preact";
+import { SignOutDocument } from "../gql/graphql.ts";
+import { useAction } from "../api/hooks.ts";
+import { connection } from "../api/socket.ts";
+import { choose, language, languages, t } from "../i18n/language.ts";
+import { Link, usePlace } from "../router.tsx";
+import { leave, type Viewer } from "../session.ts";
+import { useStore } from "../store.ts";
+import { Announcer } from "./announcer.tsx";
+
+// Shell is what every page has around it: the way to its content, the band at its head,
+// the region that is read out.
+export function Shell({ viewer, children }: { viewer: Viewer | null; children: ComponentChildren }) {
+  const { path } = usePlace();
+  const portal = viewer?.side === "PORTAL";
+  return (
+    <>
+      <a class="skip" href="#content">
+        {t("skip")}
+      </a>
+      <header class="band">
+        <Link href="/" class="mark">
+          <svg viewBox="0 0 32 32" aria-hidden="true">
+            <rect x="3" y="5" width="26" height="22" rx="3" />
+            <path d="M3 11h26M7 16h10M7 21h7M22 14v10" />
+          </svg>
+          <span class="word">Kartela</span>
+        </Link>
+        {viewer && !portal && (
+          <nav aria-label={t("staffNavigation")}>
+            <Link href="/contacts" current={path === "/contacts"}>
+              {t("contacts")}
+            </Link>
+          </nav>
+        )}
+        <span class="space" />
+        {viewer && <ConnectionMark />}
+        <LanguageSwitch />
+        {viewer && <WhoAmI viewer={viewer} />}
+      </header>
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+      <Announcer />
+    </>
+  );
+}
+
+function ConnectionMark() {
+  const now = useStore(connection);
+  if (now === "idle") {
+    return null;
+  }
+  const lost = now === "reconnecting";
+  return (
+    <span class={`connection ${now}`} role="status" title={t(lost ? "reconnectingHint" : "liveHint")}>
+      <span class="dot" aria-hidden="true" />
+      <span class="word">{t(now)}</span>
+    </span>
+  );
+}
+
+function LanguageSwitch() {
+  const now = useStore(language);
+  return (
+    <div class="languages" role="group" aria-label={t("language")}>
+      {languages.map(({ code, name }) => (
+        <button key={code} type="button" lang={code} aria-label={name} aria-pressed={code === now} onClick={() => choose(code)}>
+          {code === "el" ? "ΕΛ" : "EN"}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function WhoAmI({ viewer }: { viewer: Viewer }) {
+  const { run, running } = useAction(SignOutDocument);
+  const name = viewer.user?.name || viewer.user?.email || "";
+  return (
+    <div class="person">
+      <span class="name" title={viewer.user?.email}>
+        <b>{viewer.organizationName}</b>
+        <span>{name}</span>
+      </span>
+      <button
+        type="button"
+        aria-disabled={running}
+        onClick={async () => {
+          const { faults } = await run({});
+          // A session that is gone already is what was asked for.
+          if (faults.every((f) => f.code === "UNAUTHENTICATED")) {
+            leave();
+          }
+        }}
+      >
+        {t("signOut")}
+      </button>
+    </div>
+  );
+}
