@@ -12,20 +12,40 @@ import (
 	"github.com/kartela/kartela/viewer"
 )
 
+// Event is one line of the history, with those that were read together with it.
+type Event struct {
+	*ent.AuditEvent
+	Actors *page.Group // of the actors' ids: people are read for all events at once
+}
+
+func events(rows []*ent.AuditEvent) []*Event {
+	actors := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		actors[i] = r.ActorID
+	}
+	g := page.NewGroup(distinct(actors)...)
+	out := make([]*Event, len(rows))
+	for i, r := range rows {
+		out[i] = &Event{r, g}
+	}
+	return out
+}
+
 // History reads a page of what was done to the contact and to what belongs to it, newest
 // first.
 //
 // Faults: INVALID for a bad page, FORBIDDEN without SeeAudit.
-func (c *Contact) History(ctx context.Context, first *int, after *string) (*page.Connection[*ent.AuditEvent], error) {
+func (c *Contact) History(ctx context.Context, first *int, after *string) (*page.Connection[*Event], error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.SeeAudit); err != nil {
 		return nil, err
 	}
-	return db.Below(ctx, c.Group, c.ID, page.Args{First: first, After: after}, db.Child[*ent.AuditEvent]{
+	return db.Below(ctx, c.Group, c.ID, page.Args{First: first, After: after}, db.Child[*Event]{
 		Kind: "history", Type: ent.TypeAuditEvent, Table: auditevent.Table, ParentColumn: auditevent.FieldContactID,
-		Cursor: func(e *ent.AuditEvent) page.Cursor { return page.Cursor{Kind: "history", ID: e.ID} },
-		Parent: func(e *ent.AuditEvent) uuid.UUID { return *e.ContactID },
-		Read: func(ctx context.Context, where db.Condition) ([]*ent.AuditEvent, error) {
-			return c.db.AuditEvent.Query().Where(where).All(ctx)
+		Cursor: func(e *Event) page.Cursor { return page.Cursor{Kind: "history", ID: e.ID} },
+		Parent: func(e *Event) uuid.UUID { return *e.ContactID },
+		Read: func(ctx context.Context, where db.Condition) ([]*Event, error) {
+			rows, err := c.db.AuditEvent.Query().Where(where).All(ctx)
+			return events(rows), err
 		},
 	})
 }

@@ -49,17 +49,21 @@ func Open(ctx context.Context, target string) (*DB, error) {
 // Close closes every connection.
 func (d *DB) Close() error { return d.close() }
 
+// Ping says whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.migrate.PingContext(ctx) }
+
 // openSQLite opens two pools on one file in WAL mode: one connection that writes, because
-// SQLite has one writer and waiting in Go is cheaper than SQLITE_BUSY, and some that read.
+// SQLite has one writer and waiting in Go is cheaper than SQLITE_BUSY, and some that read
+// and cannot write.
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("db: the folder of %s: %w", path, err)
 	}
-	write, err := sqlitePool(ctx, path, "immediate", 1)
+	write, err := sqlitePool(ctx, path, "immediate", 1, "recursive_triggers(ON)") // REPLACE deletes: the triggers see it
 	if err != nil {
 		return nil, err
 	}
-	read, err := sqlitePool(ctx, path, "deferred", max(4, runtime.NumCPU()))
+	read, err := sqlitePool(ctx, path, "deferred", max(4, runtime.NumCPU()), "query_only(ON)")
 	if err != nil {
 		_ = write.Close()
 		return nil, err
@@ -80,11 +84,11 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}), nil
 }
 
-func sqlitePool(ctx context.Context, path, lock string, connections int) (*stdsql.DB, error) {
-	q := url.Values{"_txlock": {lock}, "_time_format": {"sqlite"}, "_pragma": {
+func sqlitePool(ctx context.Context, path, lock string, connections int, pragmas ...string) (*stdsql.DB, error) {
+	q := url.Values{"_txlock": {lock}, "_time_format": {"sqlite"}, "_pragma": append([]string{
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)",
 		"cache_size(-16000)", "temp_store(MEMORY)",
-	}}
+	}, pragmas...)}
 	pool, err := stdsql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)

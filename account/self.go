@@ -1,0 +1,78 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/ent/apikey"
+	"github.com/kartela/kartela/ent/membership"
+	entsession "github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/viewer"
+)
+
+// Place reads the organization that a viewer works for or is a customer of.
+func (s *Service) Place(ctx context.Context, v viewer.Viewer) (*ent.Organization, error) {
+	org, err := s.DB.Organization.Get(viewer.With(ctx, v), v.Organization)
+	return org, wrapped("read the organization", err)
+}
+
+// Person reads who a viewer is; nil for an API key.
+func (s *Service) Person(ctx context.Context, v viewer.Viewer) (*ent.User, error) {
+	if v.User == uuid.Nil {
+		return nil, nil //nolint:nilnil // a program is no person
+	}
+	u, err := s.DB.User.Get(systemFor(ctx, v.Organization, v.User, "tell a viewer who it is"), v.User)
+	return u, wrapped("read the person", err)
+}
+
+// Language is the one to show a viewer: the person's own, else the organization's.
+func (s *Service) Language(ctx context.Context, v viewer.Viewer) (string, error) {
+	u, err := s.Person(ctx, v)
+	if err != nil {
+		return "", err
+	}
+	if u != nil && u.Language != "" {
+		return u.Language, nil
+	}
+	org, err := s.Place(ctx, v)
+	if err != nil {
+		return "", err
+	}
+	return org.Language, nil
+}
+
+// Stands says whether a viewer who was let in before would be let in again now, with the
+// same rights. Streams ask it before they deliver, once access has changed somewhere.
+//
+// Faults: UNAUTHENTICATED.
+func (s *Service) Stands(ctx context.Context, v viewer.Viewer) error {
+	ctx = systemFor(ctx, v.Organization, v.User, "ask whether a viewer still stands")
+	var ok bool
+	var err error
+	switch {
+	case v.APIKey != uuid.Nil:
+		ok, err = s.DB.APIKey.Query().Where(apikey.ID(v.APIKey), apikey.RevokedAtIsNil()).Exist(ctx)
+	case v.Kind == viewer.Portal:
+		var contacts []uuid.UUID
+		if contacts, err = grantedContacts(ctx, s.DB.PortalGrant, v.Organization, v.User); err == nil {
+			ok = slices.Equal(contacts, v.Contacts)
+		}
+	case v.Kind == viewer.Staff:
+		ok, err = s.DB.Membership.Query().Where(membership.OrganizationID(v.Organization), membership.UserID(v.User),
+			membership.RoleEQ(v.Role), membership.EndedAtIsNil()).Exist(ctx)
+	}
+	if err == nil && ok && v.Session != uuid.Nil {
+		ok, err = s.DB.Session.Query().Where(entsession.ID(v.Session), entsession.EndedAtIsNil()).Exist(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("account: ask whether a viewer still stands: %w", err)
+	}
+	if !ok {
+		return ended
+	}
+	return nil
+}

@@ -1,0 +1,212 @@
+package imports
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/kartela/kartela/fault"
+)
+
+const (
+	maxRow     = 1 << 20 // bytes
+	maxRows    = 100_000
+	maxColumns = 500
+)
+
+// row is one record of the file. Its cells are good until the next row is read.
+type row struct {
+	line   int // on which it begins, from 1
+	cells  []string
+	broken string // why the cells are not to be trusted; "" when they are
+	at     int    // the cell at fault
+}
+
+// blank says whether there is nothing in the row.
+func (r row) blank() bool {
+	for _, c := range r.cells {
+		if strings.TrimSpace(c) != "" {
+			return false
+		}
+	}
+	return r.broken == ""
+}
+
+// rows reads records as RFC 4180 has them, with the separators and line ends that are met.
+// It is stricter on size than encoding/csv, which holds a whole line before it counts its
+// cells, and goes on after a bad row on the line that follows. A quotation mark inside an
+// unquoted cell is a character like others.
+type rows struct {
+	src       *bufio.Reader
+	separator byte
+	line      int // that is read now
+	count     int
+	size      int    // bytes of the row that is read now
+	buf       []byte // the cells' text, one after another
+	ends      []int  // where each ends in buf
+	cells     []string
+}
+
+// newRows reads rows from text, whose separator it finds from the first lines.
+func newRows(src *bufio.Reader) (*rows, error) {
+	sample, err := src.Peek(ahead)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	r := &rows{src: src, line: 1}
+	if line, _, _ := bytes.Cut(sample, []byte("\n")); bytes.HasPrefix(line, []byte("sep=")) && len(bytes.TrimSpace(line)) == 5 {
+		r.separator, r.line = line[4], 2 // a line of Excel's
+		_, err := src.Discard(min(len(line)+1, len(sample)))
+		return r, err
+	}
+	r.separator = separatorOf(sample, errors.Is(err, io.EOF))
+	return r, nil
+}
+
+// separatorOf gives the separator by which most cells of the first rows stand under a cell of
+// the first one. The last row of a sample that is not the whole text may be cut, and is left
+// out.
+func separatorOf(sample []byte, whole bool) byte {
+	best, most := byte(','), 0
+	for _, sep := range []byte(",;\t|") {
+		if n := steady(sample, sep, whole); n > most {
+			best, most = sep, n
+		}
+	}
+	return best
+}
+
+func steady(sample []byte, separator byte, whole bool) (cells int) {
+	r := &rows{src: bufio.NewReader(bytes.NewReader(sample)), separator: separator, line: 1}
+	width := 0
+	for range 20 {
+		next, err := r.next()
+		if _, more := r.src.Peek(1); err != nil || (more != nil && !whole && width > 0) {
+			break
+		}
+		n := len(next.cells)
+		if width == 0 {
+			width = n
+		}
+		if n == width {
+			cells += width - 1
+		}
+	}
+	return cells
+}
+
+// next reads a row. The error is io.EOF at the end.
+//
+// Faults, on file: TOO_LARGE for a row of over 1 MB or 500 cells and for the row after the
+// last that is allowed; INVALID for a NUL byte; those of decode.
+func (r *rows) next() (row, error) {
+	if _, err := r.src.Peek(1); err != nil {
+		return row{}, err
+	}
+	if r.count++; r.count > maxRows+1 { // and the header
+		return row{}, fault.New(fault.TooLarge, "file", "The file has over %d rows.", maxRows)
+	}
+	out := row{line: r.line}
+	r.buf, r.ends, r.cells, r.size = r.buf[:0], r.ends[:0], r.cells[:0], 0
+	for more := true; more; {
+		var err error
+		if more, err = r.cell(&out); err != nil {
+			return row{}, err
+		}
+		r.ends = append(r.ends, len(r.buf))
+	}
+	all, from := string(r.buf), 0
+	for i, end := range r.ends {
+		r.cells = append(r.cells, all[from:end])
+		if out.broken == "" && strings.ContainsRune(all[from:end], unreadable) {
+			out.broken, out.at = "The cell has bytes that are not text in the encoding of the file.", i
+		}
+		from = end
+	}
+	out.cells = r.cells
+	return out, nil
+}
+
+// cell reads one cell and what ends it, and says whether the row has another.
+func (r *rows) cell(out *row) (more bool, err error) {
+	if len(r.ends) == maxColumns {
+		return false, fault.New(fault.TooLarge, "file", "The row on line %d has over %d columns.", out.line, maxColumns)
+	}
+	quoted, closed := false, false
+	for first := true; ; first = false {
+		b, err := r.read(out.line)
+		switch {
+		case errors.Is(err, io.EOF):
+			if quoted {
+				r.spoil(out, "A quotation mark opens the cell and nothing closes it: the rest of the file was not read.")
+			}
+			return false, nil
+		case err != nil:
+			return false, err
+		case quoted && b == '"':
+			if next, _ := r.src.Peek(1); len(next) == 1 && next[0] == '"' {
+				_, _ = r.read(out.line)
+				r.buf = append(r.buf, '"')
+				continue
+			}
+			quoted, closed = false, true
+		case quoted:
+			r.buf = append(r.buf, b)
+		case b == '\n':
+			return false, nil
+		case b == r.separator:
+			return true, nil
+		case first && b == '"':
+			quoted = true
+		case closed && b != ' ' && b != '\t':
+			// Where the next cell begins is anybody's guess, so the row ends with its line.
+			r.spoil(out, "The cell goes on after its closing quotation mark.")
+			return false, r.skipLine(out.line)
+		case !closed:
+			r.buf = append(r.buf, b)
+		}
+	}
+}
+
+func (r *rows) spoil(out *row, why string) {
+	out.broken, out.at = why, len(r.ends)
+}
+
+func (r *rows) skipLine(line int) error {
+	for {
+		b, err := r.read(line)
+		if errors.Is(err, io.EOF) || (err == nil && b == '\n') {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// read gives the next byte of the row that began on the line, every line end as \n.
+func (r *rows) read(line int) (byte, error) {
+	b, err := r.src.ReadByte()
+	if err != nil {
+		return 0, err
+	}
+	switch b {
+	case 0:
+		return 0, errBinary
+	case '\r':
+		if next, _ := r.src.Peek(1); len(next) == 1 && next[0] == '\n' {
+			_, _ = r.src.ReadByte()
+			r.size++
+		}
+		b = '\n'
+		r.line++
+	case '\n':
+		r.line++
+	}
+	if r.size++; r.size > maxRow {
+		return 0, fault.New(fault.TooLarge, "file", "The row on line %d is over %d MB.", line, maxRow>>20)
+	}
+	return b, nil
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/account"
+	"github.com/kartela/kartela/contact"
+	"github.com/kartela/kartela/contact/imports"
+	"github.com/kartela/kartela/document"
+	"github.com/kartela/kartela/graph"
+	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/internal/demo"
+	"github.com/kartela/kartela/ledger"
+	"github.com/kartela/kartela/live"
+	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/statement"
+	"github.com/kartela/kartela/viewer"
+)
+
+// app is the server put together: every service, and what serves them.
+type app struct {
+	config  *config
+	db      *db.DB
+	graph   *graph.Resolver
+	hub     *live.Hub
+	streams *streams
+	sockets *sockets
+	door    *doorkeeper
+	handler http.Handler
+}
+
+// newApp wires the services over an open, migrated database. baseURL is the page's public
+// address.
+func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, error) {
+	a := &app{config: c, db: d, hub: live.NewHub(), streams: newStreams()}
+	mailer, err := newMailer(c.SMTP)
+	if err != nil {
+		return nil, err
+	}
+	r := &graph.Resolver{Hub: a.hub}
+	r.Accounts = account.New(d, c.Hashes, now, a.ended)
+	r.Contacts = &contact.Service{DB: d, Ended: a.ended, AccessChanged: a.hub.AccessChanged}
+	r.Imports = &imports.Service{DB: d, Contacts: r.Contacts}
+	r.Ledger = &ledger.Book{DB: d, Announce: a.hub.Announce}
+	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now}
+	r.Payments = &payment.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Documents: r.Documents, Now: now}
+	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}
+	r.Portals = &portal.Service{DB: d, Accounts: r.Accounts, Ledger: r.Ledger, Documents: r.Documents, Statements: r.Statements,
+		Mailer: mailer, BaseURL: baseURL, Ended: a.ended, Now: now}
+	a.graph = r
+	a.door = &doorkeeper{accounts: r.Accounts, secure: isSecure(baseURL), proxies: c.Proxies}
+	return a, a.mount(baseURL)
+}
+
+// ended has everything forget a viewer whose access is over: the next request asks the
+// database, and open sockets and streams end at once.
+func (a *app) ended(e viewer.Ended) {
+	a.graph.Accounts.Forget(e)
+	if e.Organization != uuid.Nil {
+		a.hub.AccessChanged(e.Organization)
+	}
+	a.sockets.End(e)
+	a.streams.End(e)
+}
+
+// demonstrate fills an empty database with the demonstration. One that has an organization
+// already stays as it is.
+func (a *app) demonstrate(ctx context.Context, empty bool) error {
+	unfinished, err := demo.Unfinished(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	if unfinished {
+		return fmt.Errorf("the demonstration in %s was not written to its end: remove the database and start again", a.config.place())
+	}
+	if !empty {
+		return nil
+	}
+	_, err = demo.Write(ctx, demo.Services{DB: a.db, Account: a.graph.Accounts, Contact: a.graph.Contacts,
+		Document: a.graph.Documents, Payment: a.graph.Payments, Portal: a.graph.Portals})
+	return err
+}

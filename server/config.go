@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// config is what the environment says. Only this package reads it.
+type config struct {
+	Address  string `env:"KARTELA_ADDR" envDefault:"127.0.0.1:8080"` // where to listen
+	Data     string `env:"KARTELA_DATA" envDefault:"data"`           // folder of the embedded database
+	Database string `env:"DATABASE_URL"`                             // postgres://…; empty: the embedded database
+	URL      string `env:"KARTELA_URL"`                              // the page's public address, for links; empty: from Address
+	SMTP     string `env:"KARTELA_SMTP_URL"`                         // smtp://user:password@host:port?from=…; empty: no mail
+
+	Origins []string       `env:"KARTELA_ORIGINS"`         // origins of other sites' pages that may use the API
+	Proxies []netip.Prefix `env:"KARTELA_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
+
+	Cost           int           `env:"KARTELA_MAX_COST" envDefault:"100000"`         // of one query
+	Hashes         int           `env:"KARTELA_MAX_HASHES" envDefault:"4"`            // passwords hashed at a time, 19 MiB each
+	Sockets        int           `env:"KARTELA_MAX_SOCKETS" envDefault:"20"`          // open sockets of one session
+	AddressSockets int           `env:"KARTELA_MAX_ADDRESS_SOCKETS" envDefault:"500"` // open sockets from one network address
+	Drain          time.Duration `env:"KARTELA_DRAIN" envDefault:"10s"`               // how long to wait for requests at the end
+	LogFormat      string        `env:"KARTELA_LOG" envDefault:"text"`                // text or json
+}
+
+// readConfig reads the environment and checks it as a whole.
+func readConfig() (*config, error) {
+	c, err := env.ParseAsWithOptions[config](env.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("the environment: %w", err)
+	}
+	return &c, c.check()
+}
+
+func (c *config) check() error {
+	if _, _, err := net.SplitHostPort(c.Address); err != nil {
+		return fmt.Errorf("KARTELA_ADDR is %q: it is of the form 127.0.0.1:8080", c.Address)
+	}
+	if c.URL != "" {
+		if err := isOrigin(c.URL); err != nil {
+			return fmt.Errorf("KARTELA_URL is %q: %w", c.URL, err)
+		}
+	}
+	for i, o := range c.Origins {
+		o = strings.TrimSpace(o)
+		if err := isOrigin(o); err != nil {
+			return fmt.Errorf("KARTELA_ORIGINS has %q: %w", o, err)
+		}
+		c.Origins[i] = o
+	}
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		return fmt.Errorf("KARTELA_LOG is %q: it is text or json", c.LogFormat)
+	}
+	for _, n := range []struct {
+		name  string
+		value int
+	}{{"KARTELA_MAX_COST", c.Cost}, {"KARTELA_MAX_HASHES", c.Hashes}, {"KARTELA_MAX_SOCKETS", c.Sockets}, {"KARTELA_MAX_ADDRESS_SOCKETS", c.AddressSockets}} {
+		if n.value < 1 {
+			return fmt.Errorf("%s is %d: it is at least 1", n.name, n.value)
+		}
+	}
+	return nil
+}
+
+func isOrigin(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		return fmt.Errorf("it is of the form https://books.example.com, without a slash at the end")
+	}
+	return nil
+}
+
+// databaseURL is the database to open.
+func (c *config) databaseURL() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + filepath.Join(c.Data, "kartela.db")
+}
+
+// publicURL is the page's address for links, given where the server listens.
+func (c *config) publicURL(listening net.Addr) string {
+	if c.URL != "" {
+		return c.URL
+	}
+	host, port, err := net.SplitHostPort(listening.String())
+	if err != nil {
+		return "http://" + c.Address
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/viewer"
+)
+
+const (
+	streamPing     = 15 * time.Second // a comment after so long, so that proxies keep the connection
+	streamPatience = 10 * time.Second // for a slow reader to take an event
+)
+
+// streams knows the open event streams, so that those whose viewer's access is over end.
+type streams struct {
+	mu   sync.Mutex
+	open map[*stream]struct{}
+	done bool
+}
+
+func newStreams() *streams { return &streams{open: map[*stream]struct{}{}} }
+
+// stream is one answer as server-sent events (the GraphQL-over-SSE protocol, distinct
+// connections mode): next events, then one complete.
+type stream struct {
+	viewer viewer.Viewer
+	cancel context.CancelCauseFunc
+	out    *http.ResponseController
+	w      http.ResponseWriter
+	mu     sync.Mutex // events and pings are written one at a time
+}
+
+// End ends the streams of those whose access is over.
+func (s *streams) End(e viewer.Ended) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for st := range s.open {
+		if e.Ends(st.viewer) {
+			st.cancel(fault.New(fault.Forbidden, "", "The access has ended."))
+		}
+	}
+}
+
+// Shutdown ends every stream and lets no new one begin.
+func (s *streams) Shutdown() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done = true
+	for st := range s.open {
+		st.cancel(nil)
+	}
+}
+
+func (s *streams) add(st *stream) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.done {
+		s.open[st] = struct{}{}
+	}
+	return !s.done
+}
+
+func (s *streams) remove(st *stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, st)
+}
+
+// stream answers an operation with events until it is complete, the reader is gone or too
+// slow, or access ends, which the last event tells.
+func (e *endpoint) stream(ctx context.Context, w http.ResponseWriter, op *graphql.OperationContext) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	st := &stream{viewer: viewer.From(ctx), cancel: cancel, out: http.NewResponseController(w), w: w}
+	if !e.streams.add(st) {
+		answer{w, mediaJSON}.fault(http.StatusServiceUnavailable, fault.New(fault.Internal, "", "The server is shutting down."))
+		return
+	}
+	defer e.streams.remove(st)
+	// Access that ended while the stream was not yet known would have ended nothing.
+	if st.viewer.Kind != viewer.Nobody {
+		if err := e.door.accounts.Stands(ctx, st.viewer); err != nil {
+			answer{w, mediaJSON}.fault(http.StatusUnauthorized, err)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", mediaEvents+"; charset=utf-8")
+	w.Header().Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+	if st.send(":\n\n") != nil {
+		return
+	}
+	stop := make(chan struct{})
+	defer close(stop)
+	go st.keepAlive(stop)
+
+	responses, ctx := e.exec.DispatchOperation(ctx, op)
+	for {
+		r := responses(ctx)
+		if r == nil || ctx.Err() != nil {
+			break
+		}
+		if st.next(r) != nil {
+			return
+		}
+	}
+	if ended, ok := fault.All(context.Cause(ctx)); ok {
+		if st.next(&graphql.Response{Errors: gqlerror.List{asError(ended[0])}}) != nil {
+			return
+		}
+	}
+	_ = st.send("event: complete\ndata:\n\n") // a reader that went away needs none
+}
+
+func (st *stream) next(r *graphql.Response) error {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("server: an event: %w", err)
+	}
+	return st.send("event: next\ndata: " + string(raw) + "\n\n")
+}
+
+func (st *stream) send(text string) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if err := st.out.SetWriteDeadline(time.Now().Add(streamPatience)); err != nil {
+		return fmt.Errorf("server: an event: %w", err)
+	}
+	if _, err := st.w.Write([]byte(text)); err != nil {
+		return fmt.Errorf("server: an event: %w", err)
+	}
+	return st.out.Flush()
+}
+
+func (st *stream) keepAlive(stop <-chan struct{}) {
+	t := time.NewTicker(streamPing)
+	defer t.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-t.C:
+			if st.send(":\n\n") != nil {
+				st.cancel(nil)
+				return
+			}
+		}
+	}
+}

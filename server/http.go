@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rs/cors"
+
+	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/graph"
+	"github.com/kartela/kartela/server/graphiql"
+	"github.com/kartela/kartela/server/web"
+)
+
+func isSecure(baseURL string) bool { return strings.HasPrefix(baseURL, "https://") }
+
+// mount puts everything under its address:
+//
+//	/graphql            the API: HTTP, server-sent events, WebSockets
+//	/graphiql           the workbench
+//	/healthz, /readyz   for whoever watches the server
+//	everything else     the page
+func (a *app) mount(baseURL string) error {
+	l := defaultLimits
+	l.Cost = a.config.Cost
+	exec := newExecutor(graph.Schema(a.graph), l)
+	origins := origins{own: baseURL, others: a.config.Origins}
+	a.sockets = a.newSockets(exec, origins, l)
+	api := &endpoint{exec: exec, door: a.door, limits: l, streams: a.streams}
+
+	protection := http.NewCrossOriginProtection()
+	for _, o := range a.config.Origins {
+		if err := protection.AddTrustedOrigin(o); err != nil {
+			return fmt.Errorf("KARTELA_ORIGINS: %w", err)
+		}
+	}
+	protection.SetDenyHandler(http.HandlerFunc(refuseOrigin))
+	other := cors.New(cors.Options{AllowedOrigins: a.config.Origins, AllowCredentials: true, MaxAge: 600,
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost},
+		AllowedHeaders: []string{"Authorization", "Content-Type", "Idempotency-Key", "Kartela-Csrf"}})
+	if len(a.config.Origins) == 0 {
+		other = cors.New(cors.Options{AllowOriginFunc: func(string) bool { return false }})
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", other.Handler(a.graphQL(protection.Handler(api))))
+	mux.Handle(graphiql.Path, graphiql.Handler())
+	mux.Handle(graphiql.Path+"/", graphiql.Handler())
+	mux.HandleFunc("GET /healthz", healthy)
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.Handle("/", web.Handler())
+	a.handler = mux
+	return nil
+}
+
+// graphQL parts sockets, which check their own Origin, from everything else.
+func (a *app) graphQL(overHTTP http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isUpgrade(r) {
+			a.sockets.ServeHTTP(w, r)
+			return
+		}
+		overHTTP.ServeHTTP(w, r)
+	})
+}
+
+func isUpgrade(r *http.Request) bool {
+	return slices.ContainsFunc(strings.Split(strings.Join(r.Header.Values("Upgrade"), ","), ","), func(s string) bool {
+		return strings.EqualFold(strings.TrimSpace(s), "websocket")
+	})
+}
+
+func refuseOrigin(w http.ResponseWriter, _ *http.Request) {
+	answer{w, mediaJSON}.fault(http.StatusForbidden,
+		fault.New(fault.Forbidden, "", "Another site's page may not ask this: its origin is not in KARTELA_ORIGINS."))
+}
+
+// origins are the pages that may open a socket with a cookie.
+type origins struct {
+	own    string
+	others []string
+}
+
+// allowed says whether the page of the request's Origin may: our own, by the host that was
+// asked or by the public address, or one that is listed. A program sends none.
+func (o origins) allowed(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || origin == o.own || slices.Contains(o.others, origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, r.Host)
+}
+
+func healthy(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok\n") }
+
+// ready says whether the server can answer: its database does, and it is not shutting down.
+func (a *app) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.db.Ping(ctx); err != nil {
+		say(w, http.StatusServiceUnavailable, "the database does not answer\n")
+		return
+	}
+	say(w, http.StatusOK, "ok\n")
+}
+
+func say(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text)) // a reader that went away needs no answer
+}
