@@ -53,6 +53,7 @@ func startServer(t *testing.T, d *db.DB, c config) *testServer {
 	listening.Config = a.server()
 	listening.Start()
 	t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections() // the server waits for those that asked nothing yet
 		if err := a.stop(listening.Config, c.Drain); err != nil {
 			t.Errorf("the server did not stop in time: %v", err)
 		}
@@ -180,6 +181,23 @@ func (c *caller) send(contentType string, body io.Reader, headers ...string) *re
 	return out
 }
 
+// errorsOf answers a query inside this process, so that its context can count, and gives
+// the errors.
+func (s *testServer) errorsOf(ctx context.Context, c *caller, query string) []resultError {
+	c.t.Helper()
+	body, err := json.Marshal(vars{"query": query})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, c.request(http.MethodPost, "application/json", bytes.NewReader(body)).WithContext(ctx))
+	var out result
+	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
+		c.t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	return out.Errors
+}
+
 // at walks the data by a path such as "contacts.nodes.0.id".
 func (r *result) at(path string) value {
 	r.t.Helper()
@@ -245,17 +263,17 @@ func (v value) list() []value {
 	return out
 }
 
-// patience bounds the waiting for what must come.
-const patience = 20 * time.Second
+// waitLimit bounds the waiting for what must come.
+const waitLimit = 20 * time.Second
 
-// socket is a graphql-transport-ws connection.
-type socket struct {
+// talk is a graphql-transport-ws connection.
+type talk struct {
 	t    testing.TB
 	conn *websocket.Conn
 }
 
-// socket opens one, signed in by connection_init.
-func (c *caller) socket() *socket {
+// talk opens one, signed in by connection_init.
+func (c *caller) talk() *talk {
 	c.t.Helper()
 	d := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
 	conn, answered, err := d.Dial("ws"+strings.TrimPrefix(c.s.url, "http")+"/graphql", nil)
@@ -264,7 +282,7 @@ func (c *caller) socket() *socket {
 	}
 	_ = answered.Body.Close()
 	c.t.Cleanup(func() { _ = conn.Close() })
-	s := &socket{c.t, conn}
+	s := &talk{c.t, conn}
 	s.say(vars{"type": "connection_init", "payload": vars{"authorization": "Bearer " + c.token}})
 	if got := s.hear(); got["type"] != "connection_ack" {
 		c.t.Fatalf("want connection_ack, got %v", got)
@@ -272,16 +290,16 @@ func (c *caller) socket() *socket {
 	return s
 }
 
-func (s *socket) say(message vars) {
+func (s *talk) say(message vars) {
 	s.t.Helper()
 	if err := s.conn.WriteJSON(message); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-func (s *socket) hear() vars {
+func (s *talk) hear() vars {
 	s.t.Helper()
-	_ = s.conn.SetReadDeadline(time.Now().Add(patience))
+	_ = s.conn.SetReadDeadline(time.Now().Add(waitLimit))
 	var message vars
 	if err := s.conn.ReadJSON(&message); err != nil {
 		s.t.Fatal(err)
@@ -290,7 +308,7 @@ func (s *socket) hear() vars {
 }
 
 // next waits for the next value of the operation "1".
-func (s *socket) next() value {
+func (s *talk) next() value {
 	s.t.Helper()
 	got := s.hear()
 	if got["type"] != "next" {
@@ -300,10 +318,10 @@ func (s *socket) next() value {
 }
 
 // closed waits until the server closes, and gives its code.
-func (s *socket) closed() int {
+func (s *talk) closed() int {
 	s.t.Helper()
 	for {
-		_ = s.conn.SetReadDeadline(time.Now().Add(patience))
+		_ = s.conn.SetReadDeadline(time.Now().Add(waitLimit))
 		_, _, err := s.conn.ReadMessage()
 		if e, ok := err.(*websocket.CloseError); ok { //nolint:errorlint // gorilla gives it as it is
 			return e.Code

@@ -44,7 +44,7 @@ func (r *relay) next(t *testing.T) letter {
 	select {
 	case got := <-r.mails:
 		return got
-	case <-time.After(patience):
+	case <-time.After(waitLimit):
 		t.Fatal("no mail arrived")
 		return letter{}
 	}

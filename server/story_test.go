@@ -27,7 +27,7 @@ func TestACustomerWatchesTheirBalanceMove(t *testing.T) {
 		invoice := issueInvoice(t, owner, contact)
 
 		person := acceptInvitation(t, s, owner, inbox, contact)
-		socket := person.socket()
+		socket := person.talk()
 		socket.say(vars{"type": "subscribe", "id": "1", "payload": vars{"query": portalBalance}})
 		stream := person.events(portalBalance, nil)
 		for _, first := range []value{socket.next(), stream.next()} {
