@@ -324,6 +324,7 @@ func (s *talk) closed() int {
 		_ = s.conn.SetReadDeadline(time.Now().Add(waitLimit))
 		_, _, err := s.conn.ReadMessage()
 		if e, ok := err.(*websocket.CloseError); ok { //nolint:errorlint // gorilla gives it as it is
+			_ = s.conn.Close() // the server waits for it
 			return e.Code
 		}
 		if err != nil {

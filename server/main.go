@@ -67,7 +67,7 @@ func run(command string, cli commands) error {
 	if strings.HasPrefix(command, "migrate") {
 		return migrate(ctx, c)
 	}
-	return serve(ctx, c, cli.Serve.Demo)
+	return serve(ctx, c, cli.Serve.Demo, os.Stdout)
 }
 
 func setUpLog(format string) {

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/kartela/kartela/internal/db"
@@ -19,7 +18,7 @@ import (
 // serve opens and migrates the database, listens, prints the first addresses and sign-ins,
 // and serves until the context ends. Then it says goodbye to sockets and streams and waits
 // for requests, at most for the drain time.
-func serve(ctx context.Context, c *config, demonstration bool) (err error) {
+func serve(ctx context.Context, c *config, demonstration bool, out io.Writer) (err error) {
 	d, err := db.Open(ctx, c.databaseURL())
 	if err != nil {
 		return err
@@ -60,7 +59,7 @@ func serve(ctx context.Context, c *config, demonstration bool) (err error) {
 	s := a.server()
 	failed := make(chan error, 1)
 	go func() { failed <- s.Serve(listener) }()
-	greet(os.Stdout, c.publicURL(listener.Addr()), shown, token, empty && !demonstration)
+	greet(out, c.publicURL(listener.Addr()), shown, token, empty && !demonstration)
 	slog.Info("listening", "address", listener.Addr().String(), "database", c.place())
 	select {
 	case err := <-failed:

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
+	"regexp"
+	"runtime/pprof"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -75,22 +78,24 @@ func TestNothingIsWrittenOnceAccessHasEnded(t *testing.T) {
 		}
 	}
 	s := serveFake(t, fakeFields{"ticks": ticks}, nil)
+	s.listener.buffer.Store(4 << 10) // so that the readers have little to catch up with
 	rapid.Check(t, func(rt *rapid.T) {
 		var readers []*tickReader
-		for i, mine := range rapid.SliceOfN(rapid.Bool(), 1, 6).Draw(rt, "sockets of anna") {
+		for i, mine := range rapid.SliceOfN(rapid.Bool(), 1, 4).Draw(rt, "sockets of anna") {
 			person := "boris"
 			if mine {
 				person = "anna"
 			}
-			r := &tickReader{client: s.enter(t, person), ends: mine, done: make(chan error, 1)}
-			for id := range rapid.IntRange(1, 4).Draw(rt, fmt.Sprintf("subscriptions of socket %d", i)) {
+			r := &tickReader{client: s.enter(t, person), ends: mine, read: make(chan struct{}, 1), done: make(chan error, 1)}
+			for id := range rapid.IntRange(1, 3).Draw(rt, fmt.Sprintf("subscriptions of socket %d", i)) {
 				r.client.subscribe(fmt.Sprint(id), "subscription{ticks}")
 			}
 			readers = append(readers, r)
-			go r.read()
+			go r.run()
 		}
-		at := int64(rapid.IntRange(0, 200).Draw(rt, "messages before the end"))
-		until(t, "messages", func() bool { return readers[0].got.Load() >= at })
+		for range rapid.IntRange(0, 20).Draw(rt, "ticks before the end") {
+			await(t, "a tick", readers[0].read)
+		}
 		s.End(viewer.Ended{User: anna.User})
 		wrote := make([]int64, len(readers))
 		for i, r := range readers {
@@ -99,10 +104,13 @@ func TestNothingIsWrittenOnceAccessHasEnded(t *testing.T) {
 		for i, r := range readers {
 			conn := s.listener.of(r.client)
 			if !r.ends {
-				before := r.got.Load()
-				until(t, "more ticks for who may see them", func() bool { return r.got.Load() > before })
+				for range 3 {
+					await(t, "more ticks for who may see them", r.read)
+				}
 				_ = r.client.conn.Close()
-				<-r.done
+				if err := await(t, "the reader's end", r.done); errors.Is(err, errGap) {
+					rt.Errorf("socket %d: %v", i, err)
+				}
 				await(t, "the end of the connection", conn.closed)
 				continue
 			}
@@ -118,15 +126,17 @@ func TestNothingIsWrittenOnceAccessHasEnded(t *testing.T) {
 	})
 }
 
-// tickReader reads endless ticks.
+var errGap = errors.New("a tick is missing")
+
+// tickReader reads endless ticks. read says that it has read some more.
 type tickReader struct {
 	client *fakeClient
 	ends   bool
-	got    atomic.Int64
+	read   chan struct{}
 	done   chan error
 }
 
-func (r *tickReader) read() {
+func (r *tickReader) run() {
 	last := map[string]int{}
 	for {
 		var m struct {
@@ -138,10 +148,13 @@ func (r *tickReader) read() {
 			return
 		}
 		if last[m.ID]++; m.Payload.Data.Ticks != last[m.ID] {
-			r.done <- fmt.Errorf("tick %d instead of %d", m.Payload.Data.Ticks, last[m.ID])
+			r.done <- fmt.Errorf("%w: %d instead of %d", errGap, m.Payload.Data.Ticks, last[m.ID])
 			return
 		}
-		r.got.Add(1)
+		select {
+		case r.read <- struct{}{}:
+		default:
+		}
 	}
 }
 
@@ -264,10 +277,10 @@ func TestRequestThatIsNoUpgradeLeavesNoPlaceTaken(t *testing.T) {
 
 func TestIdleSocketIsOneGoroutine(t *testing.T) {
 	const sockets = 200
-	s := serveFake(t, nil, nil)
-	warm := s.enter(t, "anna") // what is started once is started now
-	warm.answers()
-	before := runtime.NumGoroutine()
+	var s *fakeServer
+	// Every goroutine that the server starts has the label of the one that started it.
+	pprof.Do(context.Background(), pprof.Labels("test", t.Name()), func(context.Context) { s = serveFake(t, nil, nil) })
+	before := labelled(t)
 	for range sockets {
 		c := s.enter(t, "")
 		c.subscribe("1", "{hello}")
@@ -275,10 +288,31 @@ func TestIdleSocketIsOneGoroutine(t *testing.T) {
 		c.hears(`{"id":"1","type":"complete"}`)
 	}
 	// The goroutines of requests and operations have nothing left to do but return.
-	until(t, "one goroutine per socket", func() bool { return runtime.NumGoroutine() <= before+sockets })
-	if got := runtime.NumGoroutine(); got != before+sockets {
-		t.Errorf("%d goroutines more for %d sockets", got-before, sockets)
+	until(t, "one goroutine per socket", func() bool { return labelled(t) <= before+sockets })
+	if got := labelled(t) - before; got != sockets {
+		t.Errorf("%d goroutines for %d sockets", got, sockets)
 	}
+}
+
+var goroutines = regexp.MustCompile(`(?m)^(\d+) @.*\n# labels: (.*)$`)
+
+// labelled counts the goroutines that have the test's label.
+func labelled(t *testing.T) (n int) {
+	t.Helper()
+	var profile strings.Builder
+	if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range goroutines.FindAllStringSubmatch(profile.String(), -1) {
+		if strings.Contains(m[2], strconv.Quote(t.Name())) {
+			some, err := strconv.Atoi(m[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += some
+		}
+	}
+	return n
 }
 
 func TestShutdownSaysGoodbyeAndWaitsForOperations(t *testing.T) {

@@ -191,7 +191,7 @@ func (u unwrapping) Unwrap() http.ResponseWriter { return u.inner }
 // recorder counts what the server writes to each connection.
 type recorder struct {
 	net.Listener
-	buffer atomic.Int64 // bytes of the system's send buffer; 0: its own choice
+	buffer atomic.Int64 // bytes that the system buffers in each direction; 0: its own choice
 	mu     sync.Mutex
 	conns  map[string]*recorded // by the client's address
 }
@@ -258,6 +258,15 @@ type fakeClient struct {
 func (s *fakeServer) try(t testing.TB, header http.Header, protocols ...string) (*fakeClient, *http.Response, error) {
 	t.Helper()
 	dialer := websocket.Dialer{Subprotocols: protocols, HandshakeTimeout: patience, EnableCompression: true}
+	if n := int(s.listener.buffer.Load()); n > 0 {
+		dialer.NetDial = func(network, address string) (net.Conn, error) {
+			conn, err := net.Dial(network, address)
+			if err == nil {
+				err = conn.(*net.TCPConn).SetReadBuffer(n)
+			}
+			return conn, err
+		}
+	}
 	conn, answer, err := dialer.Dial(s.url, header)
 	if err != nil {
 		return nil, answer, err

@@ -17,6 +17,7 @@ type closing struct {
 }
 
 var (
+	silently          = closing{} // without a close frame
 	closeNotUTF8      = closing{websocket.CloseInvalidFramePayloadData, "Invalid UTF-8"}
 	closeTooBig       = closing{websocket.CloseMessageTooBig, "Message too big"}
 	closeBroken       = closing{websocket.CloseProtocolError, "Protocol error"}

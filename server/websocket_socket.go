@@ -45,11 +45,11 @@ type socket struct {
 	viewer  viewer.Viewer
 	ready   bool // connection_init was acknowledged
 
-	over     atomic.Bool // nothing but the close frame is written any more
+	why      atomic.Pointer[closing] // set: nothing is written any more but a close frame that says it
 	inFlight inFlight
 
 	writing sync.Mutex
-	closed  bool        // the close frame was written
+	closed  bool        // the close frame was written, or there is none to write
 	ping    *time.Timer // nil before the socket is acknowledged
 }
 
@@ -88,7 +88,7 @@ func (s *socket) serve(refused closing) {
 		return
 	}
 	s.deadline(s.config.InitTimeout)
-	for !s.over.Load() {
+	for !s.over() {
 		kind, r, err := s.conn.NextReader()
 		start := graphql.Now()
 		var data []byte
@@ -115,7 +115,7 @@ func (s *socket) heard() {
 // deadline bounds the read that comes, unless the socket is being closed.
 func (s *socket) deadline(d time.Duration) {
 	_ = s.conn.SetReadDeadline(time.Now().Add(d)) // fails on a closed connection only
-	if s.over.Load() {
+	if s.over() {
 		_ = s.conn.SetReadDeadline(time.Now().Add(closeAnswer))
 	}
 }
@@ -135,7 +135,7 @@ func (s *socket) lost(err error) {
 	var closed *websocket.CloseError
 	var network net.Error
 	switch {
-	case s.over.Load():
+	case s.over():
 	case errors.As(err, &closed): // by the client, or its connection broke
 	case errors.As(err, &network) && network.Timeout():
 		if !s.ready {
@@ -219,7 +219,7 @@ func (s *socket) refused(ctx context.Context, err error, unauthenticated closing
 	case fault.IsCode(err, fault.Forbidden):
 		return closeForbidden
 	}
-	if _, ok := fault.All(err); !ok && !s.over.Load() {
+	if _, ok := fault.All(err); !ok && !s.over() {
 		slog.ErrorContext(ctx, "a socket could not be authenticated", "err", err)
 	}
 	return closeTryLater
@@ -230,7 +230,7 @@ func (s *socket) refused(ctx context.Context, err error, unauthenticated closing
 func (s *socket) keepAlive() {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if s.over.Load() {
+	if s.over() {
 		return
 	}
 	s.ping = time.AfterFunc(s.config.PingInterval, func() {
@@ -316,7 +316,7 @@ func (s *socket) send(message []byte) error {
 func (s *socket) write(do func() error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if s.over.Load() {
+	if s.over() {
 		return errClosed
 	}
 	err := do()
@@ -332,11 +332,14 @@ func (s *socket) text(message []byte) error {
 	return s.conn.WriteMessage(websocket.TextMessage, message)
 }
 
-// close cancels what runs and says why the socket is closed; the first reason counts. When
-// it returns nothing more is written. The reading goroutine ends when the client has
-// answered, or does not.
+// over says whether the socket is closed or being closed.
+func (s *socket) over() bool { return s.why.Load() != nil }
+
+// close cancels what runs and tells the client why the socket is closed; the first reason
+// counts. When it returns nothing more is written. The reading goroutine ends when the
+// client has answered, or does not.
 func (s *socket) close(why closing) {
-	s.over.Store(true)
+	s.why.CompareAndSwap(nil, &why)
 	s.inFlight.stop()
 	_ = s.conn.SetReadDeadline(time.Now().Add(closeAnswer))
 	if !s.writing.TryLock() {
@@ -349,6 +352,11 @@ func (s *socket) close(why closing) {
 		return
 	}
 	s.closed = true
+	why = *s.why.Load()
+	if why == silently {
+		_ = s.conn.Close()
+		return
+	}
 	frame := websocket.FormatCloseMessage(why.code, why.text)
 	err := s.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(closePatience))
 	if err != nil && !errors.Is(err, websocket.ErrCloseSent) { // the library says 1002 and 1009 itself
@@ -358,23 +366,22 @@ func (s *socket) close(why closing) {
 
 // drop cancels what runs and cuts the connection, without a word.
 func (s *socket) drop() {
-	s.over.Store(true)
+	why := silently
+	s.why.CompareAndSwap(nil, &why)
 	s.inFlight.stop()
 	_ = s.conn.Close()
 }
 
-// finish lets the client read the close frame, ends the connection, and gives the place
-// back when every operation has returned.
+// finish lets the client read the close frame, when there is one, ends the connection, and
+// gives the place back when every operation has returned.
 func (s *socket) finish() {
-	s.over.Store(true)
-	s.inFlight.stop()
+	s.close(silently) // or, when it is being closed, once that is done
 	s.writing.Lock()
-	closed := s.closed
 	if s.ping != nil {
 		s.ping.Stop()
 	}
 	s.writing.Unlock()
-	if closed {
+	if *s.why.Load() != silently {
 		s.linger()
 	}
 	_ = s.conn.Close()

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -478,22 +477,7 @@ func stalled(t *testing.T, change func(*socketsConfig)) (s *fakeServer, c *fakeC
 	}
 	s = serveFake(t, fakeFields{"ticks": ticks}, change)
 	s.listener.buffer.Store(4 << 10)
-	dialer := websocket.Dialer{Subprotocols: []string{subprotocol}, NetDial: func(network, address string) (net.Conn, error) {
-		conn, err := net.Dial(network, address)
-		if err == nil {
-			err = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
-		}
-		return conn, err
-	}}
-	conn, _, err := dialer.Dial(s.url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetReadDeadline(time.Now().Add(patience))
-	c = &fakeClient{t, conn}
-	c.say(`{"type":"connection_init","payload":{"authorization":"Bearer anna"}}`)
-	c.hears(`{"type":"connection_ack"}`)
+	c = s.enter(t, "anna")
 	c.subscribe("1", "subscription{ticks}")
 	return s, c, ended
 }
