@@ -16,6 +16,9 @@ import (
 // Dates compare with < and ==. The zero value is no date.
 type Date string
 
+// Last is the last date there is.
+const Last Date = "2199-12-31"
+
 const layout = "2006-01-02"
 
 // Parse reads an ISO 8601 calendar date. Faults: INVALID.

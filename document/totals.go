@@ -111,17 +111,17 @@ func (t *Totals) addUp(prepaid money.Minor) error {
 			continue
 		}
 		sum := sums[g.Kind]
-		if *sum, err = sum.Add(g.Amount); err != nil {
+		if *sum, err = sum.Plus(g.Amount); err != nil {
 			return beyond()
 		}
 	}
 	if t.Total, err = money.Sum(t.Net, t.VAT, t.OtherTaxes); err != nil {
 		return beyond()
 	}
-	if t.Payable, err = t.Total.Sub(t.Withholding); err != nil {
+	if t.Payable, err = t.Total.Minus(t.Withholding); err != nil {
 		return beyond()
 	}
-	if t.Due, err = t.Payable.Sub(prepaid); err != nil {
+	if t.Due, err = t.Payable.Minus(prepaid); err != nil {
 		return beyond()
 	}
 	return nil

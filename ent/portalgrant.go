@@ -30,7 +30,7 @@ type PortalGrant struct {
 	UserID *uuid.UUID `json:"user_id,omitempty"`
 	// Status holds the value of the "status" field.
 	Status portalgrant.Status `json:"status,omitempty"`
-	// of the invitation; gone once used
+	// of the invitation; gone once taken back
 	TokenHash *[]byte `json:"-"`
 	// of the invitation
 	ExpiresAt time.Time `json:"expires_at,omitempty"`

@@ -143,7 +143,7 @@ func (d *Decimal) UnmarshalJSON(raw []byte) error {
 }
 
 // MarshalGQL writes the number as a JSON string.
-func (d Decimal) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d.String())) }
+func (d Decimal) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, `"`+d.String()+`"`) }
 
 // UnmarshalGQL reads text, or a whole number. A number with a fraction that is not written
 // as text has passed through a float and is refused. Faults: INVALID.

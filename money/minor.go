@@ -16,16 +16,17 @@ const MaxMinor Minor = 1 << 53
 // InBounds says whether the amount is from -MaxMinor to MaxMinor.
 func (m Minor) InBounds() bool { return m >= -MaxMinor && m <= MaxMinor }
 
-// Add is m + n. Faults: INVALID when m, n or the sum is out of bounds.
-func (m Minor) Add(n Minor) (Minor, error) { return Sum(m, n) }
+// Plus is m + n. Faults: INVALID when m, n or the sum is out of bounds. It is not named Add,
+// which ent would call where a column is raised.
+func (m Minor) Plus(n Minor) (Minor, error) { return Sum(m, n) }
 
-// Sub is m − n. Faults: INVALID when m, n or the difference is out of bounds.
-func (m Minor) Sub(n Minor) (Minor, error) {
+// Minus is m − n. Faults: INVALID when m, n or the difference is out of bounds.
+func (m Minor) Minus(n Minor) (Minor, error) {
 	return Sum(m, -n) // −n is out of bounds when n is, even the one that is its own negative
 }
 
 // Neg is −m. Faults: INVALID when m is out of bounds.
-func (m Minor) Neg() (Minor, error) { return Minor(0).Sub(m) }
+func (m Minor) Neg() (Minor, error) { return Minor(0).Minus(m) }
 
 // Sum adds amounts, 0 for none. Faults: INVALID when an amount or a step of the sum is out
 // of bounds. Two amounts in bounds never overflow 64 bits.

@@ -36,10 +36,10 @@ func TestMinorAgreesWithIntegers(t *testing.T) {
 			}
 		}
 		x, y := big.NewInt(int64(a)), big.NewInt(int64(b))
-		sum, err := a.Add(b)
-		check("Add", sum, err, new(big.Int).Add(x, y), a, b)
-		difference, err := a.Sub(b)
-		check("Sub", difference, err, new(big.Int).Sub(x, y), a, b)
+		sum, err := a.Plus(b)
+		check("Plus", sum, err, new(big.Int).Add(x, y), a, b)
+		difference, err := a.Minus(b)
+		check("Minus", difference, err, new(big.Int).Sub(x, y), a, b)
 		negative, err := a.Neg()
 		check("Neg", negative, err, new(big.Int).Neg(x), a)
 	})

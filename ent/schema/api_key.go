@@ -19,9 +19,9 @@ func (APIKey) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
 // Fields of an API key.
 func (APIKey) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(100),
+		field.String("name").NotEmpty().MaxRuneLen(100),
 		field.Enum("role").GoType(viewer.Role("")).Immutable(),
-		field.String("prefix").MaxLen(16).Comment("the first characters, to recognise the key by"),
+		field.String("prefix").MaxRuneLen(16).Comment("the first characters, to recognise the key by"),
 		field.Bytes("key_hash").MaxLen(32).Sensitive(),
 		field.UUID("created_by", uuid.UUID{}).Immutable(),
 		field.Time("last_used_at").Optional().Nillable(),

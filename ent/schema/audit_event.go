@@ -21,8 +21,8 @@ func (AuditEvent) Fields() []ent.Field {
 	return []ent.Field{
 		field.Enum("actor_kind").Values("user", "api_key", "portal", "system").Immutable(),
 		field.UUID("actor_id", uuid.UUID{}).Immutable(),
-		field.String("action").MaxLen(60).Immutable().Comment("the mutation's name, such as issueInvoice"),
-		field.String("object_type").MaxLen(40).Immutable(),
+		field.String("action").MaxRuneLen(60).Immutable().Comment("the mutation's name, such as issueInvoice"),
+		field.String("object_type").MaxRuneLen(40).Immutable(),
 		field.UUID("object_id", uuid.UUID{}).Immutable(),
 		field.UUID("contact_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("the contact it concerns, for its history"),
 		field.JSON("before", json.RawMessage{}).Optional().Immutable(),

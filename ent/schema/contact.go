@@ -21,23 +21,23 @@ func (Contact) Fields() []ent.Field {
 	return []ent.Field{
 		field.Time("updated_at").Default(Now),
 		field.Int("version").Default(1).Positive().Comment("raised by every change"),
-		field.String("first_name").Default("").MaxLen(50),
-		field.String("last_name").Default("").MaxLen(50),
-		field.String("company").Default("").MaxLen(100),
-		field.String("display_name").MaxLen(204).Comment("computed: the company, else the person's name"),
-		field.String("profession").Default("").MaxLen(100),
-		field.String("vat_number").Default("").MaxLen(20),
-		field.String("tax_office").Default("").MaxLen(10).Comment("Greek tax office code"),
-		field.String("custom_id").Optional().Nillable().MaxLen(256).Comment("the caller's own key"),
-		field.String("website").Default("").MaxLen(200),
+		field.String("first_name").Default("").MaxRuneLen(50),
+		field.String("last_name").Default("").MaxRuneLen(50),
+		field.String("company").Default("").MaxRuneLen(100),
+		field.String("display_name").MaxRuneLen(204).Comment("computed: the company, else the person's name"),
+		field.String("profession").Default("").MaxRuneLen(100),
+		field.String("vat_number").Default("").MaxRuneLen(20),
+		field.String("tax_office").Default("").MaxRuneLen(10).Comment("Greek tax office code"),
+		field.String("custom_id").Optional().Nillable().MaxRuneLen(256).Comment("the caller's own key"),
+		field.String("website").Default("").MaxRuneLen(200),
 		field.Bool("is_client").Default(false),
 		field.Bool("is_supplier").Default(false),
 		field.Enum("client_type").Values("domestic", "intra_community", "third_country", "private_individual").Optional().Nillable(),
 
-		field.String("default_currency").GoType(money.Currency("")).MaxLen(3).Default("").Comment("empty: the organization's base currency"),
-		field.String("default_language").Default("").MaxLen(2),
+		field.String("default_currency").GoType(money.Currency("")).MaxRuneLen(3).Default("").Comment("empty: the organization's base currency"),
+		field.String("default_language").Default("").MaxRuneLen(2),
 		field.Int("default_due_days").Optional().Nillable().Range(0, 3650),
-		field.String("default_template").Default("").MaxLen(100),
+		field.String("default_template").Default("").MaxRuneLen(100),
 		field.JSON("default_taxes", []money.Tax{}),
 
 		field.Time("archived_at").Optional().Nillable(),
@@ -45,7 +45,7 @@ func (Contact) Fields() []ent.Field {
 		field.Bool("restricted").Default(false).Comment("only administrators and the users of contact_access see it"),
 
 		field.Text("search").Default("").Comment("folded text of names, numbers, e-mails, phones, cities"),
-		field.String("sort_name").Default("").MaxLen(256).Comment("folded display name"),
+		field.String("sort_name").Default("").MaxRuneLen(256).Comment("folded display name"),
 	}
 }
 

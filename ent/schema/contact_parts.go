@@ -17,12 +17,12 @@ func (ContactAddress) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
 func (ContactAddress) Fields() []ent.Field {
 	return append(part(),
 		field.Enum("kind").Values("billing", "shipping", "other").Default("billing"),
-		field.String("line").Default("").MaxLen(200),
-		field.String("city").Default("").MaxLen(100),
-		field.String("region").Default("").MaxLen(100),
-		field.String("postal_code").Default("").MaxLen(20),
-		field.String("country").Default("").MaxLen(2).Comment("ISO 3166-1 alpha-2"),
-		field.String("branch_code").Default("").MaxLen(20),
+		field.String("line").Default("").MaxRuneLen(200),
+		field.String("city").Default("").MaxRuneLen(100),
+		field.String("region").Default("").MaxRuneLen(100),
+		field.String("postal_code").Default("").MaxRuneLen(20),
+		field.String("country").Default("").MaxRuneLen(2).Comment("ISO 3166-1 alpha-2"),
+		field.String("branch_code").Default("").MaxRuneLen(20),
 	)
 }
 
@@ -38,8 +38,8 @@ func (ContactEmail) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
 // Fields of an e-mail address.
 func (ContactEmail) Fields() []ent.Field {
 	return append(part(),
-		field.String("email").NotEmpty().MaxLen(254).Comment("lower case"),
-		field.String("label").Default("").MaxLen(50),
+		field.String("email").NotEmpty().MaxRuneLen(254).Comment("lower case"),
+		field.String("label").Default("").MaxRuneLen(50),
 		field.Bool("primary").Default(false),
 	)
 }
@@ -58,8 +58,8 @@ func (ContactPhone) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
 // Fields of a telephone number.
 func (ContactPhone) Fields() []ent.Field {
 	return append(part(),
-		field.String("number").NotEmpty().MaxLen(40),
-		field.String("label").Default("").MaxLen(50),
+		field.String("number").NotEmpty().MaxRuneLen(40),
+		field.String("label").Default("").MaxRuneLen(50),
 		field.Bool("primary").Default(false),
 	)
 }
@@ -79,7 +79,7 @@ func (ContactNote) Fields() []ent.Field {
 		field.UUID("contact_id", uuid.UUID{}),
 		field.UUID("author_id", uuid.UUID{}).Immutable().Comment("the user or API key"),
 		field.Time("updated_at").Default(Now),
-		field.Text("text").NotEmpty().MaxLen(20000),
+		field.Text("text").NotEmpty().MaxRuneLen(20000),
 	}
 }
 

@@ -20,7 +20,7 @@ func (IdempotencyRecord) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
 func (IdempotencyRecord) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("actor_id", uuid.UUID{}).Immutable(),
-		field.String("key").NotEmpty().MaxLen(200).Immutable(),
+		field.String("key").NotEmpty().MaxRuneLen(200).Immutable(),
 		field.Bytes("request_hash").MaxLen(32).Immutable().Comment("SHA-256 of the mutation's name and input"),
 		field.JSON("result", json.RawMessage{}).Optional(),
 	}

@@ -25,7 +25,7 @@ func (LedgerEntry) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("contact_id", uuid.UUID{}).Immutable(),
 		field.Enum("side").Values("client", "supplier").Immutable(),
-		field.String("currency").GoType(money.Currency("")).MaxLen(3).Immutable(),
+		field.String("currency").GoType(money.Currency("")).MaxRuneLen(3).Immutable(),
 		field.Int64("seq").Immutable().Positive().Comment("1, 2, 3 … per contact, side and currency, without gaps"),
 		field.Enum("kind").Values("document", "document_void", "payment", "payment_void", "exchange_difference", "merge").Immutable(),
 		field.Int64("amount").GoType(money.Minor(0)).Immutable().Comment("minor units; client side: positive = the contact owes us more; supplier side: positive = we owe the contact more"),
@@ -59,7 +59,7 @@ func (Balance) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("contact_id", uuid.UUID{}).Immutable(),
 		field.Enum("side").Values("client", "supplier").Immutable(),
-		field.String("currency").GoType(money.Currency("")).MaxLen(3).Immutable(),
+		field.String("currency").GoType(money.Currency("")).MaxRuneLen(3).Immutable(),
 		field.Int64("outstanding").GoType(money.Minor(0)).Default(0).Comment("sum of what remains on issued invoices (client) or bills and expenses (supplier)"),
 		field.Int64("credit").GoType(money.Minor(0)).Default(0).Comment("unallocated payments and unapplied credit"),
 		field.Int64("net").GoType(money.Minor(0)).Default(0).Comment("outstanding - credit = sum of the ledger"),

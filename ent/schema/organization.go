@@ -16,17 +16,17 @@ func (Organization) Mixin() []ent.Mixin { return []ent.Mixin{global{}} }
 // Fields of an organization.
 func (Organization) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(200),
-		field.String("profession").Default("").MaxLen(200),
-		field.String("vat_number").Default("").MaxLen(20),
-		field.String("tax_office").Default("").MaxLen(10),
-		field.String("country").Default("GR").MaxLen(2).Comment("ISO 3166-1 alpha-2"),
-		field.String("email").Default("").MaxLen(254),
-		field.String("phone").Default("").MaxLen(40),
-		field.String("address").Default("").MaxLen(400),
-		field.String("base_currency").GoType(money.Currency("")).MaxLen(3).Comment("the currency of reports"),
-		field.String("time_zone").Default("Europe/Athens").MaxLen(64).Comment("IANA name; decides what today is"),
-		field.String("language").Default("el").MaxLen(2),
+		field.String("name").NotEmpty().MaxRuneLen(200),
+		field.String("profession").Default("").MaxRuneLen(200),
+		field.String("vat_number").Default("").MaxRuneLen(20),
+		field.String("tax_office").Default("").MaxRuneLen(10),
+		field.String("country").Default("GR").MaxRuneLen(2).Comment("ISO 3166-1 alpha-2"),
+		field.String("email").Default("").MaxRuneLen(254),
+		field.String("phone").Default("").MaxRuneLen(40),
+		field.String("address").Default("").MaxRuneLen(400),
+		field.String("base_currency").GoType(money.Currency("")).MaxRuneLen(3).Comment("the currency of reports"),
+		field.String("time_zone").Default("Europe/Athens").MaxRuneLen(64).Comment("IANA name; decides what today is"),
+		field.String("language").Default("el").MaxRuneLen(2),
 		field.Bool("demonstration").Default(false).Immutable().Comment("made by serve --demo"),
 		field.Time("closed_at").Optional().Nillable().Comment("set when the organization was ended: nobody gets in"),
 	}

@@ -29,10 +29,10 @@ func (Payment) Fields() []ent.Field {
 		field.UUID("contact_id", uuid.UUID{}),
 		field.String("date").GoType(day.Date("")).SchemaType(calendar),
 		field.Int64("amount").GoType(money.Minor(0)).Comment("always positive; the kind says in which direction"),
-		field.String("currency").GoType(money.Currency("")).MaxLen(3),
+		field.String("currency").GoType(money.Currency("")).MaxRuneLen(3),
 		field.Enum("method").Values("cash", "bank_transfer", "card", "cheque", "online", "other").Default("bank_transfer"),
-		field.String("reference").Default("").MaxLen(200),
-		field.Text("notes").Default("").MaxLen(5000),
+		field.String("reference").Default("").MaxRuneLen(200),
+		field.Text("notes").Default("").MaxRuneLen(5000),
 		field.Int64("allocated").GoType(money.Minor(0)).Default(0).Comment("sum of the allocations; amount - allocated is credit"),
 		field.UUID("created_by", uuid.UUID{}).Immutable(),
 		field.Time("voided_at").Optional().Nillable(),
@@ -61,7 +61,7 @@ func (Allocation) Fields() []ent.Field {
 		field.UUID("payment_id", uuid.UUID{}).Optional().Nillable().Comment("the money, or"),
 		field.UUID("credit_id", uuid.UUID{}).Optional().Nillable().Comment("the credit note or supplier credit"),
 		field.UUID("document_id", uuid.UUID{}).Immutable().Comment("what is settled"),
-		field.String("currency").GoType(money.Currency("")).MaxLen(3),
+		field.String("currency").GoType(money.Currency("")).MaxRuneLen(3),
 		field.Int64("amount").GoType(money.Minor(0)).Comment("positive"),
 	}
 }

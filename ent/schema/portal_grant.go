@@ -18,10 +18,10 @@ func (PortalGrant) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
 func (PortalGrant) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("contact_id", uuid.UUID{}),
-		field.String("email").NotEmpty().MaxLen(254).Comment("lower case"),
+		field.String("email").NotEmpty().MaxRuneLen(254).Comment("lower case"),
 		field.UUID("user_id", uuid.UUID{}).Optional().Nillable().Comment("set when accepted"),
 		field.Enum("status").Values("invited", "active", "revoked").Default("invited"),
-		field.Bytes("token_hash").Optional().Nillable().MaxLen(32).Sensitive().Comment("of the invitation; gone once used"),
+		field.Bytes("token_hash").Optional().Nillable().MaxLen(32).Sensitive().Comment("of the invitation; gone once taken back"),
 		field.Time("expires_at").Comment("of the invitation"),
 		field.UUID("invited_by", uuid.UUID{}).Immutable(),
 		field.Time("accepted_at").Optional().Nillable(),

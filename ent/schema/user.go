@@ -17,10 +17,10 @@ func (User) Mixin() []ent.Mixin { return []ent.Mixin{global{}} }
 // Fields of a user.
 func (User) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("email").NotEmpty().MaxLen(254).Comment("lower case"),
-		field.String("name").Default("").MaxLen(200),
+		field.String("email").NotEmpty().MaxRuneLen(254).Comment("lower case"),
+		field.String("name").Default("").MaxRuneLen(200),
 		field.String("password_hash").Default("").Sensitive().Comment("argon2id in PHC form; empty: no password yet"),
-		field.String("language").Default("").MaxLen(2).Comment("empty: the organization's"),
+		field.String("language").Default("").MaxRuneLen(2).Comment("empty: the organization's"),
 	}
 }
 
