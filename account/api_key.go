@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -52,7 +51,7 @@ func (s *Service) CreateAPIKey(ctx context.Context, in CreateAPIKeyInput) (*NewA
 		return nil, err
 	}
 	var bad fault.List
-	in.Name = strings.TrimSpace(in.Name)
+	in.Name = text(in.Name, 800)
 	if n := utf8.RuneCountInString(in.Name); n == 0 || n > 100 {
 		bad = append(bad, fault.New(fault.Invalid, "name", "From 1 to 100 characters."))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -25,7 +26,8 @@ var ended = fault.New(fault.Unauthenticated, "", "The session has ended: sign in
 
 // Authenticate finds who a token lets in: a session's or an API key's. A session must not
 // be ended, expired or idle for too long; the membership, or on the portal at least one
-// grant of a contact in use, must stand; the organization must not be closed.
+// grant of a contact in use that is as old as the session, must stand; the organization
+// must not be closed.
 //
 // Faults: UNAUTHENTICATED, the same for every reason.
 func (s *Service) Authenticate(ctx context.Context, token string) (viewer.Viewer, error) {
@@ -70,12 +72,15 @@ func (s *Service) session(ctx context.Context, token string) (viewer.Viewer, err
 	v := viewer.Viewer{Kind: viewer.Staff, Organization: row.OrganizationID, User: row.UserID, Session: row.ID}
 	if row.Side == entsession.SidePortal {
 		v.Kind = viewer.Portal
-		if v.Contacts, err = grantedContacts(ctx, s.DB.PortalGrant, row.OrganizationID, row.UserID); err != nil {
+		grants, err := granted(ctx, s.DB.PortalGrant, row.OrganizationID, row.UserID)
+		if err != nil {
 			return viewer.Viewer{}, err
 		}
-		if len(v.Contacts) == 0 {
+		// A session from before access was revoked stays ended when the person is let in anew.
+		if !slices.ContainsFunc(grants, func(g *ent.PortalGrant) bool { return g.AcceptedAt != nil && !g.AcceptedAt.After(row.CreatedAt) }) {
 			return viewer.Viewer{}, ended
 		}
+		v.Contacts = contactsOf(grants)
 	} else {
 		m, err := s.DB.Membership.Query().Where(membership.OrganizationID(row.OrganizationID), membership.UserID(row.UserID), membership.EndedAtIsNil()).Only(ctx)
 		if ent.IsNotFound(err) {
@@ -91,17 +96,26 @@ func (s *Service) session(ctx context.Context, token string) (viewer.Viewer, err
 }
 
 func grantedContacts(ctx context.Context, grants *ent.PortalGrantClient, org, u uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := granted(ctx, grants, org, u)
+	return contactsOf(rows), err
+}
+
+func granted(ctx context.Context, grants *ent.PortalGrantClient, org, u uuid.UUID) ([]*ent.PortalGrant, error) {
 	rows, err := grants.Query().Where(portalgrant.OrganizationID(org), portalgrant.UserID(u),
 		portalgrant.StatusEQ(portalgrant.StatusActive), activeContact).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("account: find portal access: %w", err)
 	}
-	out := make([]uuid.UUID, len(rows))
-	for i, g := range rows {
+	return rows, nil
+}
+
+func contactsOf(grants []*ent.PortalGrant) []uuid.UUID {
+	out := make([]uuid.UUID, len(grants))
+	for i, g := range grants {
 		out[i] = g.ContactID
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].String() < out[j].String() })
-	return out, nil
+	return out
 }
 
 func (s *Service) key(ctx context.Context, token string) (viewer.Viewer, error) {

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -77,7 +76,7 @@ func (in UpdateOrganizationInput) apply(org *ent.Organization) error {
 		if f.from == nil {
 			continue
 		}
-		*f.to = strings.TrimSpace(*f.from)
+		*f.to = text(*f.from, 8*f.most)
 		if utf8.RuneCountInString(*f.to) > f.most {
 			bad = append(bad, fault.New(fault.Invalid, f.name, "At most %d characters.", f.most))
 		}

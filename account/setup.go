@@ -22,8 +22,10 @@ import (
 
 // setup holds the one-time token of a new installation.
 type setup struct {
-	mu    sync.Mutex
-	token string // empty: none, or used
+	mu         sync.Mutex
+	token      string // empty: none, or used
+	used       string // the one that was
+	org, owner uuid.UUID
 }
 
 // NewSetupToken makes the one-time token for createOrganization. needed is false when
@@ -56,21 +58,38 @@ type CreateOrganizationInput struct {
 	Password     string
 }
 
-// CreateOrganization makes the first organization and its owner, and signs the owner in.
+// CreateOrganization makes the first organization and its owner, and signs the owner in. A
+// repeat with the same idempotency key, token and password signs the owner in again.
 //
-// Faults: NOT_FOUND on setupToken (wrong or used); INVALID with every bad field.
+// Faults: NOT_FOUND on setupToken (wrong or used); INVALID with every bad field; those of
+// Admit for a repeat.
 func (s *Service) CreateOrganization(ctx context.Context, in CreateOrganizationInput, client Client) (*SignedIn, error) {
 	s.setup.mu.Lock()
 	defer s.setup.mu.Unlock() // two at a time would make two organizations
-	if s.setup.token == "" || subtle.ConstantTimeCompare([]byte(s.setup.token), []byte(in.SetupToken)) != 1 {
+	switch {
+	case same(s.setup.token, in.SetupToken):
+		org, owner, err := s.FirstOrganization(ctx, in, false)
+		if err != nil {
+			return nil, err
+		}
+		s.setup.token, s.setup.used, s.setup.org, s.setup.owner = "", s.setup.token, org, owner
+	case same(s.setup.used, in.SetupToken) && db.Keyed(ctx):
+		p, err := s.Admit(ctx, strings.ToLower(text(in.Email, 254)), "", in.Password, client)
+		if err != nil {
+			return nil, err
+		}
+		if p.ID != s.setup.owner {
+			return nil, fault.New(fault.Conflict, "idempotencyKey", "This idempotency key was used for another request.")
+		}
+	default:
 		return nil, fault.New(fault.NotFound, "setupToken", "The link was used, or is not the one that the server printed last.")
 	}
-	org, owner, err := s.FirstOrganization(ctx, in, false)
-	if err != nil {
-		return nil, err
-	}
-	s.setup.token = ""
-	return s.newSession(systemFor(ctx, org, owner, "create the first organization"), entsession.SideStaff, client)
+	return s.newSession(systemFor(ctx, s.setup.org, s.setup.owner, "create the first organization"), entsession.SideStaff, client)
+}
+
+// same compares a token in constant time; no token is the same as none.
+func same(token, given string) bool {
+	return token != "" && subtle.ConstantTimeCompare([]byte(token), []byte(given)) == 1
 }
 
 // FirstOrganization writes an organization and its owner. demonstration marks one that was
@@ -104,7 +123,7 @@ func (s *Service) FirstOrganization(ctx context.Context, in CreateOrganizationIn
 func (in *CreateOrganizationInput) normalize() error {
 	var bad fault.List
 	need := func(field string, s *string, most int) {
-		*s = strings.TrimSpace(*s)
+		*s = text(*s, 8*most)
 		if n := utf8.RuneCountInString(*s); n == 0 || n > most {
 			bad = append(bad, fault.New(fault.Invalid, field, "From 1 to %d characters.", most))
 		}

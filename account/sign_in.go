@@ -51,7 +51,7 @@ type SignedIn struct {
 // account; RATE_LIMITED per account and per network address.
 func (s *Service) SignIn(ctx context.Context, in SignInInput, client Client) (*SignedIn, error) {
 	wrong := fault.New(fault.Unauthenticated, "", "The e-mail address or the password is wrong.")
-	email := strings.ToLower(strings.TrimSpace(in.Email))
+	email := strings.ToLower(text(in.Email, 254))
 	if !s.limits.allow(email, client.Address, s.Now()) {
 		return nil, tooMany()
 	}
@@ -81,11 +81,19 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput, client Client) (*S
 	return s.newSession(systemFor(ctx, org, u.ID, "sign in"), side, client)
 }
 
+// clip bounds what is hashed, in bytes.
 func clip(s string, most int) string {
 	if len(s) > most {
 		return s[:most]
 	}
 	return s
+}
+
+// text is what both databases keep of a text: trimmed, valid UTF-8 without the character
+// zero, at most so many bytes, with no letter cut in two.
+func text(s string, most int) string {
+	s = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", ""))
+	return strings.ToValidUTF8(clip(s, most), "")
 }
 
 // place finds where the person goes: an organization and a side; zero when nowhere.
@@ -143,8 +151,17 @@ func activeContact(q *sql.Selector) {
 
 // newSession makes a session in the organization and for the person of the system viewer.
 func (s *Service) newSession(ctx context.Context, side entsession.Side, client Client) (*SignedIn, error) {
+	return s.begin(ctx, side, client, func(context.Context, *ent.Tx) error { return nil })
+}
+
+// begin makes a session after what must come before it, in one transaction. A repeat with
+// the same idempotency key gives the first session a new token.
+func (s *Service) begin(ctx context.Context, side entsession.Side, client Client, before func(context.Context, *ent.Tx) error) (*SignedIn, error) {
 	token, hash := secret("kts_")
 	id, replayed, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
+		if err := before(ctx, tx); err != nil {
+			return uuid.Nil, err
+		}
 		return s.insertSession(ctx, tx, side, hash, client)
 	})
 	if err == nil && replayed {
@@ -163,7 +180,7 @@ func (s *Service) newSession(ctx context.Context, side entsession.Side, client C
 func (s *Service) insertSession(ctx context.Context, tx *ent.Tx, side entsession.Side, hash []byte, client Client) (uuid.UUID, error) {
 	v, now := viewer.From(ctx), s.Now().UTC().Truncate(time.Microsecond)
 	row, err := tx.Session.Create().SetOrganizationID(v.Organization).SetUserID(v.User).SetSide(side).SetTokenHash(hash).
-		SetUserAgent(clip(strings.ToValidUTF8(client.UserAgent, ""), 200)).SetAddress(clip(client.Address, 64)).
+		SetUserAgent(text(client.UserAgent, 200)).SetAddress(text(client.Address, 64)).
 		SetLastUsedAt(now).SetExpiresAt(now.Add(SessionMost)).Save(ctx)
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("account: make a session: %w", err)
@@ -184,27 +201,19 @@ func (s *Service) renewSession(ctx context.Context, id uuid.UUID, hash []byte) e
 	})
 }
 
-// NewPortalSession signs a person in to the portal in the transaction that let them in.
-func (s *Service) NewPortalSession(ctx context.Context, tx *ent.Tx, org, u uuid.UUID, client Client) (*SignedIn, error) {
-	token, hash := secret("kts_")
-	id, err := s.insertSession(ctx, tx, entsession.SidePortal, hash, client)
-	if err != nil {
-		return nil, err
-	}
-	contacts, err := grantedContacts(ctx, tx.PortalGrant, org, u)
-	if err != nil {
-		return nil, err
-	}
-	return &SignedIn{Token: token, ExpiresAt: s.Now().UTC().Add(SessionMost).Truncate(time.Second),
-		Viewer: viewer.Viewer{Kind: viewer.Portal, Organization: org, User: u, Session: id, Contacts: contacts}}, nil
+// PortalSession signs a person in to the portal in the transaction that lets them in. The
+// context's viewer is the system, for the organization and in the name of the person.
+func (s *Service) PortalSession(ctx context.Context, client Client, letIn func(context.Context, *ent.Tx) error) (*SignedIn, error) {
+	return s.begin(ctx, entsession.SidePortal, client, letIn)
 }
 
 // Person is someone who was admitted by e-mail and password: an account, or one to be.
 type Person struct {
-	id    uuid.UUID // zero: a new account
+	ID    uuid.UUID
+	fresh bool // there is no account yet
 	email string
 	name  string
-	hash  string
+	hash  string // of a password to set; "" for one that stands
 }
 
 // Admit checks the password of the account with the e-mail address, or prepares a new one.
@@ -228,30 +237,31 @@ func (s *Service) Admit(ctx context.Context, email, name, password string, clien
 			return nil, fault.New(fault.Unauthenticated, "password", "There is an account with this address: give its password.")
 		}
 		s.limits.succeeded(email)
-		return &Person{id: u.ID}, nil
+		return &Person{ID: u.ID}, nil
 	}
 	if err := checkPassword("password", password); err != nil {
 		return nil, err
 	}
 	hash, err := s.hasher.hash(ctx, password)
-	p := &Person{email: email, name: clip(strings.TrimSpace(name), 200), hash: hash}
-	if u != nil {
-		p.id = u.ID
+	if err != nil {
+		return nil, err
 	}
-	return p, err
+	p := &Person{ID: schema.NewID(), fresh: u == nil, email: email, name: text(name, 200), hash: hash}
+	if u != nil {
+		p.ID = u.ID
+	}
+	return p, nil
 }
 
-// SavePerson writes the account of someone who was admitted, and gives its id.
-func (s *Service) SavePerson(ctx context.Context, tx *ent.Tx, p *Person) (uuid.UUID, error) {
-	if p.id != uuid.Nil {
-		if p.hash == "" {
-			return p.id, nil
-		}
-		return p.id, wrapped("save a person", tx.User.UpdateOneID(p.id).SetPasswordHash(p.hash).Exec(ctx))
+// SavePerson writes the account of someone who was admitted.
+func (s *Service) SavePerson(ctx context.Context, tx *ent.Tx, p *Person) error {
+	switch {
+	case p.fresh:
+		return wrapped("save a person", tx.User.Create().SetID(p.ID).SetEmail(p.email).SetName(p.name).SetPasswordHash(p.hash).Exec(ctx))
+	case p.hash != "":
+		return wrapped("save a person", tx.User.UpdateOneID(p.ID).SetPasswordHash(p.hash).Exec(ctx))
 	}
-	id := schema.NewID()
-	err := tx.User.Create().SetID(id).SetEmail(p.email).SetName(p.name).SetPasswordHash(p.hash).Exec(ctx)
-	return id, wrapped("save a person", err)
+	return nil
 }
 
 func wrapped(what string, err error) error {

@@ -78,7 +78,7 @@ func (s *Service) AddMember(ctx context.Context, in AddMemberInput) (*Member, er
 			if hash == "" {
 				return uuid.Nil, fault.New(fault.Invalid, "password", "The person has no account yet: give a first password.")
 			}
-			u, err = tx.User.Create().SetEmail(email).SetName(clip(strings.TrimSpace(in.Name), 200)).SetPasswordHash(hash).Save(ctx)
+			u, err = tx.User.Create().SetEmail(email).SetName(text(in.Name, 200)).SetPasswordHash(hash).Save(ctx)
 		}
 		if err != nil {
 			return uuid.Nil, fmt.Errorf("account: add a member: %w", err)

@@ -30,6 +30,28 @@ type Fields map[string]any
 
 // Record writes the event in the transaction of what it tells, in the viewer's name.
 func Record(ctx context.Context, tx *ent.Tx, e Event) error {
+	return RecordMany(ctx, tx, []Event{e})
+}
+
+// RecordMany writes events like Record, by one statement.
+func RecordMany(ctx context.Context, tx *ent.Tx, events []Event) error {
+	c := make([]*ent.AuditEventCreate, len(events))
+	for i, e := range events {
+		var err error
+		if c[i], err = create(ctx, tx, e); err != nil {
+			return fmt.Errorf("audit: %s: %w", e.Action, err)
+		}
+	}
+	if len(c) == 0 {
+		return nil
+	}
+	if err := tx.AuditEvent.CreateBulk(c...).Exec(ctx); err != nil {
+		return fmt.Errorf("audit: %s: %w", events[0].Action, err)
+	}
+	return nil
+}
+
+func create(ctx context.Context, tx *ent.Tx, e Event) (*ent.AuditEventCreate, error) {
 	v := viewer.From(ctx)
 	c := tx.AuditEvent.Create().SetOrganizationID(v.Organization).SetActorID(v.Actor()).SetActorKind(kind(v)).
 		SetAction(e.Action).SetObjectType(e.ObjectType).SetObjectID(e.ObjectID)
@@ -45,14 +67,11 @@ func Record(ctx context.Context, tx *ent.Tx, e Event) error {
 		}
 		raw, err := json.Marshal(side.fields)
 		if err != nil {
-			return fmt.Errorf("audit: %s: %w", e.Action, err)
+			return nil, err
 		}
 		side.set(raw)
 	}
-	if err := c.Exec(ctx); err != nil {
-		return fmt.Errorf("audit: %s: %w", e.Action, err)
-	}
-	return nil
+	return c, nil
 }
 
 // Diff leaves in both only the fields that differ.

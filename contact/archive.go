@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/audit"
@@ -77,11 +79,13 @@ func (s *Service) change(ctx context.Context, in IDInput, action string, step fu
 	return s.Get(ctx, id)
 }
 
-// Active reads the contact for a new document, payment or invitation.
+// Active reads the contact for a new document, payment or invitation, and keeps it from
+// being archived, merged or deleted until the transaction ends: who comes second sees what
+// the first did. Others may read it for the same purpose meanwhile.
 //
 // Faults: NOT_FOUND and CONFLICT (archived) on the field.
 func Active(ctx context.Context, tx *ent.Tx, id uuid.UUID, field string) (*ent.Contact, error) {
-	row, err := survivor(ctx, tx.Contact, id)
+	row, err := survivor(ctx, tx.Contact, id, forKeyShare)
 	if err != nil {
 		if fault.IsCode(err, fault.NotFound) {
 			return nil, fault.New(fault.NotFound, field, "There is no such contact.")
@@ -92,4 +96,12 @@ func Active(ctx context.Context, tx *ent.Tx, id uuid.UUID, field string) (*ent.C
 		return nil, fault.New(fault.Conflict, field, "The contact is archived: restore it first.")
 	}
 	return row, nil
+}
+
+// forKeyShare is the lock that a foreign key to the row takes too. SQLite has one writer and
+// needs no lock.
+func forKeyShare(s *sql.Selector) {
+	if s.Dialect() == dialect.Postgres {
+		s.For(sql.LockKeyShare)
+	}
 }

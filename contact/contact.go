@@ -13,6 +13,7 @@ import (
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/ent/contactemail"
 	"github.com/kartela/kartela/ent/contactphone"
+	"github.com/kartela/kartela/ent/predicate"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/page"
@@ -80,9 +81,9 @@ func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Co
 }
 
 // survivor follows the tombstones of merges; a chain is as long as the merges were.
-func survivor(ctx context.Context, contacts *ent.ContactClient, id uuid.UUID) (*ent.Contact, error) {
+func survivor(ctx context.Context, contacts *ent.ContactClient, id uuid.UUID, lock ...predicate.Contact) (*ent.Contact, error) {
 	for range 100 {
-		row, err := contacts.Get(ctx, id)
+		row, err := contacts.Query().Where(append(lock, entcontact.ID(id))...).Only(ctx)
 		if ent.IsNotFound(err) {
 			return nil, fault.New(fault.NotFound, "", "There is no such contact.")
 		}

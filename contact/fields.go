@@ -83,7 +83,7 @@ func (f *Fields) normalize() error {
 		if s == nil {
 			return
 		}
-		*s = strings.TrimSpace(strings.ToValidUTF8(*s, "�"))
+		*s = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(*s, "�"), "\x00", "")) // PostgreSQL keeps no zero
 		if utf8.RuneCountInString(*s) > limit {
 			bad = append(bad, fault.New(fault.Invalid, field, "At most %d characters.", limit))
 		}

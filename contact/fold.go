@@ -10,17 +10,19 @@ import (
 )
 
 // Fold brings text into the form that search compares: without accents and other marks,
-// lower case, final sigma as sigma, runs of spaces as one. "Αθήνας" and "ΑΘΗΝΑΣ" fold to
-// the same.
+// lower case, final sigma as sigma, runs of spaces as one, and without the character zero,
+// which PostgreSQL keeps in no text. "Αθήνας" and "ΑΘΗΝΑΣ" fold to the same.
 func Fold(s string) string {
 	// The chain keeps state, so it is made for each call.
 	out, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn))), s)
 	if err != nil {
 		out = s
 	}
-	out = strings.ReplaceAll(strings.ToLower(out), "ς", "σ")
+	out = folding.Replace(strings.ToLower(out))
 	return strings.Join(strings.Fields(out), " ")
 }
+
+var folding = strings.NewReplacer("ς", "σ", "\x00", "")
 
 // digits keeps the digits of a telephone number, however it is written.
 func digits(s string) string {

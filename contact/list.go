@@ -67,7 +67,7 @@ func (s *Service) List(ctx context.Context, args page.Args, f *Filter, order Ord
 		return nil, err
 	}
 	q := s.DB.Contact.Query().Where(f.conditions()...)
-	rows, err := q.Clone().Where(db.Keyset(req, key, order == Newest)).All(ctx)
+	rows, err := q.Clone().Where(db.Keyset(req, key, order == Newest)).All(f.reading(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("contact: list: %w", err)
 	}
@@ -77,7 +77,16 @@ func (s *Service) List(ctx context.Context, args page.Args, f *Filter, order Ord
 		}
 		return page.Cursor{Kind: kind, Key: c.SortName, ID: c.ID}
 	}
-	return page.New(req, s.wrap(rows...), cursor, q.Count), nil
+	total := func(ctx context.Context) (int, error) { return q.Count(f.reading(ctx)) }
+	return page.New(req, s.wrap(rows...), cursor, total), nil
+}
+
+// reading is the context to read the list in: a search needs the trigram index.
+func (f *Filter) reading(ctx context.Context) context.Context {
+	if f.Search == "" {
+		return ctx
+	}
+	return db.PastRowSecurity(ctx)
 }
 
 func (f *Filter) conditions() []predicate.Contact {
@@ -100,8 +109,8 @@ func (f *Filter) conditions() []predicate.Contact {
 	return append(where, searchConditions(f.Search)...)
 }
 
-// searchConditions hold when every word is found; a text written as a telephone number
-// may be found by its digits alone as well.
+// searchConditions hold when every word is found; a word, or the whole text, that is
+// written as a telephone number may be found by its digits alone as well.
 func searchConditions(search string) []predicate.Contact {
 	words := strings.Fields(Fold(search))
 	if len(words) == 0 {
@@ -111,6 +120,9 @@ func searchConditions(search string) []predicate.Contact {
 		found := make([]*sql.Predicate, len(words))
 		for i, w := range words {
 			found[i] = sql.Contains(s.C(entcontact.FieldSearch), w)
+			if d := digits(w); d != w && phoneLike(w) {
+				found[i] = sql.Or(found[i], sql.Contains(s.C(entcontact.FieldSearch), d))
+			}
 		}
 		if phoneLike(search) {
 			s.Where(sql.Or(sql.And(found...), sql.Contains(s.C(entcontact.FieldSearch), digits(search))))

@@ -148,25 +148,29 @@ func readParts(ctx context.Context, tx *ent.Tx, contactID uuid.UUID) (p parts, e
 }
 
 func knownIDs(old parts, f *Fields) error {
-	known := map[uuid.UUID]bool{}
+	type item struct {
+		list string
+		id   uuid.UUID
+	}
+	known := map[item]bool{}
 	for _, a := range old.addresses {
-		known[a.ID] = true
+		known[item{"addresses", a.ID}] = true
 	}
 	for _, e := range old.emails {
-		known[e.ID] = true
+		known[item{"emails", e.ID}] = true
 	}
 	for _, p := range old.phones {
-		known[p.ID] = true
+		known[item{"phones", p.ID}] = true
 	}
 	var bad fault.List
 	use := func(list string, at int, id *uuid.UUID) {
 		if id == nil {
 			return
 		}
-		if !known[*id] {
+		if !known[item{list, *id}] {
 			bad = append(bad, fault.New(fault.NotFound, fmt.Sprintf("%s.%d.id", list, at), "The contact has no such item."))
 		}
-		known[*id] = false // an id is used once
+		known[item{list, *id}] = false // an id is used once
 	}
 	for i, a := range f.Addresses {
 		use("addresses", i, a.ID)

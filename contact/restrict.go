@@ -41,7 +41,7 @@ func (s *Service) Restrict(ctx context.Context, in RestrictInput) (*Contact, err
 			return uuid.Nil, err
 		}
 		users := distinct(in.UserIDs)
-		if err := members(ctx, tx, users); err != nil {
+		if err := members(ctx, tx, in.UserIDs); err != nil {
 			return uuid.Nil, err
 		}
 		if _, err := tx.ContactAccess.Delete().Where(contactaccess.ContactID(row.ID)).Exec(ctx); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/ent"
 	entcontact "github.com/kartela/kartela/ent/contact"
+	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
@@ -70,16 +71,13 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*Contact, error) 
 // Insert writes a new contact from normalized fields, without an event: imports write many
 // and tell of them at once.
 func (s *Service) Insert(ctx context.Context, tx *ent.Tx, f *Fields) (*ent.Contact, error) {
-	row := &ent.Contact{ID: schema.NewID(), Version: 1}
 	if err := knownIDs(parts{}, f); err != nil { // a new contact has no items yet
 		return nil, err
 	}
-	f.apply(row)
+	row, parts := newContact(f)
 	if err := s.check(ctx, tx, row, f); err != nil {
 		return nil, err
 	}
-	parts := newParts(row.ID, f)
-	row.Search = searchText(row, parts.addresses, parts.emails, parts.phones)
 	c := tx.Contact.Create().SetID(row.ID)
 	set(c.Mutation(), row)
 	saved, err := c.Save(ctx)
@@ -87,6 +85,15 @@ func (s *Service) Insert(ctx context.Context, tx *ent.Tx, f *Fields) (*ent.Conta
 		return nil, fmt.Errorf("contact: create: %w", err)
 	}
 	return saved, parts.insert(ctx, tx)
+}
+
+// newContact makes the rows of a new contact.
+func newContact(f *Fields) (*ent.Contact, parts) {
+	row := &ent.Contact{ID: schema.NewID(), Version: 1}
+	f.apply(row)
+	p := newParts(row.ID, f)
+	row.Search = searchText(row, p.addresses, p.emails, p.phones)
+	return row, p
 }
 
 // Update changes a contact that still has the version that was read.
@@ -229,18 +236,9 @@ func clip(s string, characters int) string {
 
 // check holds the contact to the rules that need more than one field, or other rows.
 func (s *Service) check(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fields) error {
-	var bad fault.List
-	if row.DisplayName == "" {
-		bad = append(bad, fault.New(fault.Invalid, "company", "A contact needs a first name, a last name or a company."))
-	}
-	if f.VatNumber != nil && row.VatNumber != "" {
-		greek, err := isGreek(ctx, tx, row, f)
-		if err != nil {
-			return err
-		}
-		if greek {
-			_ = bad.Add("vatNumber", CheckGreekVATNumber(row.VatNumber))
-		}
+	bad, err := checkAlone(row, f, func() (string, error) { return home(ctx, tx, row, f) })
+	if err != nil {
+		return err
 	}
 	if f.CustomID != nil && row.CustomID != nil {
 		taken, err := tx.Contact.Query().Where(entcontact.CustomID(*row.CustomID), entcontact.IDNEQ(row.ID)).Exist(ctx)
@@ -254,9 +252,47 @@ func (s *Service) check(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fi
 	return bad.Err()
 }
 
+// home is the country of the addresses that a change leaves as they are, or with none that
+// names a country the organization's.
+func home(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fields) (string, error) {
+	if f.Addresses == nil {
+		kept, err := tx.ContactAddress.Query().Where(contactaddress.ContactID(row.ID), contactaddress.CountryNEQ("")).
+			Order(contactaddress.ByPosition()).Limit(1).All(ctx)
+		if err != nil {
+			return "", fmt.Errorf("contact: read addresses: %w", err)
+		}
+		if len(kept) > 0 {
+			return kept[0].Country, nil
+		}
+	}
+	org, err := tx.Organization.Get(ctx, viewer.From(ctx).Organization)
+	if err != nil {
+		return "", fmt.Errorf("contact: read the organization: %w", err)
+	}
+	return org.Country, nil
+}
+
+// checkAlone holds the contact to the rules that need no other contact. home, the country of
+// the organization, is asked for only where it matters.
+func checkAlone(row *ent.Contact, f *Fields, home func() (string, error)) (bad fault.List, err error) {
+	if row.DisplayName == "" {
+		bad = append(bad, fault.New(fault.Invalid, "company", "A contact needs a first name, a last name or a company."))
+	}
+	if f.VatNumber != nil && row.VatNumber != "" {
+		greek, err := isGreek(row, f, home)
+		if err != nil {
+			return nil, err
+		}
+		if greek {
+			_ = bad.Add("vatNumber", CheckGreekVATNumber(row.VatNumber))
+		}
+	}
+	return bad, nil
+}
+
 // isGreek says whether a VAT number is to be held to the Greek rule: it is all digits, and
 // the contact's addresses, or with none that names a country the organization, are in Greece.
-func isGreek(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fields) (bool, error) {
+func isGreek(row *ent.Contact, f *Fields, home func() (string, error)) (bool, error) {
 	if digits(row.VatNumber) != row.VatNumber ||
 		(row.ClientType != nil && *row.ClientType != entcontact.ClientTypeDomestic && *row.ClientType != entcontact.ClientTypePrivateIndividual) {
 		return false, nil
@@ -266,11 +302,8 @@ func isGreek(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fields) (bool
 			return a.Country == "GR", nil
 		}
 	}
-	org, err := tx.Organization.Get(ctx, viewer.From(ctx).Organization)
-	if err != nil {
-		return false, fmt.Errorf("contact: read the organization: %w", err)
-	}
-	return org.Country == "GR", nil
+	country, err := home()
+	return country == "GR", err
 }
 
 // set writes every field of the row into a mutation, for a new contact and for a change.

@@ -164,8 +164,9 @@ func head(row *ent.Document, in CreateInvoiceInput, c *ent.Contact, org *ent.Org
 	if c.DefaultCurrency != "" {
 		row.Currency = c.DefaultCurrency
 	}
-	if in.Currency != nil {
-		row.Currency = *in.Currency
+	apply(&row.Currency, in.Currency)
+	if _, err := money.ParseCurrency(string(row.Currency)); err != nil {
+		return fault.New(fault.Invalid, "currency", "%s", fault.From(err).Text)
 	}
 	row.ExchangeRate = money.FromInt(1)
 	switch {
@@ -186,6 +187,9 @@ func checkHead(row *ent.Document) error {
 	var bad fault.List
 	if row.DueDate < row.Date {
 		bad = append(bad, fault.New(fault.Invalid, "dueDate", "A document is not due before its date."))
+	}
+	if row.DueDate > day.Last {
+		bad = append(bad, fault.New(fault.Invalid, "dueDate", "A document is due by %s.", day.Last))
 	}
 	for _, t := range []struct {
 		field string
@@ -371,10 +375,9 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, row *ent.Document, in 
 			return err
 		}
 	}
-	err := tx.Document.UpdateOneID(row.ID).SetDate(row.Date).SetDueDate(row.DueDate).SetPricesIncludeTax(row.PricesIncludeTax).
+	err := change(tx, row).SetDate(row.Date).SetDueDate(row.DueDate).SetPricesIncludeTax(row.PricesIncludeTax).
 		SetReference(row.Reference).SetNotes(row.Notes).SetTerms(row.Terms).SetNet(row.Net).SetVat(row.Vat).SetOtherTaxes(row.OtherTaxes).
-		SetWithholding(row.Withholding).SetTotal(row.Total).SetPayable(row.Payable).
-		SetVersion(row.Version + 1).SetUpdatedAt(schema.Now()).Exec(ctx)
+		SetWithholding(row.Withholding).SetTotal(row.Total).SetPayable(row.Payable).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("document: update: %w", err)
 	}

@@ -39,8 +39,7 @@ func (s *Service) IssueInvoice(ctx context.Context, in IDInput) (*Document, erro
 		if _, err := contact.Active(ctx, tx, row.ContactID, ""); err != nil {
 			return err
 		}
-		u := tx.Document.UpdateOneID(row.ID).SetStatus(entdocument.StatusIssued).SetIssuedAt(schema.Now()).
-			SetVersion(row.Version + 1).SetUpdatedAt(schema.Now())
+		u := change(tx, row).SetStatus(entdocument.StatusIssued).SetIssuedAt(schema.Now())
 		if row.Number == nil {
 			if err := number(ctx, tx, s.DB.Dialect, row, u); err != nil {
 				return err
@@ -86,9 +85,15 @@ func lock(ctx context.Context, tx *ent.Tx, id uuid.UUID) (*ent.Document, error) 
 	return row, nil
 }
 
+// change begins the next version of a locked document. It is no UpdateOneID, which reads the
+// row once more.
+func change(tx *ent.Tx, row *ent.Document) *ent.DocumentUpdate {
+	return tx.Document.Update().Where(entdocument.ID(row.ID)).SetVersion(row.Version + 1).SetUpdatedAt(schema.Now())
+}
+
 // number takes the next number. The counter's row is locked by the statement that raises
 // it until the transaction ends, so numbers have no gaps: one who fails gives it back.
-func number(ctx context.Context, tx *ent.Tx, dialectName string, row *ent.Document, u *ent.DocumentUpdateOne) error {
+func number(ctx context.Context, tx *ent.Tx, dialectName string, row *ent.Document, u *ent.DocumentUpdate) error {
 	seq, err := defaultSequence(ctx, tx, row.Type)
 	if err != nil {
 		return err
@@ -144,7 +149,7 @@ func defaultSequence(ctx context.Context, tx *ent.Tx, typ entdocument.Type) (*en
 	}
 	err = tx.NumberSequence.Create().SetOrganizationID(viewer.From(ctx).Organization).SetDocumentType(string(typ)).
 		SetName("A").SetPrefix(prefixes[typ]).SetPadding(5).SetIsDefault(true).
-		OnConflict(sql.ConflictColumns("organization_id", "document_type", "name"), sql.DoNothing()).Exec(ctx)
+		OnConflict(sql.ConflictColumns("organization_id", "document_type", "name")).Ignore().Exec(ctx)
 	if err != nil {
 		return nil, wrapped("make the sequence", err)
 	}

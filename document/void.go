@@ -39,7 +39,7 @@ func (s *Service) takeBack(ctx context.Context, in IDInput, action string, to en
 		if row.Settled != 0 {
 			return fault.New(fault.Conflict, "", "Payments are allocated to the invoice: take them off first.")
 		}
-		u := tx.Document.UpdateOneID(row.ID).SetStatus(to).SetVersion(row.Version + 1).SetUpdatedAt(schema.Now())
+		u := change(tx, row).SetStatus(to)
 		if to == entdocument.StatusVoid {
 			u.SetVoidedAt(schema.Now())
 		} else {
@@ -66,9 +66,7 @@ func (s *Service) RestoreInvoice(ctx context.Context, in IDInput) (*Document, er
 		if _, err := contact.Active(ctx, tx, row.ContactID, ""); err != nil {
 			return err
 		}
-		err := tx.Document.UpdateOneID(row.ID).SetStatus(entdocument.StatusIssued).ClearVoidedAt().
-			SetVersion(row.Version + 1).SetUpdatedAt(schema.Now()).Exec(ctx)
-		if err != nil {
+		if err := change(tx, row).SetStatus(entdocument.StatusIssued).ClearVoidedAt().Exec(ctx); err != nil {
 			return fmt.Errorf("document: restore: %w", err)
 		}
 		if err := s.post(ctx, tx, row); err != nil {

@@ -5,6 +5,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -70,23 +71,31 @@ type Moved struct {
 	UpdatedAt    time.Time      `json:"updatedAt"`
 }
 
-// The balance row is the lock of its account: one statement makes it or adds to it, and
+// The balance row is the lock of its account: the statement that adds to it, or makes it,
 // holds it until the transaction ends, so entries get their places one after the other and
-// the amounts are never read and then written.
-const move = `INSERT INTO balances AS b
+// the amounts are never read and then written. Adding comes first, because a database
+// holds the row that it would insert to the rule of the three amounts before it finds that
+// there is one already, and an addition may be negative.
+const (
+	add = `UPDATE balances SET outstanding = outstanding + %s, credit = credit + %s, net = net + %s,
+  entries = entries + %s, version = version + 1, updated_at = %s
+WHERE organization_id = %s AND contact_id = %s AND side = %s AND currency = %s
+RETURNING outstanding, credit, net, entries, version`
+	begin = `INSERT INTO balances AS b
   (id, organization_id, contact_id, side, currency, outstanding, credit, net, entries, version, created_at, updated_at)
-VALUES (%s)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, %s)
 ON CONFLICT (organization_id, contact_id, side, currency) DO UPDATE SET
   outstanding = b.outstanding + excluded.outstanding, credit = b.credit + excluded.credit,
   net = b.net + excluded.net, entries = b.entries + excluded.entries,
   version = b.version + 1, updated_at = excluded.updated_at
 RETURNING outstanding, credit, net, entries, version`
+)
 
 // Apply makes one change of an account in the transaction of what causes it, and has it
 // announced after the commit.
 //
-// Faults: INVALID when the account would leave ±2^53 minor units. A change that breaks the
-// rule of the three amounts is our own failure and rolls everything back.
+// Faults: INVALID, without a field, when the account would leave ±2^53 minor units. A change
+// that breaks the rule of the three amounts is our own failure and rolls everything back.
 func (b *Book) Apply(ctx context.Context, tx *ent.Tx, c Change) (*Moved, error) {
 	posted, entries := money.Minor(0), 0
 	if c.Posting != nil {
@@ -106,7 +115,7 @@ func (b *Book) Apply(ctx context.Context, tx *ent.Tx, c Change) (*Moved, error) 
 	}
 	for _, amount := range []money.Minor{m.Outstanding, m.Credit} {
 		if amount > money.MaxMinor {
-			return nil, fault.New(fault.Invalid, "amount", "The contact's balance would be too large.")
+			return nil, fault.New(fault.Invalid, "", "The contact's balance would be too large.")
 		}
 	}
 	if c.Posting != nil {
@@ -119,23 +128,42 @@ func (b *Book) Apply(ctx context.Context, tx *ent.Tx, c Change) (*Moved, error) 
 }
 
 func (b *Book) move(ctx context.Context, tx *ent.Tx, c Change, posted money.Minor, entries int, m *Moved) (seq int64, err error) {
-	marks := "?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?"
-	if b.DB.Dialect == dialect.Postgres {
-		marks = "$1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11"
+	out, credit := int64(c.Outstanding), int64(c.Credit)
+	seq, found, err := b.run(ctx, tx, m, add, out, credit, int64(posted), entries, m.UpdatedAt,
+		m.Organization, c.ContactID, string(c.Side), string(c.Currency))
+	if err != nil || found {
+		return seq, err
 	}
-	rows, err := tx.QueryContext(ctx, fmt.Sprintf(move, marks), schema.NewID(), m.Organization, c.ContactID, string(c.Side),
-		string(c.Currency), int64(c.Outstanding), int64(c.Credit), int64(posted), entries, m.UpdatedAt, m.UpdatedAt)
+	seq, found, err = b.run(ctx, tx, m, begin, schema.NewID(), m.Organization, c.ContactID, string(c.Side), string(c.Currency),
+		out, credit, int64(posted), entries, m.UpdatedAt, m.UpdatedAt)
+	if err == nil && !found {
+		err = errors.New("ledger: move a balance: no row")
+	}
+	return seq, err
+}
+
+// run fills in where the balance is after the statement; found is false when there is none.
+func (b *Book) run(ctx context.Context, tx *ent.Tx, m *Moved, query string, args ...any) (seq int64, found bool, err error) {
+	marks := make([]any, len(args))
+	for i := range marks {
+		marks[i] = "?"
+		if b.DB.Dialect == dialect.Postgres {
+			marks[i] = fmt.Sprintf("$%d", i+1)
+		}
+	}
+	rows, err := tx.QueryContext(ctx, fmt.Sprintf(query, marks...), args...)
 	if err != nil {
-		return 0, fmt.Errorf("ledger: move a balance: %w", err)
+		return 0, false, fmt.Errorf("ledger: move a balance: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		return 0, fmt.Errorf("ledger: move a balance: no row: %w", rows.Err())
+	if rows.Next() {
+		found = true
+		err = rows.Scan(&m.Outstanding, &m.Credit, &m.Net, &seq, &m.Version)
 	}
-	if err := rows.Scan(&m.Outstanding, &m.Credit, &m.Net, &seq, &m.Version); err != nil {
-		return 0, fmt.Errorf("ledger: move a balance: %w", err)
+	if err = errors.Join(err, rows.Err()); err != nil {
+		return 0, false, fmt.Errorf("ledger: move a balance: %w", err)
 	}
-	return seq, rows.Err()
+	return seq, found, nil
 }
 
 func appendEntry(ctx context.Context, tx *ent.Tx, c Change, seq int64) error {

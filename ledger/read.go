@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
@@ -46,21 +47,29 @@ func (b *Book) Balances(ctx context.Context, contacts []uuid.UUID) (map[uuid.UUI
 	return out, nil
 }
 
-// PostedFor finds the entry by which a document, or a payment, stands on the ledger now:
-// the last one that no other takes back.
+// PostedFor finds the entry by which a document, or a payment, stands on the ledger now: the
+// one that no other takes back. It may be on the account of a contact that was merged since.
 func PostedFor(ctx context.Context, tx *ent.Tx, documentID, paymentID *uuid.UUID) (*ent.LedgerEntry, error) {
-	q := tx.LedgerEntry.Query().Where(ledgerentry.ReversesIDIsNil())
+	q := tx.LedgerEntry.Query().Where(ledgerentry.ReversesIDIsNil(), stands)
 	if documentID != nil {
 		q.Where(ledgerentry.DocumentID(*documentID))
 	}
 	if paymentID != nil {
 		q.Where(ledgerentry.PaymentID(*paymentID))
 	}
-	row, err := q.Order(ent.Desc(ledgerentry.FieldSeq)).First(ctx)
+	row, err := q.Only(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: find what was posted: %w", err)
 	}
 	return row, nil
+}
+
+// stands leaves out the entries that were taken back.
+func stands(s *sql.Selector) {
+	back := sql.Table(ledgerentry.Table).As("back")
+	s.Where(sql.NotExists(sql.Dialect(s.Dialect()).Select(back.C(ledgerentry.FieldID)).From(back).Where(sql.And(
+		sql.ColumnsEQ(back.C(ledgerentry.FieldOrganizationID), s.C(ledgerentry.FieldOrganizationID)),
+		sql.ColumnsEQ(back.C(ledgerentry.FieldReversesID), s.C(ledgerentry.FieldID))))))
 }
 
 // Sees says whether the viewer may see balances of a side, as the row rule has it.

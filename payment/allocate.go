@@ -94,7 +94,7 @@ func (s *Service) Void(ctx context.Context, in VoidInput) (*Payment, error) {
 			return err
 		}
 		now := schema.Now()
-		err = tx.Payment.UpdateOneID(row.ID).SetStatus(entpayment.StatusVoid).SetVoidedAt(now).SetAllocated(0).
+		err = tx.Payment.Update().Where(entpayment.ID(row.ID)).SetStatus(entpayment.StatusVoid).SetVoidedAt(now).SetAllocated(0).
 			AddVersion(1).SetUpdatedAt(now).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("payment: void: %w", err)
@@ -122,7 +122,7 @@ func (s *Service) Void(ctx context.Context, in VoidInput) (*Payment, error) {
 // settle keeps how much of the payment is allocated and moves the balance: no posting, the
 // same amount off outstanding and credit.
 func (s *Service) settle(ctx context.Context, tx *ent.Tx, row *ent.Payment, amount money.Minor, action string) error {
-	err := tx.Payment.UpdateOneID(row.ID).AddAllocated(amount).AddVersion(1).SetUpdatedAt(schema.Now()).Exec(ctx)
+	err := tx.Payment.Update().Where(entpayment.ID(row.ID)).AddAllocated(amount).AddVersion(1).SetUpdatedAt(schema.Now()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("payment: keep what is allocated: %w", err)
 	}
@@ -161,21 +161,20 @@ func takeOff(ctx context.Context, tx *ent.Tx, row *ent.Payment, documents []uuid
 			ids = append(ids, id)
 		}
 	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
 	if _, err := lockDocuments(ctx, tx, ids); err != nil {
 		return 0, err
 	}
-	for _, id := range ids {
-		a := byDocument[id]
-		if err := tx.Allocation.DeleteOneID(a.ID).Exec(ctx); err != nil {
-			return 0, fmt.Errorf("payment: take off: %w", err)
-		}
-		err := tx.Document.UpdateOneID(id).AddSettled(-a.Amount).AddVersion(1).SetUpdatedAt(schema.Now()).Exec(ctx)
-		if err != nil {
-			return 0, fmt.Errorf("payment: take off: %w", err)
-		}
-		freed += a.Amount
+	_, err = tx.Allocation.Delete().Where(allocation.PaymentID(row.ID), allocation.DocumentIDIn(ids...)).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("payment: take off: %w", err)
 	}
-	return freed, nil
+	for _, id := range ids {
+		freed += byDocument[id].Amount
+	}
+	return freed, resettle(ctx, tx, ids)
 }
 
 // step runs one change of a locked payment that is in force.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
@@ -147,26 +148,39 @@ func (ps parts) sum() (sum money.Minor) {
 	return sum
 }
 
-// write keeps the allocations and what they settle; a document that the payment settles
-// already gets more of it.
+// write keeps the allocations and what they settle, one statement each; a document that the
+// payment settles already gets more of it.
 func (ps parts) write(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
-	for _, p := range ps {
-		n, err := tx.Allocation.Update().Where(allocation.PaymentID(row.ID), allocation.DocumentID(p.document.ID)).
-			AddAmount(p.amount).Save(ctx)
-		if err != nil {
-			return fmt.Errorf("payment: allocate: %w", err)
-		}
-		if n == 0 {
-			err := tx.Allocation.Create().SetContactID(row.ContactID).SetPaymentID(row.ID).SetDocumentID(p.document.ID).
-				SetCurrency(row.Currency).SetAmount(p.amount).Exec(ctx)
-			if err != nil {
-				return fmt.Errorf("payment: allocate: %w", err)
-			}
-		}
-		err = tx.Document.UpdateOneID(p.document.ID).AddSettled(p.amount).AddVersion(1).SetUpdatedAt(schema.Now()).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("payment: settle a document: %w", err)
-		}
+	if len(ps) == 0 {
+		return nil
 	}
-	return nil
+	c, ids := make([]*ent.AllocationCreate, len(ps)), make([]uuid.UUID, len(ps))
+	for i, p := range ps {
+		ids[i] = p.document.ID
+		c[i] = tx.Allocation.Create().SetContactID(row.ContactID).SetPaymentID(row.ID).SetDocumentID(p.document.ID).
+			SetCurrency(row.Currency).SetAmount(p.amount)
+	}
+	more := sql.ResolveWith(func(u *sql.UpdateSet) {
+		u.Set(allocation.FieldAmount, sql.Expr(allocation.Table+".amount + excluded.amount"))
+	})
+	err := tx.Allocation.CreateBulk(c...).OnConflict(more, sql.ConflictColumns(allocation.FieldOrganizationID,
+		allocation.FieldPaymentID, allocation.FieldDocumentID)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("payment: allocate: %w", err)
+	}
+	return resettle(ctx, tx, ids)
+}
+
+// resettle makes what is settled of locked documents the sum of their allocations, in one
+// statement.
+func resettle(ctx context.Context, tx *ent.Tx, ids []uuid.UUID) error {
+	n, err := tx.Document.Update().Where(entdocument.IDIn(ids...)).AddVersion(1).SetUpdatedAt(schema.Now()).
+		Modify(func(u *sql.UpdateBuilder) {
+			u.Set(entdocument.FieldSettled, sql.Expr(`(SELECT COALESCE(SUM(a.amount), 0) FROM allocations a
+				WHERE a.organization_id = documents.organization_id AND a.document_id = documents.id)`))
+		}).Save(ctx)
+	if err == nil && n != len(ids) {
+		err = fmt.Errorf("%d documents instead of %d", n, len(ids))
+	}
+	return wrapped("settle documents", err)
 }

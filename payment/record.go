@@ -49,65 +49,79 @@ type AllocationInput struct {
 // to the contact's ledger and settles the documents named, or with OldestFirst the open
 // documents of the same currency by due date. What is left over stays as credit.
 //
-// Faults: INVALID with every bad field: amount not positive or beyond the bound, another
-// contact's or currency's document, more than remains (on allocations.N.amount); NOT_FOUND
+// Faults: INVALID with every bad field: amount not positive or beyond the bound (the
+// contact's balance with it), another contact's or currency's document, more than remains (on
+// allocations.N.amount), a kind that is no payment of a client or to a supplier; NOT_FOUND
 // on contactId and allocations.N.documentId; CONFLICT when the contact is archived or a
 // document is not issued. Nothing is written when an error is returned.
 func (s *Service) Record(ctx context.Context, in RecordInput) (*Payment, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.EditPayments); err != nil {
 		return nil, err
 	}
-	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
-		return s.record(ctx, tx, in)
+	var row *ent.Payment
+	id, replayed, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (_ uuid.UUID, err error) {
+		if row, err = s.record(ctx, tx, in); err != nil {
+			return uuid.Nil, err
+		}
+		return row.ID, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.Get(ctx, id)
+	if replayed {
+		return s.Get(ctx, id)
+	}
+	return s.wrap(row.Unwrap())[0], nil
 }
 
-func (s *Service) record(ctx context.Context, tx *ent.Tx, in RecordInput) (uuid.UUID, error) {
+func (s *Service) record(ctx context.Context, tx *ent.Tx, in RecordInput) (*ent.Payment, error) {
 	c, err := contact.Active(ctx, tx, in.ContactID, "contactId")
 	if err != nil {
-		return uuid.Nil, err
+		return nil, err
 	}
-	org, err := tx.Organization.Get(ctx, viewer.From(ctx).Organization)
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("payment: read the organization: %w", err)
-	}
-	row := &ent.Payment{ID: schema.NewID(), Kind: entpayment.KindClientPayment, ContactID: c.ID, Currency: org.BaseCurrency,
-		Date: document.TodayIn(s.Now(), org.TimeZone), Method: entpayment.MethodBankTransfer,
+	row := &ent.Payment{ID: schema.NewID(), Kind: entpayment.KindClientPayment, ContactID: c.ID, Method: entpayment.MethodBankTransfer,
 		Reference: strings.TrimSpace(in.Reference), Notes: strings.TrimSpace(in.Notes), CreatedBy: viewer.From(ctx).Actor()}
+	if in.Currency == nil || in.Date == nil {
+		org, err := tx.Organization.Get(ctx, viewer.From(ctx).Organization)
+		if err != nil {
+			return nil, fmt.Errorf("payment: read the organization: %w", err)
+		}
+		row.Currency, row.Date = org.BaseCurrency, document.TodayIn(s.Now(), org.TimeZone)
+	}
 	apply(&row.Kind, in.Kind)
 	apply(&row.Currency, in.Currency)
 	apply(&row.Date, in.Date)
 	apply(&row.Method, in.Method)
 	row.Side = side(row.Kind)
 	if err := checkRecord(ctx, row, in); err != nil {
-		return uuid.Nil, err
+		return nil, err
 	}
 	parts, err := s.plan(ctx, tx, row, in.Allocations, in.OldestFirst)
 	if err != nil {
-		return uuid.Nil, err
+		return nil, err
 	}
 	row.Allocated = parts.sum()
-	err = tx.Payment.Create().SetID(row.ID).SetKind(row.Kind).SetSide(row.Side).SetContactID(row.ContactID).SetDate(row.Date).
+	row, err = tx.Payment.Create().SetID(row.ID).SetKind(row.Kind).SetSide(row.Side).SetContactID(row.ContactID).SetDate(row.Date).
 		SetAmount(row.Amount).SetCurrency(row.Currency).SetMethod(row.Method).SetReference(row.Reference).SetNotes(row.Notes).
-		SetAllocated(row.Allocated).SetCreatedBy(row.CreatedBy).Exec(ctx)
+		SetAllocated(row.Allocated).SetCreatedBy(row.CreatedBy).Save(ctx)
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("payment: record: %w", err)
+		return nil, fmt.Errorf("payment: record: %w", err)
 	}
 	if err := parts.write(ctx, tx, row); err != nil {
-		return uuid.Nil, err
+		return nil, err
 	}
 	_, err = s.Ledger.Apply(ctx, tx, ledger.Change{
 		Account: account(row), Outstanding: -row.Allocated, Credit: row.Amount - row.Allocated,
 		Posting: &ledger.Posting{Kind: ledgerentry.KindPayment, Amount: -row.Amount, Date: row.Date, PaymentID: &row.ID},
 	})
 	if err != nil {
-		return uuid.Nil, err
+		var bad fault.List
+		if other := bad.Add("amount", err); other != nil {
+			return nil, other
+		}
+		return nil, bad.Err()
 	}
-	return row.ID, tell(ctx, tx, "recordPayment", row, nil, audit.Fields{"amount": row.Amount, "currency": row.Currency,
+	return row, tell(ctx, tx, "recordPayment", row, nil, audit.Fields{"amount": row.Amount, "currency": row.Currency,
 		"date": row.Date, "method": row.Method, "allocated": row.Allocated})
 }
 
@@ -117,12 +131,16 @@ func checkRecord(ctx context.Context, row *ent.Payment, in RecordInput) error {
 		return fault.New(fault.Forbidden, "kind", "Your role does not allow payments to suppliers.")
 	}
 	var bad fault.List
-	amount, err := money.ParseMinor(in.Amount, row.Currency)
-	_ = bad.Add("amount", err)
-	if err == nil && amount <= 0 {
+	if row.Kind != entpayment.KindClientPayment && row.Kind != entpayment.KindSupplierPayment {
+		bad = append(bad, fault.New(fault.Invalid, "kind", "A payment is received from a client or sent to a supplier."))
+	}
+	if _, err := money.ParseCurrency(string(row.Currency)); err != nil {
+		_ = bad.Add("currency", err)
+	} else if row.Amount, err = money.ParseMinor(in.Amount, row.Currency); err != nil {
+		_ = bad.Add("amount", err)
+	} else if row.Amount <= 0 {
 		bad = append(bad, fault.New(fault.Invalid, "amount", "A payment is more than zero."))
 	}
-	row.Amount = amount
 	if utf8.RuneCountInString(row.Reference) > 200 {
 		bad = append(bad, fault.New(fault.Invalid, "reference", "At most 200 characters."))
 	}

@@ -132,17 +132,17 @@ type AcceptInput struct {
 	Password string
 }
 
-// Accept takes an invitation and signs the person in to the portal.
+// Accept takes an invitation and signs the person in to the portal. A repeat with the same
+// idempotency key, token and password gives the same session a new token.
 //
 // Faults: NOT_FOUND on token (wrong, used or expired, which is not told apart); INVALID on
 // password for a new account; UNAUTHENTICATED for the wrong password of one that exists;
 // RATE_LIMITED.
 func (s *Service) Accept(ctx context.Context, in AcceptInput, client account.Client) (*account.SignedIn, error) {
-	gone := fault.New(fault.NotFound, "token", "The invitation was used, has expired or was taken back: ask for a new one.")
 	system := viewer.AsSystem(ctx, "accept an invitation: nobody is signed in yet")
 	found, err := s.DB.PortalGrant.Query().Where(portalgrant.TokenHash(hashOf(in.Token))).Only(system)
-	if ent.IsNotFound(err) || (err == nil && !usable(found, s.Now())) {
-		return nil, gone
+	if ent.IsNotFound(err) || (err == nil && !usable(found, s.Now()) && !repeats(ctx, found)) {
+		return nil, gone()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("portal: find the invitation: %w", err)
@@ -151,37 +151,42 @@ func (s *Service) Accept(ctx context.Context, in AcceptInput, client account.Cli
 	if err != nil {
 		return nil, err
 	}
-	var signed *account.SignedIn
-	system = viewer.With(ctx, viewer.Viewer{Kind: viewer.System, Organization: found.OrganizationID, Reason: "accept an invitation"})
-	err = db.InTx(system, s.DB, func(ctx context.Context, tx *ent.Tx) error {
-		g, err := tx.PortalGrant.Query().Where(portalgrant.ID(found.ID), portalgrant.TokenHash(hashOf(in.Token)), db.ForUpdate).Only(ctx)
-		if ent.IsNotFound(err) {
-			return gone
-		}
-		if err != nil {
-			return fmt.Errorf("portal: find the invitation: %w", err)
-		}
-		if _, err := contact.Active(ctx, tx, g.ContactID, ""); err != nil {
-			return gone
-		}
-		user, err := s.Accounts.SavePerson(ctx, tx, person)
-		if err != nil {
-			return err
-		}
-		now := schema.Now()
-		err = tx.PortalGrant.UpdateOneID(g.ID).SetStatus(portalgrant.StatusActive).SetUserID(user).ClearTokenHash().
-			SetAcceptedAt(now).SetLastUsedAt(now).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("portal: accept: %w", err)
-		}
-		ctx = viewer.With(ctx, viewer.Viewer{Kind: viewer.System, Organization: g.OrganizationID, User: user, Reason: "accept an invitation"})
-		if err := tell(ctx, tx, "acceptPortalInvitation", g, audit.Fields{"email": g.Email}); err != nil {
-			return err
-		}
-		signed, err = s.Accounts.NewPortalSession(ctx, tx, g.OrganizationID, user, client)
-		return err
+	as := viewer.With(ctx, viewer.Viewer{Kind: viewer.System, Organization: found.OrganizationID, User: person.ID, Reason: "accept an invitation"})
+	return s.Accounts.PortalSession(as, client, func(ctx context.Context, tx *ent.Tx) error {
+		return s.accept(ctx, tx, found.ID, in.Token, person)
 	})
-	return signed, err
+}
+
+// repeats says whether a used invitation may be the first try of the same request.
+func repeats(ctx context.Context, g *ent.PortalGrant) bool {
+	return g.Status == portalgrant.StatusActive && db.Keyed(ctx)
+}
+
+func gone() error {
+	return fault.New(fault.NotFound, "token", "The invitation was used, has expired or was taken back: ask for a new one.")
+}
+
+func (s *Service) accept(ctx context.Context, tx *ent.Tx, id uuid.UUID, token string, person *account.Person) error {
+	g, err := tx.PortalGrant.Query().Where(portalgrant.ID(id), portalgrant.TokenHash(hashOf(token)), db.ForUpdate).Only(ctx)
+	if ent.IsNotFound(err) || (err == nil && !usable(g, s.Now())) {
+		return gone()
+	}
+	if err != nil {
+		return fmt.Errorf("portal: find the invitation: %w", err)
+	}
+	if _, err := contact.Active(ctx, tx, g.ContactID, ""); err != nil {
+		return gone()
+	}
+	if err := s.Accounts.SavePerson(ctx, tx, person); err != nil {
+		return err
+	}
+	now := schema.Now()
+	err = tx.PortalGrant.UpdateOneID(g.ID).SetStatus(portalgrant.StatusActive).SetUserID(person.ID).
+		SetAcceptedAt(now).SetLastUsedAt(now).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("portal: accept: %w", err)
+	}
+	return tell(ctx, tx, "acceptPortalInvitation", g, audit.Fields{"email": g.Email})
 }
 
 func usable(g *ent.PortalGrant, now time.Time) bool {

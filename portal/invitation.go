@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/kartela/kartela/ent"
@@ -44,6 +45,7 @@ func (s *Service) mailInvitation(ctx context.Context, g *ent.PortalGrant, link s
 	text := fmt.Sprintf(words.text, org.Name, link, until)
 	page := "<p>" + fmt.Sprintf(html.EscapeString(words.text[:len(words.text)-1]), html.EscapeString(org.Name),
 		`<a href="`+html.EscapeString(link)+`">`+html.EscapeString(words.button)+`</a>`, until) + "</p>"
+	page = strings.ReplaceAll(page, "\n\n", "</p>\n<p>")
 	if err := s.Mailer.Send(ctx, g.Email, fmt.Sprintf(words.subject, org.Name), text, page); err != nil {
 		slog.ErrorContext(ctx, "portal: send an invitation", "err", err, "grant", g.ID)
 		return false

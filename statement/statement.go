@@ -5,6 +5,7 @@ package statement
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -61,6 +62,7 @@ type Table struct {
 	Charges  money.Money
 	Credits  money.Money
 	Closing  money.Money // net at the end of the period
+	last     int64       // seq of the last entry when the statement was begun
 }
 
 // Line is one posting.
@@ -80,7 +82,7 @@ const MaxLines = 2000
 
 // For reads the statement of a contact for staff.
 //
-// Faults: NOT_FOUND, INVALID on to (before from) and on from (over MaxLines lines),
+// Faults: NOT_FOUND on contactId; INVALID on to (before from) and on from (over MaxLines lines),
 // UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) For(ctx context.Context, in Input) (*Statement, error) {
 	need, side := viewer.SeeSales, ledgerentry.SideClient
@@ -94,6 +96,9 @@ func (s *Service) For(ctx context.Context, in Input) (*Statement, error) {
 		return nil, err
 	}
 	c, err := s.Contacts.Get(ctx, in.ContactID)
+	if fault.IsCode(err, fault.NotFound) {
+		return nil, fault.New(fault.NotFound, "contactId", "There is no such contact.")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +110,14 @@ func (s *Service) For(ctx context.Context, in Input) (*Statement, error) {
 }
 
 // Tables reads the tables of a contact that the viewer may see, by currency code: two
-// statements, and two more for the references.
+// statements, and two more for the references. All of a table is of one moment: what is
+// posted while it is read is left out.
 //
-// Faults: INVALID as for For.
+// Faults: INVALID as for For; UNAUTHENTICATED.
 func (s *Service) Tables(ctx context.Context, contactID uuid.UUID, side ledgerentry.Side, from, until *day.Date) (day.Date, []*Table, error) {
+	if viewer.From(ctx).Kind == viewer.Nobody {
+		return "", nil, fault.New(fault.Unauthenticated, "", "Sign in first.")
+	}
 	to, err := s.period(ctx, from, until)
 	if err != nil {
 		return "", nil, err
@@ -133,6 +142,9 @@ func (s *Service) Tables(ctx context.Context, contactID uuid.UUID, side ledgeren
 	if len(rows) > MaxLines {
 		return "", nil, fault.New(fault.Invalid, "from", "The period has over %d lines: choose a shorter one.", MaxLines)
 	}
+	rows = slices.DeleteFunc(rows, func(r *ent.LedgerEntry) bool { // what came in between
+		return tables[r.Currency] == nil || r.Seq > tables[r.Currency].last
+	})
 	if err := s.fill(ctx, tables, rows); err != nil {
 		return "", nil, err
 	}
@@ -158,22 +170,23 @@ func (s *Service) period(ctx context.Context, from, until *day.Date) (day.Date, 
 	return to, err
 }
 
-// openings makes a table for every currency with its net before the period.
+// openings makes a table for every currency with its net before the period and the place of
+// its last entry: entries of an account get their places in the order of their commits.
 func (s *Service) openings(ctx context.Context, posted []func(*sql.Selector), from *day.Date) (map[money.Currency]*Table, error) {
 	var sums []struct {
 		Currency money.Currency `json:"currency"`
 		Opening  int64          `json:"opening"`
-	}
-	before := "0"
-	var args []any
-	if from != nil {
-		before = "CASE WHEN date < ? THEN amount ELSE 0 END"
-		args = []any{*from}
+		Last     int64          `json:"last"`
 	}
 	err := s.DB.LedgerEntry.Query().Where(posted[0]).Modify(func(q *sql.Selector) {
 		q.Select(q.C(ledgerentry.FieldCurrency)).AppendSelectExprAs(sql.ExprFunc(func(b *sql.Builder) {
-			b.WriteString("CAST(COALESCE(SUM(").Join(sql.Expr(before, args...)).WriteString("), 0) AS BIGINT)")
-		}), "opening").GroupBy(q.C(ledgerentry.FieldCurrency))
+			if from == nil {
+				b.WriteString("0")
+				return
+			}
+			b.WriteString("CAST(SUM(CASE WHEN ").Ident(q.C(ledgerentry.FieldDate)).WriteString(" < ").Arg(*from).
+				WriteString(" THEN ").Ident(q.C(ledgerentry.FieldAmount)).WriteString(" ELSE 0 END) AS BIGINT)")
+		}), "opening").AppendSelectAs(sql.Max(q.C(ledgerentry.FieldSeq)), "last").GroupBy(q.C(ledgerentry.FieldCurrency))
 	}).Scan(ctx, &sums)
 	if err != nil {
 		return nil, fmt.Errorf("statement: read openings: %w", err)
@@ -182,7 +195,7 @@ func (s *Service) openings(ctx context.Context, posted []func(*sql.Selector), fr
 	for _, r := range sums {
 		zero := money.New(0, r.Currency)
 		opening := money.New(money.Minor(r.Opening), r.Currency)
-		out[r.Currency] = &Table{Currency: r.Currency, Opening: opening, Charges: zero, Credits: zero, Closing: opening}
+		out[r.Currency] = &Table{Currency: r.Currency, Opening: opening, Charges: zero, Credits: zero, Closing: opening, last: r.Last}
 	}
 	return out, nil
 }
@@ -191,9 +204,6 @@ func (s *Service) fill(ctx context.Context, tables map[money.Currency]*Table, ro
 	group := &lines{s: s, rows: rows, group: page.NewGroup()}
 	for _, r := range rows {
 		t := tables[r.Currency]
-		if t == nil {
-			return fmt.Errorf("statement: an entry in %s came in between", r.Currency)
-		}
 		l := &Line{Entry: r, Date: r.Date, Kind: r.Kind, group: group}
 		amount := money.New(r.Amount, r.Currency)
 		t.Closing.Minor += r.Amount

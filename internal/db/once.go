@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"crypto/sha256"
 
@@ -33,6 +34,25 @@ type requestKey struct{}
 // WithRequest puts the key of a mutation in the context.
 func WithRequest(ctx context.Context, r Request) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// Keyed says whether the request carries an idempotency key.
+func Keyed(ctx context.Context) bool {
+	_, ok := ctx.Value(requestKey{}).(Request)
+	return ok
+}
+
+// ForgetKeys drops the keys of requests from before the time, of every organization, and
+// gives how many.
+func ForgetKeys(ctx context.Context, d *DB, before time.Time) (n int, err error) {
+	err = InTx(viewer.AsSystem(ctx, "forget old idempotency keys"), d, func(ctx context.Context, tx *ent.Tx) error {
+		n, err = tx.IdempotencyRecord.Delete().Where(idempotencyrecord.CreatedAtLT(before)).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("db: forget old idempotency keys: %w", err)
+	}
+	return n, nil
 }
 
 // Once runs f like InTx, at most once per idempotency key: a repeat gives the first
