@@ -1,5 +1,6 @@
 // The browser of the tests, and what a person does with the page.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 export const page = process.env.KARTELA_PAGE;
@@ -67,7 +68,7 @@ export async function signIn(window, { email, password }) {
 
 // speak chooses the language of the page by its switch.
 export async function speak(window, language) {
-  await window.getByRole("button", { name: { en: "English", el: "Ελληνικά" }[language], exact: true }).click();
+  await window.getByRole("button", { name: { en: "EN English", el: "ΕΛ Ελληνικά" }[language], exact: true }).click();
   await window.locator(`html[lang=${language}]`).waitFor();
 }
 
@@ -86,15 +87,40 @@ export const figure = (window, name, amount) =>
 // openDialog is the dialog on top.
 export const openDialog = (window) => window.locator("dialog[open]").last();
 
-// settled waits until nothing is loading and nothing still lights up, then photographs.
+// photograph waits until nothing still lights up, then takes what the window shows from the
+// top of the page.
 export async function photograph(window, name) {
   await window.evaluate(async () => {
+    scrollTo(0, 0);
     await document.fonts.ready;
     await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})));
   });
   await window.screenshot({ path: `${screenshots}${name}.png` });
 }
 
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// barriers are what keeps people out of what the window shows now, of those kinds that axe
+// calls serious or critical.
+export async function barriers(window) {
+  await window.evaluate(async () => {
+    await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))); // colours in between are no colours
+  });
+  await window.evaluate(axe);
+  const { violations } = await window.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`));
+}
+
 // overflow is by how many pixels the page is wider than its window.
 export const overflow = (window) =>
   window.evaluate(() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth);
+
+// spills are the cards that are wider than the column they stand in.
+export const spills = (window) =>
+  window.evaluate(() => {
+    const edge = (element) => element.getBoundingClientRect().right - parseFloat(getComputedStyle(element).paddingRight);
+    const main = edge(document.querySelector("main"));
+    return [...document.querySelectorAll("main .card")].filter((card) => card.getBoundingClientRect().right > main + 0.5).map((card) => card.className);
+  });

@@ -1,8 +1,11 @@
 // The page in a real browser against a real server: what a business and its customer do.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { desktop, english, figure, greek, launch, net, openDialog, overflow, owner, page, person, phone, photograph, portalCustomer, signIn, speak } from "./browser.mjs";
+import { barriers, desktop, english, figure, greek, launch, net, openDialog, overflow, spills, owner, page, person, phone, photograph, portalCustomer, signIn, speak } from "./browser.mjs";
 
 const company = "Ναυτιλιακή Σαρωνικού";
 const customer = { email: "maria.saronikou@example.test", password: "a long enough password" };
@@ -115,10 +118,54 @@ test("a CSV file is imported, and the row that is no contact is named with its l
   const bad = dialog.locator("tbody tr").filter({ hasText: "Rejected" });
   await bad.waitFor();
   assert.equal(await bad.locator("td").first().textContent(), "5", "the line on which the bad row begins");
+  await dialog.locator("tbody tr").filter({ hasText: "Already here" }).getByText("The contact on line 2 has the same").waitFor();
+  await dialog.getByText("Read as: Google Contacts").waitFor();
+  await dialog.getByText("Columns not used: Birthday").waitFor();
+  assert.deepEqual(await dialog.locator(".figures dd").allTextContents(), ["4", "2", "1", "1"]);
   await photograph(staff, "import");
   await dialog.locator(".actions").getByRole("button", { name: "Close" }).click();
   await staff.getByRole("searchbox", { name: "Search" }).fill("δοκιμαστικη εισαγωγη");
   await staff.locator("tbody tr").getByText("Δοκιμαστική Εισαγωγή ΑΕ").waitFor();
+});
+
+test("a file that is no text, or too large, is refused, and another can be chosen", async () => {
+  await staff.goto(new URL("/contacts", page).href);
+  await staff.getByRole("button", { name: "Import CSV" }).click();
+  const dialog = openDialog(staff);
+  const file = dialog.getByLabel("CSV file");
+  const send = dialog.getByRole("button", { name: "Import" });
+  const invalid = dialog.locator("input[type=file][aria-invalid=true]");
+  await send.click();
+  await dialog.getByText("This is needed.").waitFor();
+
+  const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==", "base64");
+  await file.setInputFiles({ name: "contacts.csv", mimeType: "text/csv", buffer: picture });
+  await invalid.waitFor({ state: "detached" });
+  await send.click();
+  await dialog.getByText("The file is not a text file").waitFor();
+  await dialog.getByText("Nothing was imported.").waitFor();
+  await invalid.waitFor();
+  await photograph(staff, "import-refused");
+
+  const folder = mkdtempSync(join(tmpdir(), "kartela-large-"));
+  try {
+    const large = join(folder, "large.csv");
+    const descriptor = openSync(large, "w");
+    ftruncateSync(descriptor, 2 ** 25 + 1);
+    closeSync(descriptor);
+    await file.setInputFiles(large);
+    await send.click();
+    await dialog.getByText("The file is over 32 MB.").waitFor();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+
+  await file.setInputFiles(fileURLToPath(new URL("contacts.csv", import.meta.url)));
+  await send.click();
+  await dialog.getByText("Import finished").waitFor();
+  assert.deepEqual(await dialog.locator(".figures dd").allTextContents(), ["4", "0", "3", "1"], "the same file again changes nothing");
+  await staff.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
 });
 
 test("the contact is made a client", async () => {
@@ -231,7 +278,7 @@ test("the statement's lines add up to the balance, for both", async () => {
   const credits = (await column(4)).reduce((a, b) => a + b, 0);
   assert.deepEqual([charges, credits], [30450, 35000]);
   assert.equal(charges - credits, cents(await staff.locator(".balance .net .amount").textContent()));
-  await photograph(staff, "contact");
+  await photograph(staff, "statement");
 
   await client.getByRole("link", { name: "Κινήσεις" }).click();
   await client.locator(".statement .closing", { hasText: "-45,50 €" }).waitFor();
@@ -283,8 +330,8 @@ test("nothing is wider than a phone, in either language", async () => {
   const look = async (window, where, ready) => {
     await window.goto(new URL(where, page).href);
     await window.locator(ready).first().waitFor();
-    if ((await overflow(window)) > 0) {
-      wide.push(`${await window.evaluate(() => document.documentElement.lang)} ${where}`);
+    if ((await overflow(window)) > 0 || (await spills(window)).length > 0) {
+      wide.push(`${await window.evaluate(() => document.documentElement.lang)} ${where}: ${await spills(window)}`);
     }
   };
   const window = await person(browser, complaints, phone, { colorScheme: "light" });
@@ -304,6 +351,10 @@ test("nothing is wider than a phone, in either language", async () => {
     await look(window, `${story.contact}?view=statement`, ".statement");
     await look(window, `${story.contact}?view=notes`, "main form");
     await look(window, `${story.contact}?view=portal`, "main form");
+    await look(window, "/contacts?search=μελτεμι", "tbody tr");
+    await window.locator("tbody tr a").first().click();
+    await window.locator(".balance").waitFor();
+    await look(window, `${new URL(window.url()).pathname}?view=statement`, ".statement tbody tr + tr");
   }
   for (const language of ["el", "en"]) {
     await speak(client, language);
@@ -329,6 +380,79 @@ test("the portal in the dark, wide", async () => {
   await window.getByRole("alert").waitFor();
   await window.getByRole("button", { name: "Sign out" }).click();
   await window.getByRole("heading", { name: "Sign in" }).waitFor();
+  await window.context().close();
+});
+
+// What the readers of axe's rules call serious or critical is none of ours.
+for (const { who, options, language } of [
+  { who: "in English, light and wide", options: [desktop, english, { colorScheme: "light" }], language: "en" },
+  { who: "in Greek, dark and on a phone", options: [phone, greek, { colorScheme: "dark" }], language: "el" },
+]) {
+  test(`no screen has barriers, ${who}`, async () => {
+    const window = await person(browser, complaints, ...options);
+    const found = [];
+    const look = async (where, ready) => {
+      await window.goto(new URL(where, page).href);
+      await window.locator(ready).first().waitFor();
+      found.push(...(await barriers(window)).map((barrier) => `${where}: ${barrier}`));
+    };
+    const open = async (name, ready) => {
+      await window.getByRole("button", { name: name[language], exact: true }).click();
+      await openDialog(window).locator(ready).first().waitFor();
+      found.push(...(await barriers(window)).map((barrier) => `${name.en}: ${barrier}`));
+      await window.keyboard.press("Escape");
+      await window.locator("dialog[open]").waitFor({ state: "detached" });
+    };
+    await look("/setup?token=x", "form");
+    await look("/portal/accept?token=x", "form");
+    await look("/", "form");
+    await signIn(window, owner);
+    await speak(window, language);
+    await look("/contacts", "tbody tr");
+    await open({ en: "Add contact", el: "Νέα επαφή" }, "form");
+    await open({ en: "Import CSV", el: "Εισαγωγή CSV" }, "form");
+    await look(`${story.contact}?view=payments`, "li.payment");
+    await look(`${story.contact}?view=statement`, ".statement");
+    await look(`${story.contact}?view=notes`, "main form");
+    await look(`${story.contact}?view=portal`, "main form");
+    await look(story.contact, "tbody tr");
+    await open({ en: "New invoice", el: "Νέο τιμολόγιο" }, ".line");
+    await open({ en: "Record payment", el: "Νέα πληρωμή" }, ".settlement");
+    await window.locator("tbody tr a").first().click();
+    await openDialog(window).locator(".sheet").waitFor();
+    found.push(...(await barriers(window)));
+    await look("/nowhere", ".empty");
+    await window.context().close();
+
+    const buyer = await person(browser, complaints, ...options);
+    await signIn(buyer, portalCustomer);
+    await speak(buyer, language);
+    for (const [view, ready] of Object.entries({ invoices: "tbody tr", payments: "ul.plain li", statement: ".statement" })) {
+      await buyer.goto(new URL(`/portal?view=${view}`, page).href);
+      await buyer.locator(ready).first().waitFor();
+      found.push(...(await barriers(buyer)).map((barrier) => `portal, ${view}: ${barrier}`));
+    }
+    await buyer.goto(new URL("/portal", page).href);
+    await buyer.locator("tbody tr a").first().click();
+    await buyer.locator(".sheet").waitFor();
+    found.push(...(await barriers(buyer)).map((barrier) => `portal, an invoice: ${barrier}`));
+    await buyer.context().close();
+    assert.deepEqual(found, []);
+  });
+}
+
+test("the card of a customer of two years", async () => {
+  const window = await person(browser, complaints, { colorScheme: "light" });
+  await signIn(window, owner);
+  await speak(window, "en");
+  await window.goto(new URL("/contacts?search=μελτεμι", page).href);
+  await window.locator("tbody tr a").first().click();
+  await window.locator(".connection.live").waitFor();
+  await window.locator("tbody tr").nth(9).waitFor();
+  await photograph(window, "contact");
+  await window.getByRole("link", { name: "Payments" }).click();
+  await window.locator("li.payment").nth(4).waitFor();
+  await photograph(window, "payments");
   await window.context().close();
 });
 

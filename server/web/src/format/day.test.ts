@@ -17,6 +17,7 @@ test("a date stays the same day in every zone", () => {
 
 test("an instant is written in the reader's zone", () => {
   assert.equal(formatInstant("2026-01-31T22:30:00Z", "en-GB", "Europe/Athens"), "1 Feb 2026, 00:30");
+  assert.equal(formatInstant("2026-01-31T13:30:00Z", "el-GR", "Europe/Athens"), "31 Ιαν 2026, 15:30");
 });
 
 test("which day it is depends on the zone", () => {

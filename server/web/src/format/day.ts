@@ -8,7 +8,8 @@ export function formatDay(day: string, locale: string): string {
   );
 }
 
-// formatInstant writes an instant in the reader's own zone, to the minute.
+// formatInstant writes an instant in the reader's own zone, to the minute of a day of 24
+// hours: Greek that follows its locale would say "03:14 μ.μ.", which no invoice does.
 export function formatInstant(instant: string, locale: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(locale, {
     day: "numeric",
@@ -16,6 +17,7 @@ export function formatInstant(instant: string, locale: string, timeZone?: string
     year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
+    hourCycle: "h23",
     timeZone,
   }).format(new Date(instant));
 }

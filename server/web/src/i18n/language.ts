@@ -4,9 +4,9 @@ import { en, type Key, type Texts } from "./en.ts";
 
 export type Language = "en" | "el";
 
-export const languages: readonly { code: Language; name: string }[] = [
-  { code: "en", name: "English" },
-  { code: "el", name: "Ελληνικά" },
+export const languages: readonly { code: Language; short: string; name: string }[] = [
+  { code: "en", short: "EN", name: "English" },
+  { code: "el", short: "ΕΛ", name: "Ελληνικά" },
 ];
 
 const texts: Record<Language, Texts> = { en, el };

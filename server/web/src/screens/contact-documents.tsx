@@ -65,7 +65,8 @@ export function InvoiceRows({ invoices, address }: { invoices: readonly Row[]; a
               <StateTags document={invoice} />
             </span>
             <small class="narrow">
-              {formatDay(invoice.date, locale())} · {t("dueOn", { date: formatDay(invoice.dueDate, locale()) })}
+              <span class="together">{formatDay(invoice.date, locale())},</span>{" "}
+              <span class={invoice.isOverdue ? "together late" : "together"}>{t("dueOn", { date: formatDay(invoice.dueDate, locale()) })}</span>
             </small>
           </th>
           <td class="wide">{formatDay(invoice.date, locale())}</td>

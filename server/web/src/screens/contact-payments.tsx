@@ -62,21 +62,21 @@ function PaymentRow({ payment, mayBook }: { payment: PaymentRowData; mayBook: bo
             </small>
           )}
         </div>
+        {mayBook && !isVoid && (
+          <div class="actions small">
+            {hasCredit && payment.kind === "CLIENT_PAYMENT" && (
+              <button type="button" onClick={async () => setFaults((await allocate.run({ paymentId: payment.id, oldestFirst: true })).faults)}>
+                {t("applyCredit")}
+              </button>
+            )}
+            <button type="button" onClick={() => setAsking(true)}>
+              {t("voidPayment")}
+            </button>
+          </div>
+        )}
         <Amount money={payment.amount} class="large" />
       </div>
       <Faults faults={faults} />
-      {mayBook && !isVoid && (
-        <div class="actions small">
-          {hasCredit && payment.kind === "CLIENT_PAYMENT" && (
-            <button type="button" onClick={async () => setFaults((await allocate.run({ paymentId: payment.id, oldestFirst: true })).faults)}>
-              {t("applyCredit")}
-            </button>
-          )}
-          <button type="button" onClick={() => setAsking(true)}>
-            {t("voidPayment")}
-          </button>
-        </div>
-      )}
       {asking && (
         <Confirm
           title={t("voidPayment")}

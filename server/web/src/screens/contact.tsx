@@ -4,6 +4,7 @@ import type { Fault } from "../api/failure.ts";
 import { useAction, useQuery } from "../api/hooks.ts";
 import { formatMoney } from "../format/amount.ts";
 import { moves, type Balance } from "../format/balance.ts";
+import { countryName } from "../format/country.ts";
 import {
   ArchiveContactDocument,
   ContactDocument,
@@ -17,6 +18,7 @@ import { mayBook, mayEdit } from "../role.ts";
 import { announce } from "../ui/announcer.tsx";
 import { BalanceCards, staffVerdict } from "../ui/balance-card.tsx";
 import { Confirm } from "../ui/dialog.tsx";
+import { EmailLink } from "../ui/email-link.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { useLiveBalances } from "../ui/live-balances.ts";
 import { Loading, PageTitle } from "../ui/page.tsx";
@@ -197,7 +199,7 @@ function CardViews({ card }: { card: Card }) {
           )}
           {card.mayBook && (card.contact.isClient || card.contact.isSupplier) && (
             <button type="button" class="primary" onClick={() => setOpen("payment")}>
-              {t("recordPayment")}
+              {t("newPayment")}
             </button>
           )}
         </div>
@@ -233,7 +235,7 @@ function Details({ contact }: { contact: ContactCardFragment }) {
     lines.push([t("vatNumber"), contact.vatNumber]);
   }
   for (const e of contact.emails) {
-    lines.push([t("email"), <a href={`mailto:${e.email}`}>{e.email}</a>]);
+    lines.push([t("email"), <EmailLink email={e.email} />]);
   }
   for (const p of contact.phones) {
     lines.push([t("phone"), <a href={`tel:${p.number.replace(/[^\d+]/g, "")}`}>{p.number}</a>]);
@@ -249,7 +251,7 @@ function Details({ contact }: { contact: ContactCardFragment }) {
     lines.push([t("website"), contact.website]);
   }
   for (const a of contact.addresses) {
-    lines.push([t("address"), [a.line, [a.postalCode, a.city].filter(Boolean).join(" "), a.region, a.country].filter(Boolean).join(", ")]);
+    lines.push([t("address"), [a.line, [a.postalCode, a.city].filter(Boolean).join(" "), a.region, countryName(a.country, locale())].filter(Boolean).join(", ")]);
   }
   if (lines.length === 0) {
     return null;

@@ -3,7 +3,10 @@ import { useAction } from "../api/hooks.ts";
 import { ImportContactsDocument, type ImportContactsMutation } from "../gql/graphql.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Dialog } from "../ui/dialog.tsx";
-import { Check, Form, FormFaults, invalid, Submit } from "../ui/form.tsx";
+import { FaultText } from "../ui/fault.tsx";
+import { Check, FileField, Form, FormFaults, invalid, Submit } from "../ui/form.tsx";
+
+const largest = 32; // MB, as the server takes them: more would be sent for nothing
 
 type Result = ImportContactsMutation["importContacts"];
 
@@ -23,22 +26,20 @@ function FileForm({ close, done }: { close(): void; done(result: Result): void }
     <Form
       submit={async (data) => {
         const file = data.get("file");
-        if (!(file instanceof File) || file.name === "") {
-          return [invalid("", t("fieldRequired"))];
+        if (!(file instanceof File) || file.size > largest * 2 ** 20) {
+          return [invalid("file", t("importTooLarge", { n: largest }))];
         }
         const { data: answer, faults } = await run({ file, asClients: data.has("asClients"), asSuppliers: data.has("asSuppliers") });
         if (answer) {
           done(answer.importContacts);
+          return [];
         }
-        return faults;
+        return [...faults, invalid("", t("importRefused"))];
       }}
     >
       <p>{t("importIntro")}</p>
       <FormFaults />
-      <div class="field">
-        <label for="import-file">{t("importFile")}</label>
-        <input id="import-file" name="file" type="file" accept=".csv,.txt,text/csv" />
-      </div>
+      <FileField name="file" label={t("importFile")} accept=".csv,.txt,text/csv" required />
       <fieldset class="checks">
         <legend>{t("importAs")}</legend>
         <Check name="asClients" label={t("roleClients")} />
@@ -74,7 +75,7 @@ function Outcome({ result, close }: { result: Result; close(): void }) {
           ))}
         </dl>
       </div>
-      <p class="quiet">{result.format}</p>
+      <p class="quiet">{t("importFormat", { format: result.format })}</p>
       {result.problems.length === 0 ? (
         <p class="notice good">{t("importAllGood")}</p>
       ) : (
@@ -100,7 +101,7 @@ function Outcome({ result, close }: { result: Result; close(): void }) {
                     </span>
                   </td>
                   <td>
-                    {problem.reason}
+                    <FaultText fault={invalid("", problem.reason)} />
                     {problem.column && <small>{problem.column}</small>}
                   </td>
                 </tr>

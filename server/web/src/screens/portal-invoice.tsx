@@ -43,7 +43,7 @@ export function PortalInvoiceScreen({ id }: { id: string }) {
               sheet={invoice}
               from={
                 <div>
-                  <h3>{t("from")}</h3>
+                  <p class="label">{t("from")}</p>
                   <p class="text">
                     {[data.portal.business.name, data.portal.business.address, data.portal.business.vatNumber && `${t("vatNumber")} ${data.portal.business.vatNumber}`]
                       .filter(Boolean)

@@ -8,6 +8,7 @@ import { go, usePlace, withQuery } from "../router.tsx";
 import { Amount } from "../ui/amount.tsx";
 import { announce } from "../ui/announcer.tsx";
 import { BalanceCards } from "../ui/balance-card.tsx";
+import { EmailLink } from "../ui/email-link.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { useOwnBalances } from "../ui/live-portal.ts";
 import { Empty, Loading, PageTitle } from "../ui/page.tsx";
@@ -186,7 +187,7 @@ function BusinessCard({ business }: { business: PortalData["business"] }) {
       {lines && <p class="text">{lines}</p>}
       {business.email && (
         <p>
-          <a href={`mailto:${business.email}`}>{business.email}</a>
+          <EmailLink email={business.email} />
         </p>
       )}
       {business.phone && (

@@ -215,6 +215,19 @@ export function TextArea(props: LabelledProps & { value?: string; required?: boo
   );
 }
 
+// FileField takes one file of the kinds that accept names.
+export function FileField(props: LabelledProps & { accept: string; required?: boolean }) {
+  const { clear } = useContext(FormContext);
+  return (
+    <Labelled
+      {...props}
+      control={(wiring) => (
+        <input {...wiring} name={props.name} type="file" accept={props.accept} required={props.required} onInput={() => clear(props.name)} />
+      )}
+    />
+  );
+}
+
 interface ChoiceProps extends LabelledProps {
   options: readonly { value: string; text: string }[];
   value: string;

@@ -39,7 +39,7 @@ export function InvoiceSheet({ sheet, from, children }: { sheet: Sheet; from?: C
       <div class="parties">
         {from}
         <div>
-          <h3>{t("billTo")}</h3>
+          <p class="label">{t("billTo")}</p>
           <p class="text">
             {[sheet.contactName, sheet.billingAddress, sheet.contactVatNumber && `${t("vatNumber")} ${sheet.contactVatNumber}`]
               .filter(Boolean)

@@ -64,9 +64,10 @@ function LanguageSwitch() {
   const now = useStore(language);
   return (
     <div class="languages" role="group" aria-label={t("language")}>
-      {languages.map(({ code, name }) => (
-        <button key={code} type="button" lang={code} aria-label={name} aria-pressed={code === now} onClick={() => choose(code)}>
-          {code === "el" ? "ΕΛ" : "EN"}
+      {languages.map(({ code, short, name }) => (
+        <button key={code} type="button" lang={code} aria-pressed={code === now} onClick={() => choose(code)}>
+          {short}
+          <span class="unseen"> {name}</span>
         </button>
       ))}
     </div>
