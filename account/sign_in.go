@@ -197,6 +197,7 @@ func (s *Service) renewSession(ctx context.Context, id uuid.UUID, hash []byte) e
 		if n == 0 {
 			return fault.New(fault.Conflict, "idempotencyKey", "The session of this key has ended.")
 		}
+		db.AfterCommit(ctx, func() { s.Forget(viewer.Ended{Session: id}) }) // the token before lets nobody in
 		return nil
 	})
 }

@@ -295,7 +295,7 @@ func TestListsUseTheirIndexes(t *testing.T) {
 	for name, tt := range map[string]struct {
 		role  viewer.Role
 		f     *contact.Filter
-		owner bool // the plan is the tables' owner's: no LIKE is leakproof, so it waits for row-level security
+		past  bool // row-level security, as List reads a search: no LIKE is leakproof
 		index string
 	}{
 		"the first page by name":                   {viewer.Owner, nil, false, "contact_organization_id_sort_name_id"},
@@ -306,10 +306,8 @@ func TestListsUseTheirIndexes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx := dbtest.Member(t, b.ctx, d, tt.role)
 			explain := ctx
-			if tt.owner {
-				v := viewer.From(ctx)
-				v.Kind, v.Reason = viewer.System, "a test explains a statement"
-				explain = viewer.With(ctx, v)
+			if tt.past {
+				explain = db.PastRowSecurity(ctx)
 			}
 			got := plan(t, explain, b, func() error {
 				_, err := b.List(ctx, page.Args{}, tt.f, contact.ByName)

@@ -97,7 +97,7 @@ func (s *Service) createInvoice(ctx context.Context, tx *ent.Tx, in CreateInvoic
 	row := &ent.Document{ID: schema.NewID(), Type: entdocument.TypeInvoice, Side: entdocument.SideClient, ContactID: c.ID,
 		Date: TodayIn(s.Now(), org.TimeZone), Currency: org.BaseCurrency, PricesIncludeTax: in.PricesIncludeTax,
 		Reference: in.Reference, Notes: in.Notes, Terms: in.Terms, CustomID: in.CustomID, Version: 1, CreatedBy: viewer.From(ctx).Actor()}
-	if err := copyContact(ctx, tx, row, c); err != nil {
+	if err := copyContact(ctx, tx, row, c, org.Country); err != nil {
 		return uuid.Nil, err
 	}
 	if err := head(row, in, c, org); err != nil {
@@ -120,8 +120,9 @@ func (s *Service) createInvoice(ctx context.Context, tx *ent.Tx, in CreateInvoic
 	return row.ID, record(ctx, tx, "createInvoice", row, nil, auditFields(row, lines))
 }
 
-// copyContact keeps the contact as it is now.
-func copyContact(ctx context.Context, tx *ent.Tx, row *ent.Document, c *ent.Contact) error {
+// copyContact keeps the contact as it is now. home is the business's country, which is not
+// printed.
+func copyContact(ctx context.Context, tx *ent.Tx, row *ent.Document, c *ent.Contact, home string) error {
 	row.ContactName, row.ContactProfession = c.DisplayName, c.Profession
 	row.ContactVatNumber, row.ContactTaxOffice = c.VatNumber, c.TaxOffice
 	addresses, err := tx.ContactAddress.Query().Where(contactaddress.ContactID(c.ID)).Order(contactaddress.ByPosition()).All(ctx)
@@ -131,17 +132,21 @@ func copyContact(ctx context.Context, tx *ent.Tx, row *ent.Document, c *ent.Cont
 	for _, a := range addresses {
 		switch {
 		case a.Kind == contactaddress.KindBilling && row.BillingAddress == "":
-			row.BillingAddress = printed(a)
+			row.BillingAddress = printed(a, home)
 		case a.Kind == contactaddress.KindShipping && row.ShippingAddress == "":
-			row.ShippingAddress = printed(a)
+			row.ShippingAddress = printed(a, home)
 		}
 	}
 	return nil
 }
 
-func printed(a *ent.ContactAddress) string {
+func printed(a *ent.ContactAddress, home string) string {
 	var lines []string
-	for _, l := range []string{a.Line, strings.TrimSpace(a.PostalCode + " " + a.City), a.Region, a.Country} {
+	country := a.Country
+	if country == home {
+		country = ""
+	}
+	for _, l := range []string{a.Line, strings.TrimSpace(a.PostalCode + " " + a.City), a.Region, country} {
 		if l != "" {
 			lines = append(lines, l)
 		}

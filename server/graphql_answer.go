@@ -73,7 +73,10 @@ type refusal struct {
 }
 
 // response writes what an execution gave.
-func (a answer) response(r *graphql.Response) { a.write(http.StatusOK, r) }
+func (a answer) response(r *graphql.Response) {
+	raw, err := encode(r)
+	a.send(http.StatusOK, raw, err)
+}
 
 // requestErrors writes what is wrong with a query that was not executed.
 func (a answer) requestErrors(r *graphql.Response) {
@@ -113,6 +116,10 @@ func asError(err error) *gqlerror.Error {
 
 func (a answer) write(status int, body any) {
 	raw, err := json.Marshal(body)
+	a.send(status, raw, err)
+}
+
+func (a answer) send(status int, raw []byte, err error) {
 	if err != nil {
 		slog.Error("an answer could not be written", "err", err)
 		status, raw = http.StatusInternalServerError, []byte(`{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL"}}]}`)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"sync"
 	"testing"
 )
@@ -105,5 +106,30 @@ func TestAKeyThatIsEmptyOrTooLongIsRefused(t *testing.T) {
 		if n := countContacts(owner); n != 0 {
 			t.Errorf("%v contacts", n)
 		}
+	})
+}
+
+func TestWhoLetsAPersonInMayBeAskedTwice(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		owner := s.owner(t)
+		contact := owner.do(createContact, vars{"input": vars{"company": "ΑΕ", "isClient": true}}).at("createContact.contact.id").text()
+		link := owner.do(`mutation($input: InviteToPortalInput!) { inviteToPortal(input: $input) { link } }`,
+			vars{"input": vars{"contactId": contact, "email": "maria@a.example"}}).at("inviteToPortal.link").text()
+		_, token, _ := strings.Cut(link, "token=")
+		accept := `mutation($input: AcceptPortalInvitationInput!) { acceptPortalInvitation(input: $input) { token } }`
+		input := func(key, password string) vars {
+			return vars{"input": vars{"token": token, "password": password, "idempotencyKey": key}}
+		}
+		first := s.nobody(t).do(accept, input("one", "a good password")).at("acceptPortalInvitation.token").text()
+		again := s.nobody(t).do(accept, input("one", "a good password")).at("acceptPortalInvitation.token").text()
+		if r := s.nobody(t).as(first).try(`{ portal { contacts { id } } }`, nil); r.status != 401 {
+			t.Errorf("the first token still lets in: it is the same session, with a new token")
+		}
+		if got := s.nobody(t).as(again).do(`{ portal { contacts { id } } }`, nil).at("portal.contacts.0.id").text(); got != contact {
+			t.Errorf("let in for %s", got)
+		}
+		s.nobody(t).try(accept, input("one", "a wrong password")).refused("UNAUTHENTICATED", "password")
+		s.nobody(t).try(accept, input("two", "a good password")).refused("NOT_FOUND", "token")
+		s.nobody(t).try(accept, vars{"input": vars{"token": token, "password": "a good password"}}).refused("NOT_FOUND", "token")
 	})
 }

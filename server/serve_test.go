@@ -168,3 +168,20 @@ func TestTheEnvironmentIsChecked(t *testing.T) {
 		t.Errorf("read %+v, and %s is printed", c, c.place())
 	}
 }
+
+func TestAFirstOrganizationMayBeAskedForTwice(t *testing.T) {
+	s := startServer(t, dbtest.SQLite(t), config{})
+	token, _, err := s.graph.Accounts.NewSetupToken(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	create := `mutation($input: CreateOrganizationInput!) { createOrganization(input: $input) { token } }`
+	input := func(key, password string) vars {
+		return vars{"input": vars{"setupToken": token, "name": "ΑΕ", "ownerName": "Ελένη", "email": "owner@test.example", "password": password, "idempotencyKey": key}}
+	}
+	s.nobody(t).do(create, input("one", "a good password"))
+	again := s.nobody(t).do(create, input("one", "a good password")).at("createOrganization.token").text()
+	s.nobody(t).as(again).do(`{ organization { id } }`, nil)
+	s.nobody(t).try(create, input("one", "a wrong password")).refused("UNAUTHENTICATED", "password")
+	s.nobody(t).try(create, vars{"input": vars{"setupToken": token, "name": "B", "ownerName": "B", "email": "b@b.example", "password": "a good password"}}).refused("NOT_FOUND", "setupToken")
+}

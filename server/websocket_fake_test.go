@@ -388,6 +388,16 @@ func await[T any](t testing.TB, what string, c <-chan T) (v T) {
 	return v
 }
 
+// give has a channel's receiver take a value.
+func give[T any](t testing.TB, c chan<- T, v T) {
+	t.Helper()
+	select {
+	case c <- v:
+	case <-time.After(patience):
+		t.Fatalf("nobody takes %v", v)
+	}
+}
+
 // until waits for a condition that nothing announces.
 func until(t testing.TB, what string, holds func() bool) {
 	t.Helper()

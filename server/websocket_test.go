@@ -102,6 +102,15 @@ func TestMessageOfTheLongestLengthIsTaken(t *testing.T) {
 	c.hears(`{"type":"pong","payload":{"x":"` + text + `"}}`)
 }
 
+// A connection that is closed while the client still writes is reset, and the client may
+// never read why.
+func TestWhoIsStillWritingReadsTheCloseFrame(t *testing.T) {
+	s := serveFake(t, nil, func(c *socketsConfig) { c.MaxMessage = 5000 })
+	c := s.enter(t, "")
+	c.say(`{"type":"ping","payload":{"x":"` + strings.Repeat("x", 16<<20) + `"}}`)
+	c.closes(1009, "")
+}
+
 func TestSocketOfAnotherOriginIsClosed(t *testing.T) {
 	s := serveFake(t, nil, nil)
 	s.open(t, "Origin", "https://evil.example", "Cookie", "session=anna").closes(4403, "Forbidden")
@@ -314,7 +323,7 @@ func TestSubscriptionIsItsResultsAndComplete(t *testing.T) {
 	c := s.enter(t, "anna")
 	c.subscribe("1", "subscription{ticks}")
 	for i := range 3 {
-		ticks <- fmt.Sprintf(`{"ticks":%d}`, i)
+		give(t, ticks, fmt.Sprintf(`{"ticks":%d}`, i))
 		c.hears(fmt.Sprintf(`{"id":"1","type":"next","payload":{"data":{"ticks":%d}}}`, i))
 	}
 	close(ticks)

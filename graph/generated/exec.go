@@ -28324,14 +28324,14 @@ func (ec *executionContext) unmarshalNAcceptPortalInvitationInput2githubᚗcom�
 }
 
 func (ec *executionContext) unmarshalNActorKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋauditeventᚐActorKind(ctx context.Context, v any) (auditevent.ActorKind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNActorKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋauditeventᚐActorKind[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNActorKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋauditeventᚐActorKind(ctx context.Context, sel ast.SelectionSet, v auditevent.ActorKind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNActorKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋauditeventᚐActorKind[v])
+	res := scalar.MarshalString(marshalNActorKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋauditeventᚐActorKind[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ActorKind!")
 	}
@@ -28409,14 +28409,14 @@ func (ec *executionContext) unmarshalNAddressInput2ᚖgithubᚗcomᚋkartelaᚋk
 }
 
 func (ec *executionContext) unmarshalNAddressKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactaddressᚐKind(ctx context.Context, v any) (contactaddress.Kind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNAddressKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactaddressᚐKind[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNAddressKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactaddressᚐKind(ctx context.Context, sel ast.SelectionSet, v contactaddress.Kind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNAddressKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactaddressᚐKind[v])
+	res := scalar.MarshalString(marshalNAddressKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactaddressᚐKind[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "AddressKind!")
 	}
@@ -28604,14 +28604,14 @@ func (ec *executionContext) marshalNContact2ᚖgithubᚗcomᚋkartelaᚋkartela�
 }
 
 func (ec *executionContext) unmarshalNContactClear2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐClear(ctx context.Context, v any) (contact.Clear, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNContactClear2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐClear[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNContactClear2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐClear(ctx context.Context, sel ast.SelectionSet, v contact.Clear) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNContactClear2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐClear[v])
+	res := scalar.MarshalString(marshalNContactClear2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐClear[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ContactClear!")
 	}
@@ -28669,14 +28669,14 @@ func (ec *executionContext) unmarshalNContactIdInput2githubᚗcomᚋkartelaᚋka
 }
 
 func (ec *executionContext) unmarshalNContactOrder2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐOrder(ctx context.Context, v any) (contact.Order, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNContactOrder2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐOrder[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNContactOrder2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐOrder(ctx context.Context, sel ast.SelectionSet, v contact.Order) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNContactOrder2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐOrder[v])
+	res := scalar.MarshalString(marshalNContactOrder2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐOrder[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ContactOrder!")
 	}
@@ -28875,14 +28875,14 @@ func (ec *executionContext) marshalNDocumentLine2ᚖgithubᚗcomᚋkartelaᚋkar
 }
 
 func (ec *executionContext) unmarshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus(ctx context.Context, v any) (document1.Status, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus(ctx context.Context, sel ast.SelectionSet, v document1.Status) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus[v])
+	res := scalar.MarshalString(marshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "DocumentStatus!")
 	}
@@ -28927,14 +28927,14 @@ func (ec *executionContext) marshalNDocumentTax2ᚖgithubᚗcomᚋkartelaᚋkart
 }
 
 func (ec *executionContext) unmarshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx context.Context, v any) (document1.Type, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx context.Context, sel ast.SelectionSet, v document1.Type) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType[v])
+	res := scalar.MarshalString(marshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "DocumentType!")
 	}
@@ -28980,14 +28980,14 @@ func (ec *executionContext) unmarshalNEmailInput2ᚖgithubᚗcomᚋkartelaᚋkar
 }
 
 func (ec *executionContext) unmarshalNEntryKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐKind(ctx context.Context, v any) (ledgerentry.Kind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNEntryKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐKind[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNEntryKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐKind(ctx context.Context, sel ast.SelectionSet, v ledgerentry.Kind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNEntryKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐKind[v])
+	res := scalar.MarshalString(marshalNEntryKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐKind[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "EntryKind!")
 	}
@@ -29122,14 +29122,14 @@ func (ec *executionContext) marshalNImportContactsPayload2ᚖgithubᚗcomᚋkart
 }
 
 func (ec *executionContext) unmarshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome(ctx context.Context, v any) (imports.Outcome, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome(ctx context.Context, sel ast.SelectionSet, v imports.Outcome) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome[v])
+	res := scalar.MarshalString(marshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ImportOutcome!")
 	}
@@ -29405,14 +29405,14 @@ func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartela
 }
 
 func (ec *executionContext) unmarshalNPaidState2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState(ctx context.Context, v any) (document.PaidState, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNPaidState2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPaidState2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState(ctx context.Context, sel ast.SelectionSet, v document.PaidState) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNPaidState2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState[v])
+	res := scalar.MarshalString(marshalNPaidState2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "PaidState!")
 	}
@@ -29493,14 +29493,14 @@ func (ec *executionContext) marshalNPaymentEdge2ᚖgithubᚗcomᚋkartelaᚋkart
 }
 
 func (ec *executionContext) unmarshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind(ctx context.Context, v any) (payment1.Kind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind(ctx context.Context, sel ast.SelectionSet, v payment1.Kind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind[v])
+	res := scalar.MarshalString(marshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentKind!")
 	}
@@ -29519,14 +29519,14 @@ var (
 )
 
 func (ec *executionContext) unmarshalNPaymentMethod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx context.Context, v any) (payment1.Method, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNPaymentMethod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPaymentMethod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx context.Context, sel ast.SelectionSet, v payment1.Method) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNPaymentMethod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod[v])
+	res := scalar.MarshalString(marshalNPaymentMethod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentMethod!")
 	}
@@ -29561,14 +29561,14 @@ func (ec *executionContext) marshalNPaymentPayload2ᚖgithubᚗcomᚋkartelaᚋk
 }
 
 func (ec *executionContext) unmarshalNPaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus(ctx context.Context, v any) (payment1.Status, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNPaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus(ctx context.Context, sel ast.SelectionSet, v payment1.Status) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNPaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus[v])
+	res := scalar.MarshalString(marshalNPaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentStatus!")
 	}
@@ -29652,14 +29652,14 @@ func (ec *executionContext) marshalNPortalAccess2ᚖgithubᚗcomᚋkartelaᚋkar
 }
 
 func (ec *executionContext) unmarshalNPortalAccessStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatus(ctx context.Context, v any) (portalgrant.Status, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNPortalAccessStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatus[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPortalAccessStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatus(ctx context.Context, sel ast.SelectionSet, v portalgrant.Status) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNPortalAccessStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatus[v])
+	res := scalar.MarshalString(marshalNPortalAccessStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatus[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "PortalAccessStatus!")
 	}
@@ -29987,14 +29987,14 @@ func (ec *executionContext) marshalNRole2githubᚗcomᚋkartelaᚋkartelaᚋview
 }
 
 func (ec *executionContext) unmarshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx context.Context, v any) (ledgerentry.Side, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx context.Context, sel ast.SelectionSet, v ledgerentry.Side) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide[v])
+	res := scalar.MarshalString(marshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Side!")
 	}
@@ -30095,13 +30095,13 @@ func (ec *executionContext) marshalNStatementTable2ᚖgithubᚗcomᚋkartelaᚋk
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(v)
+	res := scalar.MarshalString(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
 	}
@@ -30163,14 +30163,14 @@ func (ec *executionContext) unmarshalNTaxInput2ᚖgithubᚗcomᚋkartelaᚋkarte
 }
 
 func (ec *executionContext) unmarshalNTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind(ctx context.Context, v any) (money.TaxKind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind(ctx context.Context, sel ast.SelectionSet, v money.TaxKind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind[v])
+	res := scalar.MarshalString(marshalNTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind[v])
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "TaxKind!")
 	}
@@ -30430,7 +30430,7 @@ func (ec *executionContext) unmarshalOAddressKind2ᚖgithubᚗcomᚋkartelaᚋka
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalOAddressKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactaddressᚐKind[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30441,7 +30441,7 @@ func (ec *executionContext) marshalOAddressKind2ᚖgithubᚗcomᚋkartelaᚋkart
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOAddressKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactaddressᚐKind[*v])
+	res := scalar.MarshalString(marshalOAddressKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactaddressᚐKind[*v])
 	return res
 }
 
@@ -30509,7 +30509,7 @@ func (ec *executionContext) unmarshalOClientType2ᚖgithubᚗcomᚋkartelaᚋkar
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalOClientType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactᚐClientType[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30520,7 +30520,7 @@ func (ec *executionContext) marshalOClientType2ᚖgithubᚗcomᚋkartelaᚋkarte
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOClientType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactᚐClientType[*v])
+	res := scalar.MarshalString(marshalOClientType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactᚐClientType[*v])
 	return res
 }
 
@@ -30594,7 +30594,7 @@ func (ec *executionContext) unmarshalOContactRole2ᚖgithubᚗcomᚋkartelaᚋka
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalOContactRole2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐRole[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30605,7 +30605,7 @@ func (ec *executionContext) marshalOContactRole2ᚖgithubᚗcomᚋkartelaᚋkart
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOContactRole2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐRole[*v])
+	res := scalar.MarshalString(marshalOContactRole2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐRole[*v])
 	return res
 }
 
@@ -30900,7 +30900,7 @@ func (ec *executionContext) unmarshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkart
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30911,7 +30911,7 @@ func (ec *executionContext) marshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartel
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState[*v])
+	res := scalar.MarshalString(marshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState[*v])
 	return res
 }
 
@@ -30947,7 +30947,7 @@ func (ec *executionContext) unmarshalOPaymentKind2ᚖgithubᚗcomᚋkartelaᚋka
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalOPaymentKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30958,7 +30958,7 @@ func (ec *executionContext) marshalOPaymentKind2ᚖgithubᚗcomᚋkartelaᚋkart
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOPaymentKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind[*v])
+	res := scalar.MarshalString(marshalOPaymentKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind[*v])
 	return res
 }
 
@@ -30977,7 +30977,7 @@ func (ec *executionContext) unmarshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋ
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30988,7 +30988,7 @@ func (ec *executionContext) marshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋka
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod[*v])
+	res := scalar.MarshalString(marshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod[*v])
 	return res
 }
 
@@ -31015,7 +31015,7 @@ func (ec *executionContext) unmarshalOPaymentStatus2ᚖgithubᚗcomᚋkartelaᚋ
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalOPaymentStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31026,7 +31026,7 @@ func (ec *executionContext) marshalOPaymentStatus2ᚖgithubᚗcomᚋkartelaᚋka
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOPaymentStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus[*v])
+	res := scalar.MarshalString(marshalOPaymentStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus[*v])
 	return res
 }
 
@@ -31086,7 +31086,7 @@ func (ec *executionContext) unmarshalOSide2ᚖgithubᚗcomᚋkartelaᚋkartela�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalOSide2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide[tmp]
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31097,7 +31097,7 @@ func (ec *executionContext) marshalOSide2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋe
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOSide2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide[*v])
+	res := scalar.MarshalString(marshalOSide2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide[*v])
 	return res
 }
 
@@ -31121,14 +31121,14 @@ func (ec *executionContext) unmarshalOSignOutInput2ᚖgithubᚗcomᚋkartelaᚋk
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(v)
+	res := scalar.MarshalString(v)
 	return res
 }
 
@@ -31136,7 +31136,7 @@ func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v an
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalString(v)
+	res, err := scalar.UnmarshalString(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -31146,7 +31146,7 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := scalar.MarshalString(*v)
 	return res
 }
 
@@ -31168,7 +31168,7 @@ func (ec *executionContext) unmarshalOTaxInput2ᚕᚖgithubᚗcomᚋkartelaᚋka
 }
 
 func (ec *executionContext) unmarshalOTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind(ctx context.Context, v any) (money.TaxKind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalOTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31176,7 +31176,7 @@ func (ec *executionContext) unmarshalOTaxKind2githubᚗcomᚋkartelaᚋkartela�
 func (ec *executionContext) marshalOTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind(ctx context.Context, sel ast.SelectionSet, v money.TaxKind) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(marshalOTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind[v])
+	res := scalar.MarshalString(marshalOTaxKind2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxKind[v])
 	return res
 }
 

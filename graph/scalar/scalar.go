@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -27,6 +28,19 @@ func UnmarshalID(v any) (uuid.UUID, error) {
 		}
 	}
 	return uuid.Nil, fault.New(fault.Invalid, "", "This is not an id: ids are UUIDs.")
+}
+
+// MarshalString writes a text.
+func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+// UnmarshalString reads a text. Faults: INVALID for one with the character zero, which
+// PostgreSQL keeps in no text.
+func UnmarshalString(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok || strings.Contains(s, "\x00") {
+		return "", fault.New(fault.Invalid, "", "This is no text, or has the character zero in it.")
+	}
+	return s, nil
 }
 
 // MarshalDateTime writes an instant in UTC, RFC 3339 with microseconds where there are any.
