@@ -123,7 +123,7 @@ func Join(errs ...error) error {
 // All gives the faults inside err; false when err holds none.
 func All(err error) ([]*Error, bool) {
 	var l List
-	if errors.As(err, &l) {
+	if errors.As(err, &l) && len(l) > 0 {
 		return l, true
 	}
 	var e *Error

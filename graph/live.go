@@ -16,13 +16,8 @@ func (f balanceFields) Side(_ context.Context, b *ledger.Balance) (ledgerentry.S
 }
 
 func (s subscription) BalanceChanged(ctx context.Context, contactIDs []uuid.UUID) (<-chan *live.Change, error) {
-	ids, err := s.Contacts.Followed(ctx, contactIDs)
-	if err != nil {
-		return nil, err
-	}
-	return s.follow(ctx, ids, func(ctx context.Context) error {
-		_, err := s.Contacts.Followed(ctx, ids)
-		return err
+	return s.follow(ctx, contactIDs, func(ctx context.Context) ([]uuid.UUID, error) {
+		return s.Contacts.Followed(ctx, contactIDs)
 	})
 }
 
@@ -31,15 +26,22 @@ func (s subscription) PortalBalanceChanged(ctx context.Context, contactID *uuid.
 	if err != nil {
 		return nil, err
 	}
-	return s.follow(ctx, []uuid.UUID{id}, func(context.Context) error { return nil })
+	ids := []uuid.UUID{id}
+	return s.follow(ctx, ids, func(context.Context) ([]uuid.UUID, error) { return ids, nil })
 }
 
-// follow first subscribes, then reads, then streams, so that no change is missed. Before a
-// delivery after access has changed somewhere, it asks again whether the viewer still
-// stands and may still see what it follows.
-func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees live.Allowed) (<-chan *live.Change, error) {
+// follow first subscribes, then authorizes and reads, then streams, so that neither a
+// change nor the end of access is missed. Before a delivery after access has changed
+// somewhere, it asks again whether the viewer still stands and may see what it follows.
+// sees gives the contacts, each once.
+func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees func(context.Context) ([]uuid.UUID, error)) (<-chan *live.Change, error) {
 	v := viewer.From(ctx)
 	changes := s.Hub.Follow(v.Organization, ids...)
+	ids, err := sees(ctx)
+	if err != nil {
+		changes.Close()
+		return nil, err
+	}
 	present, err := s.Ledger.Balances(ctx, ids)
 	if err != nil {
 		changes.Close()
@@ -49,6 +51,7 @@ func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees live.All
 		if err := s.Accounts.Stands(ctx, v); err != nil {
 			return err
 		}
-		return sees(ctx)
+		_, err := sees(ctx)
+		return err
 	}), nil
 }

@@ -23,8 +23,12 @@ func Money(ctx context.Context, next graphql.Resolver) (any, error) {
 	}
 	fields := graphql.CollectFields(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field.Selections, moneyType)
 	out := bytes.NewBuffer(make([]byte, 0, 48))
+	out.WriteByte('{')
 	for i, f := range fields {
-		out.WriteString(separators[min(i, 1)])
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteByte('"')
 		out.WriteString(f.Alias)
 		out.WriteString(`":`)
 		switch f.Name {
@@ -38,11 +42,9 @@ func Money(ctx context.Context, next graphql.Resolver) (any, error) {
 			return answer, nil // a field that the type has got since
 		}
 	}
-	out.WriteString("}")
+	out.WriteByte('}')
 	return written(out.Bytes()), nil
 }
-
-var separators = [2]string{`{"`, `,"`}
 
 // written is JSON that only needs to be copied.
 type written []byte

@@ -19,8 +19,14 @@ const shards = 64
 type Hub struct {
 	shard [shards]shard
 
-	mu     sync.RWMutex
-	access map[uuid.UUID]uint64 // per organization: raised when someone may see more or less
+	mu     sync.Mutex
+	access map[uuid.UUID]access // per organization
+}
+
+// access counts how often someone of an organization came to see more or less.
+type access struct {
+	number  uint64
+	changed chan struct{} // closed when the number is raised
 }
 
 type shard struct {
@@ -34,7 +40,7 @@ type topic struct{ organization, contact uuid.UUID }
 
 // NewHub makes an empty hub.
 func NewHub() *Hub {
-	h := &Hub{access: map[uuid.UUID]uint64{}}
+	h := &Hub{access: map[uuid.UUID]access{}}
 	for i := range h.shard {
 		h.shard[i].followers = map[topic]map[*Follower]struct{}{}
 	}
@@ -56,6 +62,7 @@ type Follower struct {
 
 	hub     *Hub
 	topics  []topic
+	access  uint64 // at the beginning
 	signal  chan struct{}
 	mu      sync.Mutex
 	pending map[account]ledger.Moved
@@ -65,6 +72,7 @@ type Follower struct {
 func (h *Hub) Follow(organization uuid.UUID, contacts ...uuid.UUID) *Follower {
 	f := &Follower{hub: h, signal: make(chan struct{}, 1), pending: map[account]ledger.Moved{}}
 	f.Signal = f.signal
+	f.access, _ = h.Access(organization)
 	for _, c := range contacts {
 		t := topic{organization, c}
 		f.topics = append(f.topics, t)
@@ -134,18 +142,32 @@ func (f *Follower) Take() []ledger.Moved {
 }
 
 // AccessChanged has every stream of the organization ask again, before its next delivery,
-// whether its viewer may still see what it follows.
+// whether its viewer may still see what it follows. A delivery that waits for its reader
+// is asked about again too.
 func (h *Hub) AccessChanged(organization uuid.UUID) {
 	h.mu.Lock()
-	h.access[organization]++
-	h.mu.Unlock()
+	defer h.mu.Unlock()
+	was := h.accessOf(organization)
+	close(was.changed)
+	h.access[organization] = access{was.number + 1, make(chan struct{})}
 }
 
-// Access is a number that differs from an earlier one when access may have changed since.
-func (h *Hub) Access(organization uuid.UUID) uint64 {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	return h.access[organization]
+// Access is a number that differs from an earlier one when access may have changed since,
+// and a channel that is closed at the next change.
+func (h *Hub) Access(organization uuid.UUID) (uint64, <-chan struct{}) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.accessOf(organization)
+	return now.number, now.changed
+}
+
+func (h *Hub) accessOf(organization uuid.UUID) access {
+	now, ok := h.access[organization]
+	if !ok {
+		now = access{changed: make(chan struct{})}
+		h.access[organization] = now
+	}
+	return now
 }
 
 // Followers counts who follows a contact.

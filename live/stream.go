@@ -28,7 +28,7 @@ type Allowed func(ctx context.Context) error
 // falls between the two; a change that present includes is told apart by its version.
 func Stream(ctx context.Context, f *Follower, contacts []uuid.UUID, present map[uuid.UUID][]*ledger.Balance, allowed Allowed) <-chan *Change {
 	s := &stream{f: f, viewer: viewer.From(ctx), allowed: allowed, state: present, out: make(chan *Change)}
-	s.checked = f.hub.Access(s.viewer.Organization)
+	s.checked = f.access // a change since then, while present was read, is asked about
 	s.waiting = append(s.waiting, contacts...)
 	go s.run(ctx)
 	return s.out
@@ -40,7 +40,7 @@ type stream struct {
 	allowed Allowed
 	state   map[uuid.UUID][]*ledger.Balance
 	waiting []uuid.UUID // contacts whose state was not sent yet, each once
-	checked uint64      // the access number at which allowed last said yes
+	checked uint64      // the access number at which the viewer was last allowed
 	out     chan *Change
 }
 
@@ -50,8 +50,10 @@ func (s *stream) run(ctx context.Context) {
 	for {
 		var out chan *Change
 		var next *Change
+		var accessChanged <-chan struct{} // matters while a delivery waits for its reader
 		if len(s.waiting) > 0 {
-			if !s.mayStill(ctx) {
+			var may bool
+			if may, accessChanged = s.mayStill(ctx); !may {
 				return
 			}
 			out, next = s.out, &Change{s.waiting[0], s.state[s.waiting[0]]}
@@ -59,6 +61,7 @@ func (s *stream) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-accessChanged:
 		case <-s.f.Signal:
 			for _, m := range s.f.Take() {
 				s.merge(m)
@@ -70,16 +73,17 @@ func (s *stream) run(ctx context.Context) {
 }
 
 // mayStill asks again only when access has changed in the organization since the last time.
-func (s *stream) mayStill(ctx context.Context) bool {
-	now := s.f.hub.Access(s.viewer.Organization)
+// The channel is closed when it changes once more.
+func (s *stream) mayStill(ctx context.Context) (bool, <-chan struct{}) {
+	now, changed := s.f.hub.Access(s.viewer.Organization)
 	if now == s.checked {
-		return true
+		return true, changed
 	}
 	if s.allowed(ctx) != nil {
-		return false
+		return false, nil
 	}
 	s.checked = now
-	return true
+	return true, changed
 }
 
 // merge replaces one balance of a contact by a newer one. The list is made anew, because

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -64,6 +65,9 @@ func ParseCursor(kind, s string) (*Cursor, error) {
 	}
 	id, err := uuid.Parse(part[1])
 	if err != nil {
+		return nil, bad
+	}
+	if !utf8.ValidString(part[2]) || strings.Contains(part[2], "\x00") { // no text of a database
 		return nil, bad
 	}
 	return &Cursor{Kind: kind, Key: part[2], ID: id}, nil

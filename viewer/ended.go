@@ -3,7 +3,7 @@ package viewer
 import "github.com/google/uuid"
 
 // Ended says that some access is over. It names whose: every field that is set must match,
-// and at least one is. Sockets and streams of a viewer that it ends are closed at once.
+// and one besides Except must be. Sockets and streams of a viewer that it ends are closed at once.
 type Ended struct {
 	Organization uuid.UUID // a whole organization, or with others: in this organization
 	User         uuid.UUID // a person
@@ -16,7 +16,7 @@ type Ended struct {
 // Ends says whether the viewer's access is over by it.
 func (e Ended) Ends(v Viewer) bool {
 	none := uuid.UUID{}
-	if e == (Ended{}) || (e.Except != none && e.Except == v.Session) {
+	if e == (Ended{Except: e.Except}) || (e.Except != none && e.Except == v.Session) {
 		return false
 	}
 	return (e.Organization == none || e.Organization == v.Organization) &&

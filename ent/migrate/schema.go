@@ -794,7 +794,7 @@ func init() {
 	AllocationsTable.Annotation = &entsql.Annotation{}
 	AllocationsTable.Annotation.Checks = map[string]string{
 		"allocations_amount": "amount > 0",
-		"allocations_source": "(payment_id IS NULL) <> (credit_id IS NULL)",
+		"allocations_source": "((payment_id IS NULL) <> (credit_id IS NULL))",
 	}
 	BalancesTable.Annotation = &entsql.Annotation{}
 	BalancesTable.Annotation.Checks = map[string]string{

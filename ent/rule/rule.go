@@ -95,11 +95,11 @@ func ownRows(m ent.Mutation, v viewer.Viewer) error {
 	if v.Kind == viewer.Nobody || v.Organization == uuid.Nil {
 		return fault.New(fault.Unauthenticated, "", "Sign in first.")
 	}
+	t, tenant := m.(tenantMutation)
+	if !tenant && (m.Op().Is(ent.OpCreate) || m.Type() != ent.TypeOrganization) {
+		return fmt.Errorf("rule: %s belongs to no organization and is not changed by a viewer", m.Type())
+	}
 	if m.Op().Is(ent.OpCreate) {
-		t, ok := m.(tenantMutation)
-		if !ok {
-			return fmt.Errorf("rule: %s belongs to no organization and is not made by a viewer", m.Type())
-		}
 		if got, set := t.OrganizationID(); set && got != v.Organization {
 			return fault.New(fault.NotFound, "", "No such organization.")
 		}

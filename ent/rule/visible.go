@@ -45,7 +45,7 @@ var visible = map[string]sight{
 	ent.TypeBalance:     {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedSide},
 
 	ent.TypePortalGrant:       {needs(ofContact, viewer.SeeContacts), closed},
-	ent.TypeAuditEvent:        {always(own), closed}, // written by every role, read through SeeAudit
+	ent.TypeAuditEvent:        {needs(ofEvent, viewer.SeeAudit), closed},
 	ent.TypeIdempotencyRecord: {always(ownKeys), ownKeys},
 }
 
@@ -80,17 +80,20 @@ func self(v viewer.Viewer) condition {
 }
 
 // colleagues are the people of the own staff, past members included, whose names stay on
-// what they did, and the customers whom this organization let in.
+// what they did, and the customers who were let in for contacts that the viewer sees.
 func colleagues(v viewer.Viewer) condition {
 	return func(s *sql.Selector) {
 		members := sql.Table("memberships")
-		granted := sql.Table("portal_grants")
-		s.Where(sql.Or(
-			sql.In(s.C("id"), sql.Dialect(s.Dialect()).Select(members.C("user_id")).From(members).
-				Where(sql.EQ(members.C("organization_id"), v.Organization))),
-			sql.In(s.C("id"), sql.Dialect(s.Dialect()).Select(granted.C("user_id")).From(granted).
-				Where(sql.And(sql.EQ(granted.C("organization_id"), v.Organization), sql.NotNull(granted.C("user_id"))))),
-		))
+		staff := sql.In(s.C("id"), sql.Dialect(s.Dialect()).Select(members.C("user_id")).From(members).
+			Where(sql.EQ(members.C("organization_id"), v.Organization)))
+		if !v.Role.May(viewer.SeeContacts) {
+			s.Where(staff)
+			return
+		}
+		grants := sql.Table("portal_grants")
+		customers := sql.Dialect(s.Dialect()).Select(grants.C("user_id")).From(grants).Where(sql.NotNull(grants.C("user_id")))
+		ofContact(v)(customers)
+		s.Where(sql.Or(staff, sql.In(s.C("id"), customers)))
 	}
 }
 
@@ -135,19 +138,36 @@ func sides(s *sql.Selector, v viewer.Viewer) {
 	}
 }
 
-// unrestricted leaves out contacts that are restricted to named users, unless the viewer
-// is one of them or an administrator.
+// ofEvent is a line of the history: of a contact that the viewer sees, or of none.
+func ofEvent(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		if h := hidden(s, v); h != nil {
+			s.Where(sql.Or(sql.IsNull(s.C("contact_id")), sql.NotIn(s.C("contact_id"), h)))
+		}
+	}
+}
+
+// unrestricted leaves out rows of contacts that are hidden from the viewer.
 func unrestricted(s *sql.Selector, v viewer.Viewer, contactColumn string) {
+	if h := hidden(s, v); h != nil {
+		s.Where(sql.NotIn(contactColumn, h))
+	}
+}
+
+// hidden selects the contacts that are restricted to named users and not to the viewer; nil
+// for administrators, from whom nothing is hidden.
+func hidden(s *sql.Selector, v viewer.Viewer) *sql.Selector {
 	if v.Role.May(viewer.ManageStaff) {
-		return
+		return nil
 	}
 	c, a := sql.Table("contacts"), sql.Table("contact_accesses")
 	d := sql.Dialect(s.Dialect())
 	let := d.Select(a.C("contact_id")).From(a).Where(sql.And(
 		sql.EQ(a.C("organization_id"), v.Organization), sql.EQ(a.C("user_id"), v.User)))
-	s.Where(sql.NotIn(contactColumn, d.Select(c.C("id")).From(c).Where(sql.And(
+	return d.Select(c.C("id")).From(c).Where(sql.And(
 		sql.EQ(c.C("organization_id"), v.Organization), sql.EQ(c.C("restricted"), true),
-		sql.NotIn(c.C("id"), let)))))
+		sql.NotIn(c.C("id"), let)))
 }
 
 // ofDocument is a row of a document: whoever sees every document sees it by the

@@ -86,6 +86,6 @@ func (Payment) Annotations() []schema.Annotation {
 func (Allocation) Annotations() []schema.Annotation {
 	return []schema.Annotation{entsql.Annotation{Checks: map[string]string{
 		"allocations_amount": "amount > 0",
-		"allocations_source": "(payment_id IS NULL) <> (credit_id IS NULL)",
+		"allocations_source": "((payment_id IS NULL) <> (credit_id IS NULL))",
 	}}}
 }

@@ -38,7 +38,7 @@ type childKey struct {
 }
 
 // Below reads a page of the child list of one parent. The first page is read for the whole
-// group of parents by one statement; a later page, which names a cursor, for that parent.
+// group of parents by one statement; any other page for that parent.
 //
 // Faults: INVALID for a bad page.
 func Below[T any](ctx context.Context, g *page.Group, parent uuid.UUID, args page.Args, c Child[T]) (*page.Connection[T], error) {
@@ -49,7 +49,7 @@ func Below[T any](ctx context.Context, g *page.Group, parent uuid.UUID, args pag
 	total := func(ctx context.Context) (int, error) {
 		return page.Load(ctx, g, childKey{c.Kind, c.Filter, 0, true}, parent, c.count)
 	}
-	if req.After != nil {
+	if req.After != nil || req.Before != nil || req.Backward {
 		rows, err := c.Read(ctx, all(append(c.Match, under(c.ParentColumn, parent), Keyset(req, c.Key, true))...))
 		if err != nil {
 			return nil, fmt.Errorf("db: read %s: %w", c.Kind, err)

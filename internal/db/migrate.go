@@ -36,7 +36,7 @@ func Migrate(ctx context.Context, d *DB) (applied []string, err error) {
 	kind := goose.DialectSQLite3
 	if d.Dialect == dialect.Postgres {
 		kind = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks each second, for five minutes
 		if err != nil {
 			return nil, fmt.Errorf("db: migrations: %w", err)
 		}

@@ -20,12 +20,23 @@ func (r *router) Dialect() string { return r.dialect }
 func (r *router) Close() error    { return nil } // DB.Close closes the pools
 
 func (r *router) Exec(ctx context.Context, query string, args, v any) error {
+	if err := statement(ctx, query); err != nil {
+		return err
+	}
 	return r.pick(ctx, true).Exec(ctx, query, args, v)
 }
 
 func (r *router) Query(ctx context.Context, query string, args, v any) error {
-	counted(ctx)
+	if err := statement(ctx, query); err != nil {
+		return err
+	}
 	return r.pick(ctx, false).Query(ctx, query, args, v)
+}
+
+// statement is what every statement passes on its way to a connection.
+func statement(ctx context.Context, query string) error {
+	counted(ctx)
+	return ownKey(ctx, query)
 }
 
 func (r *router) Tx(ctx context.Context) (dialect.Tx, error) { return r.BeginTx(ctx, nil) }
@@ -40,37 +51,49 @@ func (r *router) BeginTx(ctx context.Context, opts *stdsql.TxOptions) (dialect.T
 }
 
 func (r *router) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
-	counted(ctx)
+	if err := statement(ctx, query); err != nil {
+		return nil, err
+	}
 	return r.pick(ctx, true).ExecContext(ctx, query, args...)
 }
 
 func (r *router) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
-	counted(ctx)
+	if err := statement(ctx, query); err != nil {
+		return nil, err
+	}
 	return r.pick(ctx, false).QueryContext(ctx, query, args...)
 }
 
-// countingTx counts the statements of a transaction for tests and metrics.
+// countingTx is a transaction whose statements pass the same way.
 type countingTx struct{ dialect.Tx }
 
 func (t countingTx) Exec(ctx context.Context, query string, args, v any) error {
-	counted(ctx)
+	if err := statement(ctx, query); err != nil {
+		return err
+	}
 	return t.Tx.Exec(ctx, query, args, v)
 }
 
 func (t countingTx) Query(ctx context.Context, query string, args, v any) error {
-	counted(ctx)
+	if err := statement(ctx, query); err != nil {
+		return err
+	}
 	return t.Tx.Query(ctx, query, args, v)
 }
 
 func (t countingTx) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
-	counted(ctx)
+	if err := statement(ctx, query); err != nil {
+		return nil, err
+	}
 	return t.Tx.(interface {
 		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
 	}).ExecContext(ctx, query, args...)
 }
 
 func (t countingTx) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
-	counted(ctx)
+	if err := statement(ctx, query); err != nil {
+		return nil, err
+	}
 	return t.Tx.(interface {
 		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
 	}).QueryContext(ctx, query, args...)

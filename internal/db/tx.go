@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/kartela/kartela/ent"
@@ -102,7 +103,7 @@ func explain(err error) error {
 	if _, ok := fault.All(err); ok {
 		return err
 	}
-	if ent.IsConstraintError(err) {
+	if ent.IsConstraintError(err) || sqlgraph.IsUniqueConstraintError(err) || sqlgraph.IsForeignKeyConstraintError(err) {
 		return errors.Join(fault.New(fault.Conflict, "", "This clashes with something that is there already, or refers to something that is not."), masked{err})
 	}
 	return err

@@ -42,6 +42,7 @@ func All(dialectName string) ([]*schema.Table, error) {
 			return nil, fmt.Errorf("tables: the reference %s.%s → %s names no table", r.Table, r.Column, r.To)
 		}
 		if from == to && dialectName == dialect.Postgres {
+			target(to)
 			continue
 		}
 		reference(from, r.Column, to, r.Global)
@@ -59,13 +60,15 @@ func reference(from *schema.Table, column string, to *schema.Table, global bool)
 		toOrg, _ := to.Column("organization_id")
 		key.Columns = []*schema.Column{org, col}
 		key.RefColumns = []*schema.Column{toOrg, id}
-		target(to, toOrg, id)
+		target(to)
 	}
 	from.AddForeignKey(key)
 }
 
 // target gives the table the unique key that a composite foreign key points at.
-func target(t *schema.Table, organization, id *schema.Column) {
+func target(t *schema.Table) {
+	organization, _ := t.Column("organization_id")
+	id, _ := t.Column("id")
 	name := t.Name + "_organization_id_id"
 	if _, ok := t.Index(name); !ok {
 		t.Indexes = append(t.Indexes, &schema.Index{Name: name, Unique: true, Columns: []*schema.Column{organization, id}})

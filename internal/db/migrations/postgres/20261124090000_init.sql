@@ -101,6 +101,8 @@ CREATE UNIQUE INDEX "idempotencyrecord_organization_id_actor_id_key" ON "idempot
 CREATE INDEX "idempotencyrecord_organization_id_created_at" ON "idempotency_records" ("organization_id", "created_at");
 -- create "ledger_entries" table
 CREATE TABLE "ledger_entries" ("id" uuid NOT NULL, "organization_id" uuid NOT NULL, "created_at" timestamptz NOT NULL, "contact_id" uuid NOT NULL, "side" character varying NOT NULL, "currency" character varying NOT NULL, "seq" bigint NOT NULL, "kind" character varying NOT NULL, "amount" bigint NOT NULL, "date" date NOT NULL, "document_id" uuid NULL, "payment_id" uuid NULL, "reverses_id" uuid NULL, PRIMARY KEY ("id"), CONSTRAINT "ledger_entries_contact_id_fkey" FOREIGN KEY ("organization_id", "contact_id") REFERENCES "contacts" ("organization_id", "id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "ledger_entries_document_id_fkey" FOREIGN KEY ("organization_id", "document_id") REFERENCES "documents" ("organization_id", "id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "ledger_entries_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "ledger_entries_payment_id_fkey" FOREIGN KEY ("organization_id", "payment_id") REFERENCES "payments" ("organization_id", "id") ON UPDATE NO ACTION ON DELETE NO ACTION);
+-- create index "ledger_entries_organization_id_id" to table: "ledger_entries"
+CREATE UNIQUE INDEX "ledger_entries_organization_id_id" ON "ledger_entries" ("organization_id", "id");
 -- create index "ledgerentry_organization_id_contact_id_side_currency_date_seq" to table: "ledger_entries"
 CREATE INDEX "ledgerentry_organization_id_contact_id_side_currency_date_seq" ON "ledger_entries" ("organization_id", "contact_id", "side", "currency", "date", "seq");
 -- create index "ledgerentry_organization_id_contact_id_side_currency_seq" to table: "ledger_entries"
@@ -187,6 +189,8 @@ DROP INDEX "ledgerentry_organization_id_document_id";
 DROP INDEX "ledgerentry_organization_id_contact_id_side_currency_seq";
 -- reverse: create index "ledgerentry_organization_id_contact_id_side_currency_date_seq" to table: "ledger_entries"
 DROP INDEX "ledgerentry_organization_id_contact_id_side_currency_date_seq";
+-- reverse: create index "ledger_entries_organization_id_id" to table: "ledger_entries"
+DROP INDEX "ledger_entries_organization_id_id";
 -- reverse: create "ledger_entries" table
 DROP TABLE "ledger_entries";
 -- reverse: create index "idempotencyrecord_organization_id_created_at" to table: "idempotency_records"

@@ -15,7 +15,8 @@ END $$;
 -- +goose StatementBegin
 DO $$
 BEGIN
-  IF NOT pg_has_role(current_user, 'kartela_app', 'MEMBER') THEN
+  -- From PostgreSQL 16 on, whoever makes a role is a member of it, but may not become it.
+  IF NOT pg_has_role(current_user, 'kartela_app', CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
     EXECUTE format('GRANT kartela_app TO %I', current_user);
   END IF;
 END $$;

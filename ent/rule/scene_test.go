@@ -1,0 +1,268 @@
+package rule_test
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+	dbschema "entgo.io/ent/dialect/sql/schema"
+	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/ent/migrate"
+	"github.com/kartela/kartela/ent/schema"
+	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/internal/dbtest"
+	"github.com/kartela/kartela/viewer"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+var system = viewer.AsSystem(context.Background(), "a test's rows")
+
+// scene is one organization with rows of every type and of every kind that the rules tell
+// apart. Rows are written as plain SQL from the tables' descriptions, so that a new type
+// has a row here before anybody thought of it.
+type scene struct {
+	t   *testing.T
+	d   *db.DB
+	org uuid.UUID
+
+	rows  map[string][]uuid.UUID // by table
+	label map[uuid.UUID]string
+	who   []who
+}
+
+// who is one kind of viewer.
+type who struct {
+	name string
+	viewer.Viewer
+}
+
+type values map[string]any
+
+// table finds the description of a table.
+func table(t *testing.T, name string) *dbschema.Table {
+	t.Helper()
+	for _, x := range migrate.Tables {
+		if x.Name == name {
+			return x
+		}
+	}
+	t.Fatalf("there is no table %s", name)
+	return nil
+}
+
+// reference says which table a column of a tenant points at; "" when at none.
+func reference(table, column string) string {
+	for _, r := range schema.References {
+		if r.Table == table && r.Column == column && !r.Global {
+			return r.To
+		}
+	}
+	return ""
+}
+
+// add writes one row and gives its id. What set does not say is the column's default,
+// the first row of the table pointed at, or any value that is allowed.
+func (s *scene) add(label, name string, set values) uuid.UUID {
+	s.t.Helper()
+	var columns []string
+	var args []any
+	id := schema.NewID()
+	for _, c := range table(s.t, name).Columns {
+		v, given := set[c.Name]
+		switch to := reference(name, c.Name); {
+		case given:
+		case c.Name == "id":
+			v = id
+		case c.Name == "organization_id":
+			v = s.org
+		case c.Nullable || c.Default != nil:
+			continue
+		case to != "":
+			v = s.rows[to][0]
+		default:
+			v = any0(c)
+		}
+		columns, args = append(columns, `"`+c.Name+`"`), append(args, v)
+	}
+	s.exec(fmt.Sprintf(`INSERT INTO %q (%s) VALUES (%s)`, name, strings.Join(columns, ", "), marks(s.d.Dialect, len(args))), args...)
+	s.rows[name] = append(s.rows[name], id)
+	s.label[id] = name + ": " + label
+	return id
+}
+
+func (s *scene) exec(query string, args ...any) {
+	s.t.Helper()
+	if _, err := s.d.ExecContext(system, query, args...); err != nil {
+		s.t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// any0 is some value that the column allows.
+func any0(c *dbschema.Column) any {
+	switch {
+	case c.SchemaType[dialect.Postgres] == "date":
+		return "2026-03-01"
+	case c.SchemaType[dialect.Postgres] != "":
+		return "1"
+	}
+	switch c.Type {
+	case field.TypeEnum:
+		return c.Enums[0]
+	case field.TypeUUID:
+		return schema.NewID()
+	case field.TypeTime:
+		return schema.Now().Add(24 * time.Hour)
+	case field.TypeBool:
+		return false
+	case field.TypeJSON:
+		return "[]"
+	case field.TypeBytes:
+		return token()
+	case field.TypeString:
+		if c.Size > 0 && c.Size <= 3 {
+			return "EUR"[:c.Size]
+		}
+		return "same everywhere"[:min(15, max(int(c.Size), 4))]
+	default:
+		return 1
+	}
+}
+
+func token() []byte {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b)
+	return b
+}
+
+func marks(dialectName string, n int) string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = "?"
+		if dialectName == dialect.Postgres {
+			out[i] = fmt.Sprintf("$%d", i+1)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// newScene fills an organization. Two of them have the same values wherever the database
+// lets them.
+func newScene(t *testing.T, d *db.DB) *scene {
+	t.Helper()
+	s := &scene{t: t, d: d, rows: map[string][]uuid.UUID{}, label: map[uuid.UUID]string{}}
+	s.org = s.add("ours", "organizations", values{"name": "Δοκιμή ΑΕ", "base_currency": "EUR"})
+	s.people()
+	s.contacts()
+	s.money()
+	for _, x := range migrate.Tables {
+		if len(s.rows[x.Name]) == 0 {
+			s.add("any", x.Name, nil) // a type that is newer than this test
+		}
+	}
+	return s
+}
+
+func (s *scene) person(label string) uuid.UUID {
+	return s.add(label, "users", values{"email": schema.NewID().String() + "@test.example"})
+}
+
+func (s *scene) people() {
+	for _, r := range []viewer.Role{viewer.Owner, viewer.Administrator, viewer.Accountant, viewer.Sales, viewer.TimeKeeper, viewer.ReadOnly} {
+		s.member(string(r), r)
+	}
+	s.member("named", viewer.Sales)
+	s.add("of a member", "sessions", values{"user_id": s.who[0].User})
+	key := s.add("ours", "api_keys", values{"name": "till", "role": "accountant", "created_by": s.who[0].User})
+	s.who = append(s.who,
+		who{"key", viewer.Viewer{Kind: viewer.Staff, Organization: s.org, APIKey: key, Role: viewer.Accountant}},
+		who{"portal", viewer.Viewer{Kind: viewer.Portal, Organization: s.org, User: s.person("customer of ours")}},
+		who{"nobody", viewer.Viewer{}})
+	for _, w := range s.who[:len(s.who)-1] {
+		s.add("key of "+w.name, "idempotency_records", values{"actor_id": w.Actor(), "key": "k", "request_hash": token(), "result": "{}"})
+	}
+}
+
+func (s *scene) member(name string, r viewer.Role) {
+	v := viewer.Viewer{Kind: viewer.Staff, Organization: s.org, User: s.person("our staff"), Role: r}
+	s.add("ours", "memberships", values{"user_id": v.User, "role": string(r)})
+	s.who = append(s.who, who{name, v})
+}
+
+// as gives the viewer of the name.
+func (s *scene) as(name string) viewer.Viewer {
+	for _, w := range s.who {
+		if w.name == name {
+			return w.Viewer
+		}
+	}
+	s.t.Fatalf("there is no viewer %s", name)
+	return viewer.Viewer{}
+}
+
+// contacts: an open one, one restricted to the viewer "named", and the one that the portal
+// customer was let in for.
+func (s *scene) contacts() {
+	open := s.add("open", "contacts", values{"display_name": "Άλφα", "custom_id": "c1"})
+	restricted := s.add("restricted", "contacts", values{"display_name": "Βήτα", "custom_id": "c2", "restricted": true})
+	granted := s.add("granted", "contacts", values{"display_name": "Γάμα", "custom_id": "c3"})
+	s.add("ours", "contact_accesses", values{"contact_id": restricted, "user_id": s.as("named").User})
+	for i, c := range []uuid.UUID{open, restricted, granted} {
+		label := []string{"open", "restricted", "granted"}[i]
+		for _, part := range []string{"contact_addresses", "contact_emails", "contact_phones", "contact_notes"} {
+			s.add("of "+label, part, values{"contact_id": c})
+		}
+		s.add("about "+label, "audit_events", values{"contact_id": c, "object_type": "contact", "object_id": c})
+	}
+	s.add("about no contact", "audit_events", values{"object_type": "member"})
+	s.add("of restricted", "portal_grants", values{"contact_id": restricted, "email": "r@test.example", "token_hash": token()})
+	for i, w := range s.who {
+		if w.name == "portal" {
+			s.who[i].Contacts = []uuid.UUID{granted}
+			s.add("of granted", "portal_grants", values{"contact_id": granted, "email": "g@test.example", "user_id": w.User, "status": "active"})
+		}
+	}
+}
+
+func (s *scene) money() {
+	seq := s.add("ours", "number_sequences", values{"document_type": "invoice", "name": "main"})
+	s.add("ours", "number_counters", values{"sequence_id": seq, "period": 2026})
+	c := s.rows["contacts"]
+	number := 0
+	for _, x := range []struct {
+		label, typ, side, status string
+		contact                  uuid.UUID
+	}{
+		{"invoice of open", "invoice", "client", "issued", c[0]},
+		{"invoice of restricted", "invoice", "client", "issued", c[1]},
+		{"invoice of granted", "invoice", "client", "issued", c[2]},
+		{"draft of granted", "invoice", "client", "draft", c[2]},
+		{"void of granted", "invoice", "client", "void", c[2]},
+		{"bill of granted", "bill", "supplier", "issued", c[2]},
+		{"bill of restricted", "bill", "supplier", "issued", c[1]},
+	} {
+		number++
+		doc := s.add(x.label, "documents", values{"type": x.typ, "side": x.side, "status": x.status, "contact_id": x.contact,
+			"sequence_id": seq, "number_period": 2026, "number": number, "custom_id": fmt.Sprint("d", number), "payable": 100})
+		s.add("of "+x.label, "document_lines", values{"document_id": doc})
+		s.add("of "+x.label, "document_taxes", values{"document_id": doc})
+		if x.status == "issued" {
+			s.card(x.label, x.contact, x.side, doc)
+		}
+	}
+	s.add("void of granted", "payments", values{"contact_id": c[2], "status": "void", "amount": 100})
+}
+
+// card is a payment of a document and what both leave on the contact's card.
+func (s *scene) card(label string, contact uuid.UUID, side string, doc uuid.UUID) {
+	pay := s.add("for "+label, "payments", values{"contact_id": contact, "side": side, "amount": 100})
+	s.add("to "+label, "allocations", values{"contact_id": contact, "payment_id": pay, "document_id": doc})
+	s.add("for "+label, "ledger_entries", values{"contact_id": contact, "side": side, "document_id": doc})
+	s.add("for "+label, "balances", values{"contact_id": contact, "side": side})
+}
