@@ -28,8 +28,8 @@ var countries = sync.OnceValue(func() map[string]string {
 		for b := 'A'; b <= 'Z'; b++ {
 			code := string(a) + string(b)
 			r, err := language.ParseRegion(code)
-			if err != nil || !r.IsCountry() || r.String() != code {
-				continue
+			if err != nil || !r.IsCountry() || r.Canonicalize().String() != code {
+				continue // among them countries of old: DD is no Germany to write to
 			}
 			spellings := []string{code, r.ISO3()}
 			for _, n := range names {

@@ -205,14 +205,15 @@ func (d *drafter) others(column int) string {
 	return b.String()
 }
 
-// covered says whether every word of a text is in another.
+// covered says whether every word of a text is in another; digits however they are grouped.
 func covered(s, by string) bool {
 	have := map[string]bool{}
 	for _, w := range words(by) {
 		have[w] = true
 	}
 	for _, w := range words(s) {
-		if !have[w] {
+		number := strings.Trim(w, "0123456789") == ""
+		if !have[w] && (!number || !strings.Contains(key(by), w)) {
 			return false
 		}
 	}
@@ -266,8 +267,8 @@ func (d *drafter) label(column int) (label string, primary bool) {
 	if c, ok := d.labelOf[column]; ok && d.cell(c) != "" {
 		label = d.cell(c)
 	}
-	bare, primary := strings.CutPrefix(label, "* ")
-	return oneLine(bare, " "), primary
+	bare, primary := strings.CutPrefix(label, "*")
+	return oneLine(strings.TrimSpace(bare), " "), primary
 }
 
 // onePrimary leaves the first mark and takes off the others.

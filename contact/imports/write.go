@@ -25,10 +25,15 @@ func (s *Service) write(ctx context.Context, tx *ent.Tx, in *parsed) (*Report, e
 	if err := s.alone(ctx, tx); err != nil {
 		return nil, err
 	}
-	w := writer{Service: s, parsed: in, lines: map[any]int{}}
+	w := writer{Service: s, parsed: in, lines: map[any]int{}, clashes: map[string]bool{}}
 	for start := 0; start < len(in.drafts); start += chunk {
 		if err := w.chunk(ctx, tx, in.drafts[start:min(start+chunk, len(in.drafts))]); err != nil {
 			return nil, err
+		}
+		if n := start/chunk + 1; n&(n-1) == 0 { // after the 1st, 2nd, 4th, 8th …
+			if err := s.replan(ctx, tx); err != nil {
+				return nil, err
+			}
 		}
 	}
 	report := in.rejected.and(w.report)
@@ -49,13 +54,29 @@ func (s *Service) alone(ctx context.Context, tx *ent.Tx) error {
 	return nil
 }
 
+// replan has PostgreSQL plan its checks of foreign keys anew. It plans them once, and on a
+// table that was empty then, every index that begins with the organization seems as good as
+// the unique one: each e-mail of 3,000 contacts was checked by reading 1,500 contacts.
+func (s *Service) replan(ctx context.Context, tx *ent.Tx) error {
+	if s.DB.Dialect != dialect.Postgres {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, "DISCARD PLANS"); err != nil {
+		return fmt.Errorf("imports: plan anew: %w", err)
+	}
+	return nil
+}
+
 type writer struct {
 	*Service
 	*parsed
-	report Report      // of what came to light here
-	lines  map[any]int // of each key that a row of this file took
+	report  Report          // of what came to light here
+	lines   map[any]int     // of each key that a row of this file took
+	clashes map[string]bool // customIds that were refused
 }
 
+// chunk writes the drafts that are new. One that meets an earlier draft waits for that one's
+// fate: if it is refused by the database, whose row it met may be taken by the next.
 func (w *writer) chunk(ctx context.Context, tx *ent.Tx, drafts []*draft) error {
 	fields := make([]*contact.Fields, len(drafts))
 	for i, d := range drafts {
@@ -65,35 +86,69 @@ func (w *writer) chunk(ctx context.Context, tx *ent.Tx, drafts []*draft) error {
 	if err != nil {
 		return err
 	}
-	var fresh []*draft
-	var in []contact.New
-	for _, d := range drafts {
-		if p := w.here(d, known); p != nil {
-			w.report.add(p)
-			continue
+	for waiting := drafts; len(waiting) > 0; {
+		var fresh, met []*draft
+		var problems []*Problem
+		for _, d := range waiting {
+			switch p := w.here(d, known); {
+			case p == nil:
+				w.take(d)
+				fresh = append(fresh, d)
+			case p.Outcome == Skipped:
+				met, problems = append(met, d), append(problems, p)
+			default:
+				w.report.add(p)
+			}
 		}
-		w.take(d)
-		fresh, in = append(fresh, d), append(in, contact.New{Fields: d.fields, Note: d.note})
-	}
-	ids, err := w.Contacts.InsertMany(ctx, tx, action, in)
-	if err != nil {
-		return err
-	}
-	for i, id := range ids {
-		if id == uuid.Nil {
-			w.report.add(&Problem{Line: fresh[i].line, Outcome: Rejected, Column: w.columnOf(customID),
-				Reason: "This key clashes with something that is there already."})
-			w.release(fresh[i])
-			continue
+		refused, err := w.insert(ctx, tx, fresh)
+		if err != nil {
+			return err
 		}
-		w.report.Created++
+		if waiting = met; !refused {
+			for _, p := range problems {
+				w.report.add(p)
+			}
+			return nil
+		}
 	}
 	return nil
 }
 
+// insert writes drafts and says whether any was refused.
+func (w *writer) insert(ctx context.Context, tx *ent.Tx, drafts []*draft) (refused bool, err error) {
+	in := make([]contact.New, len(drafts))
+	for i, d := range drafts {
+		in[i] = contact.New{Fields: d.fields, Note: d.note}
+	}
+	ids, err := w.Contacts.InsertMany(ctx, tx, action, in)
+	if err != nil {
+		return false, err
+	}
+	for i, id := range ids {
+		if id != uuid.Nil {
+			w.report.Created++
+			continue
+		}
+		refused = true
+		w.release(drafts[i])
+		w.clashes[*drafts[i].fields.CustomID] = true
+		w.report.add(w.clash(drafts[i]))
+	}
+	return refused, nil
+}
+
+// clash says that the draft's customId is that of a contact which the viewer may not see, or
+// which came in just now.
+func (w *writer) clash(d *draft) *Problem {
+	return &Problem{Line: d.line, Outcome: Rejected, Column: w.columnOf(customID), Reason: "This key clashes with something that is there already."}
+}
+
 // here says that the draft's contact is here already: before this import, or by an earlier
-// row of it.
+// row of it; or that it cannot be written.
 func (w *writer) here(d *draft, known contact.Keys) *Problem {
+	if id := d.fields.CustomID; id != nil && w.clashes[*id] {
+		return w.clash(d)
+	}
 	for _, k := range w.identities(d, known) {
 		p := &Problem{Line: d.line, Outcome: Skipped, Column: k.column}
 		if line, ok := w.lines[k.value]; ok {
