@@ -76,7 +76,7 @@ func (d *Date) Scan(src any) error {
 // Value writes the date as text, or NULL for no date.
 func (d Date) Value() (driver.Value, error) {
 	if d == "" {
-		return nil, nil
+		return nil, nil //nolint:nilnil // NULL, for the database
 	}
 	return string(d), nil
 }

@@ -3,6 +3,7 @@ package document
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -87,10 +88,19 @@ func (s *Service) Today(ctx context.Context, organization uuid.UUID) (day.Date, 
 }
 
 // TodayIn is the date of an instant in a time zone; in UTC when the zone is not known here.
-func TodayIn(now time.Time, zone string) day.Date {
+func TodayIn(now time.Time, zone string) day.Date { return day.Of(now, location(zone)) }
+
+// zones are the time zones that were asked for, by name: loading one reads a file.
+var zones sync.Map
+
+func location(zone string) *time.Location {
+	if loc, ok := zones.Load(zone); ok {
+		return loc.(*time.Location) //nolint:errcheck,forcetypeassert // nothing else is kept
+	}
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
-		loc = time.UTC
+		return time.UTC
 	}
-	return day.Of(now, loc)
+	zones.Store(zone, loc)
+	return loc
 }

@@ -17,7 +17,7 @@ import (
 // Balance is where an account stands.
 type Balance struct{ *ent.Balance }
 
-// Outstanding, Credit and Net are the amounts with their currency.
+// Outstanding is what remains to be paid.
 func (b Balance) Outstanding() money.Money { return money.New(b.Balance.Outstanding, b.Currency) }
 
 // Credit is what settles nothing yet.

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/google/uuid"
@@ -69,5 +70,10 @@ func Load[V any](ctx context.Context, g *Group, key any, id uuid.UUID, read func
 		var zero V
 		return zero, l.err
 	}
-	return l.value.(map[uuid.UUID]V)[id], nil
+	rows, ok := l.value.(map[uuid.UUID]V)
+	if !ok {
+		var zero V
+		return zero, fmt.Errorf("page: the key %v stands for two types", key)
+	}
+	return rows[id], nil
 }

@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -107,7 +108,7 @@ func (r *relay) letter(t *testing.T) (to, subject, text, html string) {
 	parts := multipart.NewReader(m.Body, parameters["boundary"])
 	for {
 		p, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		must(t, err)

@@ -85,12 +85,14 @@ func (d *doorkeeper) keeper(w http.ResponseWriter, r *http.Request) func(string,
 		return func(string, time.Time) {}
 	}
 	return func(token string, until time.Time) {
+		//nolint:gosec // Secure wherever the page is served over HTTPS
 		http.SetCookie(w, &http.Cookie{Name: d.cookieName(), Value: token, Path: "/", Expires: until,
 			HttpOnly: true, Secure: d.secure, SameSite: http.SameSiteStrictMode})
 	}
 }
 
 func (d *doorkeeper) drop(w http.ResponseWriter) {
+	//nolint:gosec // Secure wherever the page is served over HTTPS
 	http.SetCookie(w, &http.Cookie{Name: d.cookieName(), Path: "/", MaxAge: -1,
 		HttpOnly: true, Secure: d.secure, SameSite: http.SameSiteStrictMode})
 }

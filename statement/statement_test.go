@@ -31,7 +31,7 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 // The histories are of these days, the last of them today's.
 const (
 	begin day.Date = "2026-06-06"
-	days           = 10
+	days  int      = 10
 )
 
 // history draws what happened to one contact, on both sides and in two currencies.

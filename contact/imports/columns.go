@@ -128,7 +128,7 @@ func recognise(name string) column {
 	}
 	if m := counted.FindStringSubmatch(k); !ok && m != nil { // Τηλέφωνο 2
 		if c, ok = known[m[1]]; ok && c.role < website {
-			c, ok = column{}, false // a second name is no name
+			c = column{} // a second name is no name
 		}
 		c.group, _ = strconv.Atoi(m[2])
 	}

@@ -195,7 +195,7 @@ func TestTheFilesOfTheFormsAreRead(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			file, err := os.ReadFile("testdata/" + name)
+			file, err := os.ReadFile("testdata/" + name) //nolint:gosec // a case's own
 			if err != nil {
 				t.Fatal(err)
 			}

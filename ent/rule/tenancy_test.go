@@ -145,9 +145,7 @@ func within(ids []uuid.UUID) func(*sql.Selector) {
 // every unique key there is, and one that names none.
 func upserts(t *testing.T, k kind) []attack {
 	keys := [][]string{{"id"}, nil}
-	for _, x := range uniques(table(t, k.table)) {
-		keys = append(keys, x)
-	}
+	keys = append(keys, uniques(table(t, k.table))...)
 	var out []attack
 	for _, key := range keys {
 		out = append(out, attack{"upsert on " + strings.Join(key, ", "), func(a *attempt) error {

@@ -5,6 +5,7 @@ package archtest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -27,8 +28,8 @@ type Package struct {
 }
 
 // List lists the packages of the module whose root is given.
-func List(root string) ([]Package, error) {
-	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Name,Imports,TestImports,XTestImports", "./...")
+func List(ctx context.Context, root string) ([]Package, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-json=ImportPath,Dir,Name,Imports,TestImports,XTestImports", "./...")
 	cmd.Dir = root
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -58,7 +59,7 @@ func Imports(packages []Package) []string {
 			continue
 		}
 		for _, i := range p.Imports {
-			if why := r.refuses(name, i); why != "" {
+			if why := r.refuses(i); why != "" {
 				out = append(out, fmt.Sprintf("%s imports %s: %s", name, inside(i), why))
 			}
 		}
@@ -88,7 +89,7 @@ func ruleOf(name string) (rule, bool) {
 }
 
 // refuses says why the package may not import the path; "" when it may.
-func (r rule) refuses(name, path string) string {
+func (r rule) refuses(path string) string {
 	switch {
 	case strings.HasPrefix(path, module+"/"):
 		if !matches(r.ours, inside(path)) {

@@ -11,7 +11,7 @@ import (
 const root = "../.."
 
 func TestTheHouseKeepsItsImportRules(t *testing.T) {
-	all, err := List(root)
+	all, err := List(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}

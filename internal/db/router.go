@@ -67,6 +67,16 @@ func (r *router) QueryContext(ctx context.Context, query string, args ...any) (*
 // countingTx is a transaction whose statements pass the same way.
 type countingTx struct{ dialect.Tx }
 
+// plainTx is what ent's transactions can besides dialect.Tx.
+type plainTx interface {
+	ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error)
+}
+
+func (t countingTx) plain() plainTx {
+	return t.Tx.(plainTx) //nolint:errcheck,forcetypeassert // BeginTx makes no other
+}
+
 func (t countingTx) Exec(ctx context.Context, query string, args, v any) error {
 	if err := statement(ctx, query); err != nil {
 		return err
@@ -85,16 +95,12 @@ func (t countingTx) ExecContext(ctx context.Context, query string, args ...any) 
 	if err := statement(ctx, query); err != nil {
 		return nil, err
 	}
-	return t.Tx.(interface {
-		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
-	}).ExecContext(ctx, query, args...)
+	return t.plain().ExecContext(ctx, query, args...)
 }
 
 func (t countingTx) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
 	if err := statement(ctx, query); err != nil {
 		return nil, err
 	}
-	return t.Tx.(interface {
-		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
-	}).QueryContext(ctx, query, args...)
+	return t.plain().QueryContext(ctx, query, args...)
 }

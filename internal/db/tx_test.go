@@ -43,7 +43,7 @@ func TestATransactionIsKeptWholeOrNotAtAll(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				ctx := dbtest.Tenant(t, d, viewer.Owner)
 				var after []int
-				err, panicked := catch(func() error {
+				panicked, err := catch(func() error {
 					return db.InTx(ctx, d, func(ctx context.Context, tx *ent.Tx) error {
 						for i := range 2 {
 							if _, err := addContact(ctx, tx, "x"); err != nil {
@@ -73,9 +73,9 @@ func TestATransactionIsKeptWholeOrNotAtAll(t *testing.T) {
 	})
 }
 
-func catch(f func() error) (err error, panicked any) {
+func catch(f func() error) (panicked any, err error) {
 	defer func() { panicked = recover() }()
-	return f(), nil
+	return nil, f()
 }
 
 func TestATransactionInsideATransactionIsRefused(t *testing.T) {
@@ -94,7 +94,7 @@ func TestATransactionInsideATransactionIsRefused(t *testing.T) {
 }
 
 func TestAfterCommitOutsideATransactionPanics(t *testing.T) {
-	_, panicked := catch(func() error { db.AfterCommit(context.Background(), func() {}); return nil })
+	panicked, _ := catch(func() error { db.AfterCommit(context.Background(), func() {}); return nil })
 	if panicked == nil {
 		t.Error("it did not")
 	}

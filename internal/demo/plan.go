@@ -52,7 +52,7 @@ const (
 const span = 730 // days
 
 func newPlan(s uint64) *plan {
-	p := &plan{random: rand.New(rand.NewPCG(s, 2026))} //nolint:gosec // the same every time
+	p := &plan{random: rand.New(rand.NewPCG(s, 2026))} // the same every time
 	p.people()
 	for i, c := range p.contacts {
 		p.tradeOf(i, c)

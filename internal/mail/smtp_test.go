@@ -410,7 +410,7 @@ func TestARelayOutOfReach(t *testing.T) {
 	}
 	_ = closed.Close()
 	gone := r.sender(t, "tls=none")
-	gone.port = closed.Addr().(*net.TCPAddr).Port //nolint:errcheck,forcetypeassert // a TCP listener
+	gone.port = closed.Addr().(*net.TCPAddr).Port
 	untrusted := startRelay(t, startTLS).sender(t, "")
 	untrusted.tls.RootCAs = nil
 	tests := map[string]struct {

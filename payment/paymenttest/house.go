@@ -181,7 +181,7 @@ func (h *House) rows(t testing.TB, ctx context.Context, query string, args ...an
 		Must(t, rows.Scan(values...))
 		texts := make([]string, len(columns))
 		for i, v := range values {
-			texts[i] = fmt.Sprint(*v.(*any))
+			texts[i] = fmt.Sprint(*v.(*any)) //nolint:errcheck,forcetypeassert // made above
 		}
 		out = append(out, strings.Join(texts, " | "))
 	}

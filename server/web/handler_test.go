@@ -143,7 +143,7 @@ func TestUnchangedFilesAreNotSentAgain(t *testing.T) {
 			if r.StatusCode != tt.status {
 				t.Errorf("status %d, want %d", r.StatusCode, tt.status)
 			}
-			if body := text(t, r); r.StatusCode == 304 && body != "" {
+			if body := text(t, r); r.StatusCode == http.StatusNotModified && body != "" {
 				t.Errorf("a 304 has the body %q", body)
 			}
 		})

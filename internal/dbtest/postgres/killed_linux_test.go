@@ -33,7 +33,7 @@ func TestNothingOutlivesAKilledTest(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := openFolder(t)
-	cmd := exec.Command(program)
+	cmd := exec.Command(program) //nolint:gosec // the test's own
 	cmd.Env = append(os.Environ(), roleVariable+"=starter", "TMPDIR="+folder)
 	cmd.Stderr = os.Stderr
 	stay, err := cmd.StdinPipe()
@@ -63,7 +63,7 @@ func TestNothingOutlivesAKilledTest(t *testing.T) {
 	}
 	_ = cmd.Wait()
 	const patience = 30_000                                                                             // milliseconds until the test gives up
-	if n, err := unix.Poll([]unix.PollFd{{Fd: int32(server), Events: unix.POLLIN}}, patience); n != 1 { //nolint:gosec // a small number
+	if n, err := unix.Poll([]unix.PollFd{{Fd: int32(server), Events: unix.POLLIN}}, patience); n != 1 {
 		t.Fatalf("the server still runs: %v", err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(folder, folderPrefix+"*")); len(left) != 1 {

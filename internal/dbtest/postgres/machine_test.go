@@ -211,7 +211,7 @@ func TestAServerThatDoesNotStart(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
-			tries, err := os.ReadFile(filepath.Join(folder, "tries"))
+			tries, err := os.ReadFile(filepath.Join(folder, "tries")) //nolint:gosec // the test's own
 			if err != nil {
 				t.Fatal(err)
 			}

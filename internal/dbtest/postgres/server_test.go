@@ -118,7 +118,7 @@ func TestAnEndedContextEndsTheSearch(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
-		_, _ = os.ReadFile(filepath.Join(folder, "pipe")) // waits for initdb
+		_, _ = os.ReadFile(filepath.Join(folder, "pipe")) //nolint:gosec // the test's own; waits for initdb
 		cancel()
 	}()
 	_, err := start(ctx, defaults())

@@ -47,7 +47,7 @@ func program(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), self, args...)
+	cmd := exec.CommandContext(t.Context(), self, args...) //nolint:gosec // this test itself
 	cmd.Env = append(os.Environ(), roleVariable+"=with")
 	log := &bytes.Buffer{}
 	cmd.Stderr = log
@@ -196,7 +196,7 @@ func TestASignalBeforeTheCommand(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.ReadFile(reached); err != nil { // waits for the writer
+	if _, err := os.ReadFile(reached); err != nil { //nolint:gosec // the test's own; waits for the writer
 		t.Fatal(err)
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
