@@ -62,7 +62,7 @@ func TestNothingOutlivesAKilledTest(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	const patience = 30_000                                                                             // milliseconds until the test gives up
+	const patience = 30_000 // milliseconds until the test gives up
 	if n, err := unix.Poll([]unix.PollFd{{Fd: int32(server), Events: unix.POLLIN}}, patience); n != 1 {
 		t.Fatalf("the server still runs: %v", err)
 	}
