@@ -2,4 +2,4 @@
 // failures become GraphQL errors. What may be done, and by whom, is the domain's.
 package graph
 
-//go:generate go tool gqlgen generate --config ../gqlgen.yml
+//go:generate go tool gqlgen generate
