@@ -41,7 +41,7 @@ const believed = 5 * time.Second // as long as Kartela's server
 
 // serveHandWritten serves on a port of its own, which it prints, until the context ends.
 func serveHandWritten(ctx context.Context, database string) error {
-	debug.SetGCPercent(400) // as Kartela's server
+	debug.SetGCPercent(200) // as Kartela's server
 	config, err := pgxpool.ParseConfig(database)
 	if err != nil {
 		return fmt.Errorf("handwritten: %w", err)

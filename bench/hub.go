@@ -24,7 +24,7 @@ type hub struct {
 }
 
 func serveHub(ctx context.Context) error {
-	debug.SetGCPercent(400) // as Kartela's server
+	debug.SetGCPercent(200) // as Kartela's server
 	h := &hub{sockets: map[string]map[*websocket.Conn]struct{}{}, upgrader: websocket.Upgrader{
 		ReadBufferSize: 256, WriteBufferSize: 4 << 10, WriteBufferPool: &sync.Pool{}}}
 	mux := http.NewServeMux()

@@ -36,7 +36,7 @@ func (r *report) print(w io.Writer, markdown bool) error {
 	write(&b, r.requests())
 	b.WriteString("\n")
 	write(&b, r.subscribers())
-	fmt.Fprintf(&b, "\nMeasured on %s. Connections: %d that read, %d that write. Both programs are asked in turns and collect garbage alike (GOGC=400). "+
+	fmt.Fprintf(&b, "\nMeasured on %s. Connections: %d that read, %d that write. Both programs are asked in turns and collect garbage alike (GOGC=200). "+
 		"The hand-written one has no row-level security, no row rules, no limits on requests and one fixed shape of answer; it records a payment in one round trip. "+
 		"CPU is user and kernel time of the program's process; the database's is that of its processes for the connections.\n",
 		r.machine, readers, writers)

@@ -74,14 +74,16 @@ func requests(ctx context.Context, w *world, binary string, each time.Duration, 
 
 // same holds that both programs give the same answers.
 func same(ctx context.Context, both []*program, b *business) error {
-	for name, question := range map[string]struct {
+	for _, question := range []struct { // in this order: the payment changes the page
+		name string
 		of   func(*program) []byte
 		made []string
 	}{
-		"contact page": {of: func(p *program) []byte { return p.page }},
-		"recordPayment": {func(p *program) []byte { return p.payment(b.many[0]) }, []string{
+		{name: "contact page", of: func(p *program) []byte { return p.page }},
+		{"recordPayment", func(p *program) []byte { return p.payment(b.many[0]) }, []string{
 			"data.recordPayment.payment.id", "data.recordPayment.payment.createdAt", "data.recordPayment.balances.updatedAt"}},
 	} {
+		name := question.name
 		var answers [2]any
 		for i, p := range both {
 			raw, err := once(ctx, p.process.address, question.of(p))
