@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,6 +34,8 @@ type app struct {
 	sockets *sockets
 	door    *doorkeeper
 	handler http.Handler
+
+	stopping atomic.Bool
 }
 
 // newApp wires the services over an open, migrated database. baseURL is the page's public

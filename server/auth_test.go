@@ -215,4 +215,18 @@ func TestWhoeverWatchesTheServerLearnsWhetherItAnswers(t *testing.T) {
 			t.Errorf("%s answers %d", path, code)
 		}
 	}
+	s.stopping.Store(true)
+	if code := get("/readyz"); code != http.StatusServiceUnavailable {
+		t.Errorf("while the server shuts down /readyz answers %d", code)
+	}
+	s.stopping.Store(false)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if code := get("/readyz"); code != http.StatusServiceUnavailable {
+		t.Errorf("without a database /readyz answers %d", code)
+	}
+	if code := get("/healthz"); code != http.StatusOK {
+		t.Errorf("without a database /healthz answers %d", code)
+	}
 }

@@ -102,6 +102,10 @@ func healthy(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok
 func (a *app) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
+	if a.stopping.Load() {
+		say(w, http.StatusServiceUnavailable, "the server is shutting down\n")
+		return
+	}
 	if err := a.db.Ping(ctx); err != nil {
 		say(w, http.StatusServiceUnavailable, "the database does not answer\n")
 		return

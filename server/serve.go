@@ -103,6 +103,7 @@ func (a *app) server() *http.Server {
 // stop ends everything that is open, requests last.
 func (a *app) stop(s *http.Server, drain time.Duration) error {
 	slog.Info("stopping")
+	a.stopping.Store(true)
 	ctx, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
 	a.streams.Shutdown()
