@@ -29,17 +29,18 @@ type Service struct {
 	// Now is the clock.
 	Now func() time.Time
 
-	hasher *hasher
-	limits *limits
-	cache  cache
-	setup  setup
+	hasher   *hasher
+	limits   *limits
+	cache    cache
+	standing standing
+	setup    setup
 }
 
 // New makes the service. hashes bounds how many passwords are hashed at a time: each takes
 // 19 MiB.
 func New(d *db.DB, hashes int, now func() time.Time, ended func(viewer.Ended)) *Service {
 	return &Service{DB: d, Ended: ended, Now: now, hasher: newHasher(hashes), limits: newLimits(),
-		cache: cache{by: map[[sha256.Size]byte]cached{}}}
+		cache: cache{by: map[[sha256.Size]byte]cached{}}, standing: standing{by: map[uuid.UUID]cached{}}}
 }
 
 // Client is where a request comes from.

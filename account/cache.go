@@ -2,8 +2,11 @@ package account
 
 import (
 	"crypto/sha256"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/viewer"
 )
@@ -59,6 +62,39 @@ func (s *Service) Forget(e viewer.Ended) {
 	for k, c := range s.cache.by {
 		if e.Ends(c.v) {
 			delete(s.cache.by, k)
+		}
+	}
+	s.standing.forget(e)
+}
+
+// standing remembers which viewers stood when they were last asked about, by session or key.
+type standing struct {
+	mu sync.Mutex
+	by map[uuid.UUID]cached
+}
+
+func (s *standing) known(key uuid.UUID, v viewer.Viewer, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	got, ok := s.by[key]
+	return ok && now.Before(got.until) && got.v.Role == v.Role && slices.Equal(got.v.Contacts, v.Contacts)
+}
+
+func (s *standing) keep(key uuid.UUID, v viewer.Viewer, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.by) >= cacheMost {
+		clear(s.by)
+	}
+	s.by[key] = cached{v, now.Add(cacheFor)}
+}
+
+func (s *standing) forget(e viewer.Ended) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, c := range s.by {
+		if e.Ends(c.v) {
+			delete(s.by, k)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
@@ -23,8 +24,21 @@ func newLimits() *limits {
 
 // allow takes one try of both.
 func (l *limits) allow(account, address string, now time.Time) bool {
-	byAddress := l.addresses.allow(address, now)
-	return l.accounts.allow(account, now) && byAddress
+	return l.addresses.allow(Network(address), now) && l.accounts.allow(account, now)
+}
+
+// Network is what is counted as one network address: an IPv4 address, or the /64 that one
+// line of an IPv6 provider has.
+func Network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Unmap().Is4() {
+		return address
+	}
+	p, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return p.String()
 }
 
 // succeeded forgets the tries of an account, which were its owner's.

@@ -81,6 +81,11 @@ func (in UpdateOrganizationInput) apply(org *ent.Organization) error {
 			bad = append(bad, fault.New(fault.Invalid, f.name, "At most %d characters.", f.most))
 		}
 	}
+	if in.Email != nil && org.Email != "" {
+		address, err := normalizeEmail(org.Email)
+		_ = bad.Add("email", err)
+		org.Email = address
+	}
 	if org.Name == "" {
 		bad = append(bad, fault.New(fault.Invalid, "name", "A business has a name."))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/apikey"
 	"github.com/kartela/kartela/ent/membership"
+	"github.com/kartela/kartela/ent/organization"
 	entsession "github.com/kartela/kartela/ent/session"
 	"github.com/kartela/kartela/viewer"
 )
@@ -45,17 +46,43 @@ func (s *Service) Language(ctx context.Context, v viewer.Viewer) (string, error)
 	return org.Language, nil
 }
 
+// Standing is Stands, asked again at most every five seconds for one viewer: what lives long,
+// a socket or a stream, asks it before each operation and each delivery. So access that
+// expires, or that another process ends, is over within that time there too.
+func (s *Service) Standing(ctx context.Context, v viewer.Viewer) error {
+	if v.Kind == viewer.Nobody {
+		return nil
+	}
+	key := v.Session
+	if v.APIKey != uuid.Nil {
+		key = v.APIKey
+	}
+	if s.standing.known(key, v, s.Now()) {
+		return nil
+	}
+	epoch := s.cache.now()
+	if err := s.Stands(ctx, v); err != nil {
+		return err
+	}
+	if epoch == s.cache.now() {
+		s.standing.keep(key, v, s.Now())
+	}
+	return nil
+}
+
 // Stands says whether a viewer who was let in before would be let in again now, with the
 // same rights. Streams ask it before they deliver, once access has changed somewhere.
 //
 // Faults: UNAUTHENTICATED.
 func (s *Service) Stands(ctx context.Context, v viewer.Viewer) error {
 	ctx = systemFor(ctx, v.Organization, v.User, "ask whether a viewer still stands")
+	now := s.Now().UTC()
 	var ok bool
 	var err error
 	switch {
 	case v.APIKey != uuid.Nil:
-		ok, err = s.DB.APIKey.Query().Where(apikey.ID(v.APIKey), apikey.RevokedAtIsNil()).Exist(ctx)
+		ok, err = s.DB.APIKey.Query().Where(apikey.ID(v.APIKey), apikey.RevokedAtIsNil(),
+			apikey.Or(apikey.ExpiresAtIsNil(), apikey.ExpiresAtGT(now))).Exist(ctx)
 	case v.Kind == viewer.Portal:
 		var contacts []uuid.UUID
 		if contacts, err = grantedContacts(ctx, s.DB.PortalGrant, v.Organization, v.User); err == nil {
@@ -66,7 +93,10 @@ func (s *Service) Stands(ctx context.Context, v viewer.Viewer) error {
 			membership.RoleEQ(v.Role), membership.EndedAtIsNil()).Exist(ctx)
 	}
 	if err == nil && ok && v.Session != uuid.Nil {
-		ok, err = s.DB.Session.Query().Where(entsession.ID(v.Session), entsession.EndedAtIsNil()).Exist(ctx)
+		ok, err = s.DB.Session.Query().Where(entsession.ID(v.Session), entsession.EndedAtIsNil(), entsession.ExpiresAtGT(now)).Exist(ctx)
+	}
+	if err == nil && ok {
+		ok, err = s.DB.Organization.Query().Where(organization.ID(v.Organization), organization.ClosedAtIsNil()).Exist(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("account: ask whether a viewer still stands: %w", err)

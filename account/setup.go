@@ -24,7 +24,7 @@ import (
 type setup struct {
 	mu         sync.Mutex
 	token      string // empty: none, or used
-	used       string // the one that was
+	used, key  string // the one that was, and the idempotency key it was used with
 	org, owner uuid.UUID
 }
 
@@ -72,8 +72,8 @@ func (s *Service) CreateOrganization(ctx context.Context, in CreateOrganizationI
 		if err != nil {
 			return nil, err
 		}
-		s.setup.token, s.setup.used, s.setup.org, s.setup.owner = "", s.setup.token, org, owner
-	case same(s.setup.used, in.SetupToken) && db.Keyed(ctx):
+		s.setup.token, s.setup.used, s.setup.key, s.setup.org, s.setup.owner = "", s.setup.token, db.Keyed(ctx), org, owner
+	case same(s.setup.used, in.SetupToken) && same(s.setup.key, db.Keyed(ctx)):
 		p, err := s.Admit(ctx, strings.ToLower(text(in.Email, 254)), "", in.Password, client)
 		if err != nil {
 			return nil, err

@@ -91,21 +91,31 @@ func (s *Service) ChangePassword(ctx context.Context, in ChangePasswordInput, cl
 	if !s.limits.allow(u.Email, client.Address, s.Now()) {
 		return 0, tooMany()
 	}
+	// Hashing is slow: it is done before the transaction, which only holds that nothing has
+	// changed since. The present password of a repeat is no longer right; its new one is.
+	right, err := s.hasher.matches(ctx, clip(in.Current, 4*maxPassword), u.PasswordHash)
+	if err != nil {
+		return 0, err
+	}
+	done, err := s.hasher.matches(ctx, in.New, u.PasswordHash)
+	if err != nil {
+		return 0, err
+	}
+	wrong := fault.New(fault.Invalid, "current", "This is not your present password.")
+	if !right && (!done || db.Keyed(ctx) == "") {
+		return 0, wrong
+	}
 	hash, err := s.hasher.hash(ctx, in.New)
 	if err != nil {
 		return 0, err
 	}
-	n, _, err := db.Once(as, s.DB, func(ctx context.Context, tx *ent.Tx) (int, error) {
-		u, err := tx.User.Query().Where(user.ID(v.User), db.ForUpdate).Only(ctx)
+	n, replayed, err := db.Once(as, s.DB, func(ctx context.Context, tx *ent.Tx) (int, error) {
+		now, err := tx.User.Query().Where(user.ID(v.User), db.ForUpdate).Only(ctx)
 		if err != nil {
 			return 0, fmt.Errorf("account: read the person: %w", err)
 		}
-		ok, err := s.hasher.matches(ctx, clip(in.Current, 4*maxPassword), u.PasswordHash)
-		if err != nil {
-			return 0, err
-		}
-		if !ok {
-			return 0, fault.New(fault.Invalid, "current", "This is not your present password.")
+		if !right || now.PasswordHash != u.PasswordHash {
+			return 0, wrong
 		}
 		if err := tx.User.UpdateOneID(u.ID).SetPasswordHash(hash).Exec(ctx); err != nil {
 			return 0, fmt.Errorf("account: change the password: %w", err)
@@ -116,6 +126,9 @@ func (s *Service) ChangePassword(ctx context.Context, in ChangePasswordInput, cl
 		}
 		return n, tell(ctx, tx, "changePassword", "user", v.User, nil, nil)
 	})
+	if err == nil && replayed && !done {
+		return 0, fault.New(fault.Conflict, "idempotencyKey", "This idempotency key was used for another request.")
+	}
 	return n, err
 }
 

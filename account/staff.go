@@ -53,7 +53,7 @@ type AddMemberInput struct {
 // AddMember adds a person to the staff; one who left may come back.
 //
 // Faults: INVALID on email, password; FORBIDDEN on role when a non-owner makes an owner;
-// CONFLICT on email when the person is a member.
+// CONFLICT on email when the person is a member, or has an account that was not made here.
 func (s *Service) AddMember(ctx context.Context, in AddMemberInput) (*Member, error) {
 	v, err := manage(ctx, in.Role)
 	if err != nil {
@@ -73,15 +73,22 @@ func (s *Service) AddMember(ctx context.Context, in AddMemberInput) (*Member, er
 		}
 	}
 	id, _, err := db.Once(s.asSystem(ctx, v), s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
+		fresh := false
 		u, err := tx.User.Query().Where(user.Email(email)).Only(ctx)
 		if ent.IsNotFound(err) {
 			if hash == "" {
 				return uuid.Nil, fault.New(fault.Invalid, "password", "The person has no account yet: give a first password.")
 			}
+			fresh = true
 			u, err = tx.User.Create().SetEmail(email).SetName(text(in.Name, 200)).SetPasswordHash(hash).Save(ctx)
 		}
 		if err != nil {
 			return uuid.Nil, fmt.Errorf("account: add a member: %w", err)
+		}
+		if !fresh {
+			if err := knownHere(ctx, tx, v.Organization, u.ID); err != nil {
+				return uuid.Nil, err
+			}
 		}
 		if err := join(ctx, tx, v.Organization, u.ID, in.Role); err != nil {
 			return uuid.Nil, err
@@ -92,6 +99,17 @@ func (s *Service) AddMember(ctx context.Context, in AddMemberInput) (*Member, er
 		return nil, err
 	}
 	return s.member(ctx, id)
+}
+
+// knownHere lets an account join that was on this staff before. Any other was made elsewhere,
+// by whoever held an invitation's link or another business's password for it: nothing
+// proves that it is the person whose address it has.
+func knownHere(ctx context.Context, tx *ent.Tx, org, u uuid.UUID) error {
+	was, err := tx.Membership.Query().Where(membership.OrganizationID(org), membership.UserID(u)).Exist(ctx)
+	if err == nil && !was {
+		return fault.New(fault.Conflict, "email", "There is an account with this address already, which this business did not make: use another address.")
+	}
+	return wrapped("find the membership", err)
 }
 
 func join(ctx context.Context, tx *ent.Tx, org, u uuid.UUID, role viewer.Role) error {

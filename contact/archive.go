@@ -87,10 +87,7 @@ func (s *Service) change(ctx context.Context, in IDInput, action string, step fu
 func Active(ctx context.Context, tx *ent.Tx, id uuid.UUID, field string) (*ent.Contact, error) {
 	row, err := survivor(ctx, tx.Contact, id, forKeyShare)
 	if err != nil {
-		if fault.IsCode(err, fault.NotFound) {
-			return nil, fault.New(fault.NotFound, field, "There is no such contact.")
-		}
-		return nil, err
+		return nil, onField(field, err)
 	}
 	if row.ArchivedAt != nil {
 		return nil, fault.New(fault.Conflict, field, "The contact is archived: restore it first.")

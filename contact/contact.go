@@ -61,7 +61,7 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (*Contact, error) {
 	}
 	row, err := survivor(ctx, s.DB.Contact, id)
 	if err != nil {
-		return nil, err
+		return nil, onField("id", err)
 	}
 	return s.wrap(row)[0], nil
 }
@@ -78,6 +78,14 @@ func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Co
 		out[c.ID] = c
 	}
 	return out, nil
+}
+
+// onField names the field whose contact is not there.
+func onField(field string, err error) error {
+	if fault.IsCode(err, fault.NotFound) {
+		return fault.New(fault.NotFound, field, "There is no such contact.")
+	}
+	return err
 }
 
 // survivor follows the tombstones of merges; a chain is as long as the merges were.

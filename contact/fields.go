@@ -95,6 +95,9 @@ func (f *Fields) normalize() error {
 	text("taxOffice", f.TaxOffice, 10)
 	text("customId", f.CustomID, 256)
 	text("website", f.Website, 200)
+	if f.Website != nil && !webAddress(*f.Website) {
+		bad = append(bad, fault.New(fault.Invalid, "website", "A web address begins with http://, https:// or its name."))
+	}
 	text("defaultTemplate", f.DefaultTemplate, 100)
 	if f.VatNumber != nil {
 		*f.VatNumber = NormalizeVATNumber(*f.VatNumber)
@@ -111,6 +114,15 @@ func (f *Fields) normalize() error {
 	bad = append(bad, f.normalizeEmails(text)...)
 	bad = append(bad, f.normalizePhones(text)...)
 	return bad.Err()
+}
+
+var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):`)
+
+// webAddress says whether a text can be followed as a link without harm: its scheme, where
+// it has one and not a host with a port, is of the web.
+func webAddress(s string) bool {
+	m := scheme.FindStringSubmatch(strings.TrimSpace(s))
+	return m == nil || strings.Contains(m[1], ".") || strings.EqualFold(m[1], "http") || strings.EqualFold(m[1], "https")
 }
 
 func (f *Fields) normalizeTaxes() (bad fault.List) {

@@ -45,3 +45,16 @@ func TestTextsHaveTheirLengthInCharactersWhateverTheAlphabet(t *testing.T) {
 		}
 	})
 }
+
+func TestAWebAddressHasNoSchemeThatRuns(t *testing.T) {
+	b := setup(t, dbtest.SQLite(t))
+	for address, good := range map[string]bool{"": true, "kartela.example": true, "https://kartela.example/a?b=c": true, "HTTP://kartela.example": true,
+		"kartela.example:8080/x": true, "javascript:alert(1)": false, "JavaScript:alert(1)": false, "data:text/html,x": false, "vbscript:x": false} {
+		_, err := b.Create(b.ctx, contact.CreateInput{Fields: contact.Fields{Company: ptr("ΑΕ"), Website: &address}})
+		if good && err != nil {
+			t.Errorf("%q: %v", address, err)
+		} else if !good {
+			refused(t, err, fault.Invalid, "website")
+		}
+	}
+}

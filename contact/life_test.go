@@ -77,7 +77,7 @@ func TestArchivingEndsPortalAccessAndSaysSoAfterTheCommit(t *testing.T) {
 			t.Errorf("archived a second time: version %d, told %d times", again.Version, len(b.ended))
 		}
 		_, err = b.update(again, contact.Fields{Company: ptr("x")})
-		refused(t, err, fault.Conflict, "")
+		refused(t, err, fault.Conflict, "id")
 
 		restored, err := b.Restore(b.ctx, contact.IDInput{ID: c.ID})
 		must(t, err)
@@ -150,7 +150,7 @@ func TestDeletingIsRefusedWithACountOfWhatRefersToTheContact(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = b.Get(b.ctx, c.ID)
-		refused(t, err, fault.NotFound, "")
+		refused(t, err, fault.NotFound, "id")
 		_, err = b.Delete(b.ctx, contact.IDInput{ID: c.ID})
 		refused(t, err, fault.NotFound, "id")
 	})

@@ -60,7 +60,7 @@ func (s *Service) AddNote(ctx context.Context, in NoteInput) (*Note, error) {
 	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
 		c, err := survivor(ctx, tx.Contact, in.ContactID)
 		if err != nil {
-			return uuid.Nil, err
+			return uuid.Nil, onField("contactId", err)
 		}
 		n, err := tx.ContactNote.Create().SetContactID(c.ID).SetAuthorID(viewer.From(ctx).Actor()).SetText(in.Text).Save(ctx)
 		if err != nil {

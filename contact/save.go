@@ -125,7 +125,7 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, in UpdateInput) error 
 		return fault.New(fault.Conflict, "version", "The contact was changed since you read it: it has version %d now.", row.Version)
 	}
 	if row.ArchivedAt != nil {
-		return fault.New(fault.Conflict, "", "The contact is archived: restore it first.")
+		return fault.New(fault.Conflict, "id", "The contact is archived: restore it first.")
 	}
 	before := auditFields(row)
 	in.apply(row)

@@ -363,8 +363,11 @@ func change(t *rapid.T, m *model) contact.Fields {
 		to   **string
 		most int
 	}{{"firstName", &f.FirstName, 50}, {"lastName", &f.LastName, 50}, {"company", &f.Company, 100}, {"profession", &f.Profession, 100},
-		{"taxOffice", &f.TaxOffice, 10}, {"website", &f.Website, 200}, {"template", &f.DefaultTemplate, 100}} {
+		{"taxOffice", &f.TaxOffice, 10}, {"website", &f.Website, 196}, {"template", &f.DefaultTemplate, 100}} {
 		if *x.to = maybe(t, x.name, texts(x.most)); *x.to != nil {
+			if x.name == "website" { // one that no scheme begins
+				**x.to = "www." + **x.to
+			}
 			m.Texts[x.name] = kept(**x.to)
 		}
 	}

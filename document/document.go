@@ -66,7 +66,7 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (*Document, error) {
 	}
 	row, err := s.DB.Document.Get(ctx, id)
 	if ent.IsNotFound(err) {
-		return nil, notFound("")
+		return nil, notFound("id")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("document: read: %w", err)

@@ -100,11 +100,12 @@ func (s *Service) createInvoice(ctx context.Context, tx *ent.Tx, in CreateInvoic
 	if err := copyContact(ctx, tx, row, c, org.Country); err != nil {
 		return uuid.Nil, err
 	}
-	if err := head(row, in, c, org); err != nil {
-		return uuid.Nil, err
-	}
+	headErr := head(row, in, c, org)
 	lines, totals, err := compute(row.Currency, row.PricesIncludeTax, in.Lines, c.DefaultTaxes)
-	if err := fault.Join(checkHead(row), err); err != nil {
+	if _, unknown := money.ParseCurrency(string(row.Currency)); unknown != nil {
+		err = nil // the head tells of it
+	}
+	if err := fault.Join(headErr, checkHead(row), err); err != nil {
 		return uuid.Nil, err
 	}
 	if err := customIDFree(ctx, tx, row); err != nil {
@@ -348,7 +349,7 @@ func (s *Service) UpdateInvoice(ctx context.Context, in UpdateInvoiceInput) (*Do
 			return fault.New(fault.Conflict, "version", "The invoice was changed since you read it: it has version %d now.", row.Version)
 		}
 		if row.Status != entdocument.StatusDraft {
-			return fault.New(fault.Conflict, "", "Only a draft can be changed: take the invoice back to draft first.")
+			return fault.New(fault.Conflict, "id", "Only a draft can be changed: take the invoice back to draft first.")
 		}
 		return s.update(ctx, tx, row, in)
 	})

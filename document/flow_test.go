@@ -109,31 +109,31 @@ func TestAnInvoiceGoesThroughItsStatesAndKeepsItsNumber(t *testing.T) {
 	const draft, issued, void = entdocument.StatusDraft, entdocument.StatusIssued, entdocument.StatusVoid
 	tests := map[string][]step{
 		"a draft is edited and issued once": {
-			{"update", "", draft, ""}, {"issue", "", issued, "INV-00001"}, {"issue", "CONFLICT", issued, "INV-00001"},
-			{"update", "CONFLICT", issued, "INV-00001"}, {"delete", "CONFLICT", issued, "INV-00001"},
+			{"update", "", draft, ""}, {"issue", "", issued, "INV-00001"}, {"issue", "CONFLICT id", issued, "INV-00001"},
+			{"update", "CONFLICT id", issued, "INV-00001"}, {"delete", "CONFLICT id", issued, "INV-00001"},
 		},
 		"reverting keeps the number": {
-			{"issue", "", issued, "INV-00001"}, {"revert", "", draft, "INV-00001"}, {"revert", "CONFLICT", draft, "INV-00001"}, {"another", "", draft, "INV-00001"},
-			{"delete", "CONFLICT", draft, "INV-00001"}, {"update", "", draft, "INV-00001"}, {"issue", "", issued, "INV-00001"},
+			{"issue", "", issued, "INV-00001"}, {"revert", "", draft, "INV-00001"}, {"revert", "CONFLICT id", draft, "INV-00001"}, {"another", "", draft, "INV-00001"},
+			{"delete", "CONFLICT id", draft, "INV-00001"}, {"update", "", draft, "INV-00001"}, {"issue", "", issued, "INV-00001"},
 		},
 		"a void number is not used again": {
-			{"issue", "", issued, "INV-00001"}, {"void", "", void, "INV-00001"}, {"another", "", void, "INV-00001"}, {"void", "CONFLICT", void, "INV-00001"},
-			{"issue", "CONFLICT", void, "INV-00001"}, {"revert", "CONFLICT", void, "INV-00001"}, {"delete", "CONFLICT", void, "INV-00001"},
-			{"update", "CONFLICT", void, "INV-00001"}, {"restore", "", issued, "INV-00001"}, {"restore", "CONFLICT", issued, "INV-00001"},
+			{"issue", "", issued, "INV-00001"}, {"void", "", void, "INV-00001"}, {"another", "", void, "INV-00001"}, {"void", "CONFLICT id", void, "INV-00001"},
+			{"issue", "CONFLICT id", void, "INV-00001"}, {"revert", "CONFLICT id", void, "INV-00001"}, {"delete", "CONFLICT id", void, "INV-00001"},
+			{"update", "CONFLICT id", void, "INV-00001"}, {"restore", "", issued, "INV-00001"}, {"restore", "CONFLICT id", issued, "INV-00001"},
 		},
 		"every way on and off the ledger, again and again": {
 			{"issue", "", issued, "INV-00001"}, {"revert", "", draft, "INV-00001"}, {"issue", "", issued, "INV-00001"}, {"void", "", void, "INV-00001"},
 			{"restore", "", issued, "INV-00001"}, {"revert", "", draft, "INV-00001"}, {"issue", "", issued, "INV-00001"}, {"void", "", void, "INV-00001"},
 		},
 		"what is allocated holds it": {
-			{"issue", "", issued, "INV-00001"}, {"pay", "", issued, "INV-00001"}, {"revert", "CONFLICT", issued, "INV-00001"}, {"void", "CONFLICT", issued, "INV-00001"},
-			{"update", "CONFLICT", issued, "INV-00001"}, {"delete", "CONFLICT", issued, "INV-00001"}, {"take off", "", issued, "INV-00001"}, {"void", "", void, "INV-00001"},
+			{"issue", "", issued, "INV-00001"}, {"pay", "", issued, "INV-00001"}, {"revert", "CONFLICT id", issued, "INV-00001"}, {"void", "CONFLICT id", issued, "INV-00001"},
+			{"update", "CONFLICT id", issued, "INV-00001"}, {"delete", "CONFLICT id", issued, "INV-00001"}, {"take off", "", issued, "INV-00001"}, {"void", "", void, "INV-00001"},
 		},
-		"a draft that never had a number may go": {{"void", "CONFLICT", draft, ""}, {"restore", "CONFLICT", draft, ""}, {"delete", "", "", ""}},
+		"a draft that never had a number may go": {{"void", "CONFLICT id", draft, ""}, {"restore", "CONFLICT id", draft, ""}, {"delete", "", "", ""}},
 		"an archived contact gets nothing new": {
-			{"issue", "", issued, "INV-00001"}, {"archive", "", issued, "INV-00001"}, {"void", "", void, "INV-00001"}, {"restore", "CONFLICT", void, "INV-00001"},
+			{"issue", "", issued, "INV-00001"}, {"archive", "", issued, "INV-00001"}, {"void", "", void, "INV-00001"}, {"restore", "CONFLICT id", void, "INV-00001"},
 		},
-		"an archived contact's draft is not issued": {{"archive", "", draft, ""}, {"issue", "CONFLICT", draft, ""}},
+		"an archived contact's draft is not issued": {{"archive", "", draft, ""}, {"issue", "CONFLICT id", draft, ""}},
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		for name, steps := range tests {
@@ -154,7 +154,7 @@ func TestAnInvoiceGoesThroughItsStatesAndKeepsItsNumber(t *testing.T) {
 					h.Verified(t)
 					doc, err := h.Documents.Get(ctx, id)
 					if st.status == "" {
-						if got := paymenttest.Faults(err); got != "NOT_FOUND" {
+						if got := paymenttest.Faults(err); got != "NOT_FOUND id" {
 							t.Fatalf("%s: still there: %v", what, err)
 						}
 						continue
@@ -351,7 +351,7 @@ func TestAKeyMakesOneInvoiceAndIsAnsweredByWhatBecameOfIt(t *testing.T) {
 		}
 		_, err = h.Documents.DeleteInvoice(ctx, document.IDInput{ID: first.ID})
 		paymenttest.Must(t, err)
-		h.Refused(t, ctx, "NOT_FOUND", func() error { // not made anew: it was deleted on purpose
+		h.Refused(t, ctx, "NOT_FOUND id", func() error { // not made anew: it was deleted on purpose
 			_, err := h.Documents.CreateInvoice(keyed, in)
 			return err
 		})
@@ -390,7 +390,7 @@ func TestWhoMayNotTouchInvoicesTouchesNone(t *testing.T) {
 				_, err := h.Documents.DeleteInvoice(ctx, document.IDInput{ID: draft.ID})
 				return err
 			}, false, "NOT_FOUND id"},
-			"get": {func(ctx context.Context) error { _, err := h.Documents.Get(ctx, draft.ID); return err }, true, "NOT_FOUND"},
+			"get": {func(ctx context.Context) error { _, err := h.Documents.Get(ctx, draft.ID); return err }, true, "NOT_FOUND id"},
 			"list": {func(ctx context.Context) error {
 				list, err := h.Documents.List(ctx, page.Args{}, &document.Filter{Number: &number})
 				if err == nil && len(list.Edges) == 0 {

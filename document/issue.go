@@ -34,9 +34,9 @@ type IDInput struct {
 func (s *Service) IssueInvoice(ctx context.Context, in IDInput) (*Document, error) {
 	return s.step(ctx, in, func(ctx context.Context, tx *ent.Tx, row *ent.Document) error {
 		if row.Status != entdocument.StatusDraft {
-			return fault.New(fault.Conflict, "", "Only a draft can be issued.")
+			return fault.New(fault.Conflict, "id", "Only a draft can be issued.")
 		}
-		if _, err := contact.Active(ctx, tx, row.ContactID, ""); err != nil {
+		if _, err := contact.Active(ctx, tx, row.ContactID, "id"); err != nil {
 			return err
 		}
 		u := change(tx, row).SetStatus(entdocument.StatusIssued).SetIssuedAt(schema.Now())

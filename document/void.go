@@ -34,10 +34,10 @@ func (s *Service) RevertInvoice(ctx context.Context, in IDInput) (*Document, err
 func (s *Service) takeBack(ctx context.Context, in IDInput, action string, to entdocument.Status) (*Document, error) {
 	return s.step(ctx, in, func(ctx context.Context, tx *ent.Tx, row *ent.Document) error {
 		if row.Status != entdocument.StatusIssued {
-			return fault.New(fault.Conflict, "", "The invoice is not issued.")
+			return fault.New(fault.Conflict, "id", "The invoice is not issued.")
 		}
 		if row.Settled != 0 {
-			return fault.New(fault.Conflict, "", "Payments are allocated to the invoice: take them off first.")
+			return fault.New(fault.Conflict, "id", "Payments are allocated to the invoice: take them off first.")
 		}
 		u := change(tx, row).SetStatus(to)
 		if to == entdocument.StatusVoid {
@@ -61,9 +61,9 @@ func (s *Service) takeBack(ctx context.Context, in IDInput, action string, to en
 func (s *Service) RestoreInvoice(ctx context.Context, in IDInput) (*Document, error) {
 	return s.step(ctx, in, func(ctx context.Context, tx *ent.Tx, row *ent.Document) error {
 		if row.Status != entdocument.StatusVoid {
-			return fault.New(fault.Conflict, "", "The invoice is not void.")
+			return fault.New(fault.Conflict, "id", "The invoice is not void.")
 		}
-		if _, err := contact.Active(ctx, tx, row.ContactID, ""); err != nil {
+		if _, err := contact.Active(ctx, tx, row.ContactID, "id"); err != nil {
 			return err
 		}
 		if err := change(tx, row).SetStatus(entdocument.StatusIssued).ClearVoidedAt().Exec(ctx); err != nil {
@@ -89,7 +89,7 @@ func (s *Service) DeleteInvoice(ctx context.Context, in IDInput) (uuid.UUID, err
 			return uuid.Nil, err
 		}
 		if row.Status != entdocument.StatusDraft || row.Number != nil {
-			return uuid.Nil, fault.New(fault.Conflict, "", "Only a draft that never had a number can be deleted: void it instead.")
+			return uuid.Nil, fault.New(fault.Conflict, "id", "Only a draft that never had a number can be deleted: void it instead.")
 		}
 		if err := deleteLines(ctx, tx, row.ID); err != nil {
 			return uuid.Nil, err

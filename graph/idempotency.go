@@ -58,8 +58,9 @@ func Idempotency(ctx context.Context, next graphql.RootResolver) graphql.Marshal
 }
 
 // secret are the input fields that no hash is kept of: a hash of a password could be
-// searched for the password.
-var secret = map[string]bool{"password": true, "current": true, "new": true, "token": true, "setupToken": true}
+// searched for the password. What is done with a password checks it before a repeat is
+// answered.
+var secret = map[string]bool{"password": true, "current": true, "new": true}
 
 func requestHash(name string, input map[string]any) (sum [sha256.Size]byte, err error) {
 	plain, err := hashable(input)

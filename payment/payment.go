@@ -66,7 +66,7 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (*Payment, error) {
 	}
 	row, err := s.DB.Payment.Get(ctx, id)
 	if ent.IsNotFound(err) {
-		return nil, fault.New(fault.NotFound, "", "There is no such payment.")
+		return nil, fault.New(fault.NotFound, "id", "There is no such payment.")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("payment: read: %w", err)

@@ -183,7 +183,7 @@ func (w *worker) call(ctx context.Context, name, key string, do func(context.Con
 	}
 	again, err := do(first)
 	gone := w.own.gone(id)
-	if text := paymenttest.Faults(err); text != "" && (!gone || text != "NOT_FOUND") {
+	if text := paymenttest.Faults(err); text != "" && (!gone || text != "NOT_FOUND id") {
 		w.Errorf("%s again under its key: %s", name, text)
 	}
 	if err == nil && again != id {

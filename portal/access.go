@@ -159,7 +159,7 @@ func (s *Service) Accept(ctx context.Context, in AcceptInput, client account.Cli
 
 // repeats says whether a used invitation may be the first try of the same request.
 func repeats(ctx context.Context, g *ent.PortalGrant) bool {
-	return g.Status == portalgrant.StatusActive && db.Keyed(ctx)
+	return g.Status == portalgrant.StatusActive && db.Keyed(ctx) != ""
 }
 
 func gone() error {

@@ -41,7 +41,7 @@ type app struct {
 // newApp wires the services over an open, migrated database. baseURL is the page's public
 // address.
 func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, error) {
-	a := &app{config: c, db: d, hub: live.NewHub(), streams: newStreams()}
+	a := &app{config: c, db: d, hub: live.NewHub(), streams: newStreams(c.Sockets, c.AddressSockets)}
 	mailer, err := newMailer(c.SMTP)
 	if err != nil {
 		return nil, err

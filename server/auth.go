@@ -120,6 +120,9 @@ func (d *doorkeeper) clientAddress(r *http.Request) string {
 	return host
 }
 
+// network is the client's address as it is counted.
+func (d *doorkeeper) network(r *http.Request) string { return account.Network(d.clientAddress(r)) }
+
 func (d *doorkeeper) trusted(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/graph"
+	"github.com/kartela/kartela/viewer"
 )
 
 // newExecutor makes what runs operations, for HTTP and sockets alike.
@@ -27,9 +28,27 @@ func newExecutor(schema graphql.ExecutableSchema, l limits) *executor.Executor {
 	exec.SetRecoverFunc(graph.Recover)
 	exec.Use(&limiter{limits: l, known: known})
 	exec.Use(extension.Introspection{}) // the contract is public
+	exec.AroundOperations(inTime)
 	exec.AroundRootFields(graph.Idempotency)
 	exec.AroundFields(graph.Money)
 	return exec
+}
+
+// queryPatience is how long one query may take.
+const queryPatience = 30 * time.Second
+
+// inTime gives up on a query that takes too long. Mutations end by themselves, and
+// subscriptions are meant to last.
+func inTime(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	answer := next(ctx)
+	if graphql.GetOperationContext(ctx).Operation.Operation != ast.Query {
+		return answer
+	}
+	return func(ctx context.Context) *graphql.Response {
+		ctx, cancel := context.WithTimeout(ctx, queryPatience)
+		defer cancel()
+		return answer(ctx)
+	}
 }
 
 // keptDocuments keeps parsed and validated queries by their text, none of them long.
@@ -67,22 +86,22 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out.refuse(http.StatusNotAcceptable, "", "The answer can be %s, %s or %s.", mediaResponse, mediaJSON, mediaEvents)
 		return
 	}
+	ctx, err := e.door.enter(w, r)
+	if err != nil {
+		out.fault(http.StatusUnauthorized, err)
+		return
+	}
 	patience := http.NewResponseController(w)
 	_ = patience.SetReadDeadline(time.Now().Add(bodyPatience)) // not every writer has one
-	params, release, err := e.read(w, r)
+	params, release, err := e.read(w, r.WithContext(ctx))
 	if err != nil {
 		out.fail(r.Context(), err)
 		return
 	}
 	defer release()
 	_ = patience.SetReadDeadline(time.Time{})
-	ctx, err := e.door.enter(w, r)
-	if err != nil {
-		out.fault(http.StatusUnauthorized, err)
-		return
-	}
-	if key := r.Header.Get("Idempotency-Key"); key != "" {
-		ctx = graph.WithIdempotencyKey(ctx, key)
+	if keys, ok := r.Header["Idempotency-Key"]; ok {
+		ctx = graph.WithIdempotencyKey(ctx, keys[0])
 	}
 	ctx = graphql.StartOperationTrace(ctx)
 	op, list := e.exec.CreateOperationContext(ctx, params)
@@ -95,7 +114,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "POST")
 		out.refuse(http.StatusMethodNotAllowed, "", "A mutation is sent by POST.")
 	case out.media == mediaEvents:
-		e.stream(ctx, w, op)
+		e.stream(ctx, w, e.door.network(r), op)
 	case op.Operation.Operation == ast.Subscription:
 		out.refuse(http.StatusNotAcceptable, "", "A subscription is answered over a WebSocket, or as %s.", mediaEvents)
 	default:
@@ -116,6 +135,8 @@ func (e *endpoint) read(w http.ResponseWriter, r *http.Request) (params *graphql
 		switch {
 		case bad != nil || (media != mediaJSON && media != mediaForm):
 			err = badRequest{http.StatusUnsupportedMediaType, fault.New(fault.Invalid, "", "A request is %s, or with files %s.", mediaJSON, mediaForm)}
+		case media == mediaForm && viewer.From(r.Context()).Kind == viewer.Nobody:
+			err = badRequest{http.StatusUnauthorized, fault.New(fault.Unauthenticated, "", "Sign in first: files are taken from nobody else.")}
 		case media == mediaForm:
 			r.Body = http.MaxBytesReader(w, r.Body, e.limits.File)
 			params, release, err = readForm(r, e.limits)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -130,6 +131,9 @@ func (a answer) send(status int, raw []byte, err error) {
 	}
 	a.w.Header().Set("Content-Type", media+"; charset=utf-8")
 	a.w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
+	// A reader may take a while, not for ever: 64 kB a second at the least.
+	patience := 30*time.Second + time.Duration(len(raw)>>16)*time.Second
+	_ = http.NewResponseController(a.w).SetWriteDeadline(time.Now().Add(patience)) // not every writer has one
 	a.w.WriteHeader(status)
 	_, _ = a.w.Write(raw) // a reader that went away needs no answer
 }

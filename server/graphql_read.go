@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -104,7 +106,7 @@ const maxFiles = 10 // in one request
 
 // readForm reads a request with files (GraphQL multipart request specification): the part
 // operations, the part map, then the files, which are kept on disk until release.
-func readForm(r *http.Request, l limits) (_ *graphql.RawParams, release func(), err error) {
+func readForm(r *http.Request, l limits) (_ *graphql.RawParams, release func(), _ error) {
 	var files []*os.File
 	release = func() {
 		for _, f := range files {
@@ -112,8 +114,9 @@ func readForm(r *http.Request, l limits) (_ *graphql.RawParams, release func(), 
 			_ = os.Remove(f.Name())
 		}
 	}
+	done := false
 	defer func() {
-		if err != nil {
+		if !done { // a fault, or a panic
 			release()
 			release = func() {}
 		}
@@ -150,6 +153,7 @@ func readForm(r *http.Request, l limits) (_ *graphql.RawParams, release func(), 
 	if len(places) > 0 {
 		return nil, release, malformed("There is no file for %q.", slices.Sorted(maps.Keys(places))[0])
 	}
+	done = true
 	return params, release, nil
 }
 
@@ -198,8 +202,32 @@ func file(parts *multipart.Reader, params *graphql.RawParams, places map[string]
 		return f, fmt.Errorf("server: keep an upload: %w", err)
 	}
 	upload := graphql.Upload{File: f, Filename: part.FileName(), Size: n, ContentType: part.Header.Get("Content-Type")}
-	if err := params.AddUpload(upload, name, paths[0]); err != nil {
+	if names := strings.Split(paths[0], "."); names[0] != "variables" || len(names) < 2 || !putFile(params.Variables, names[1:], upload) {
 		return f, malformed("The place of the file %q is not in the variables, or not null there.", name)
 	}
 	return f, nil
+}
+
+// putFile puts a file where the path leads, in the place of a null.
+func putFile(in any, path []string, upload graphql.Upload) bool {
+	switch in := in.(type) {
+	case map[string]any:
+		at, ok := in[path[0]]
+		if ok && at == nil && len(path) == 1 {
+			in[path[0]] = upload
+			return true
+		}
+		return len(path) > 1 && putFile(at, path[1:], upload)
+	case []any:
+		i, err := strconv.Atoi(path[0])
+		if err != nil || i < 0 || i >= len(in) {
+			return false
+		}
+		if in[i] == nil && len(path) == 1 {
+			in[i] = upload
+			return true
+		}
+		return len(path) > 1 && putFile(in[i], path[1:], upload)
+	}
+	return false
 }

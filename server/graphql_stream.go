@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/kartela/kartela/fault"
@@ -22,21 +23,31 @@ const (
 
 // streams knows the open event streams, so that those whose viewer's access is over end.
 type streams struct {
-	mu   sync.Mutex
-	open map[*stream]struct{}
-	done bool
+	perScope, perAddress int
+
+	mu        sync.Mutex
+	open      map[*stream]struct{}
+	scopes    map[uuid.UUID]int
+	addresses map[string]int
+	done      bool
 }
 
-func newStreams() *streams { return &streams{open: map[*stream]struct{}{}} }
+// newStreams makes the registry with the limits that sockets have: of one session or API
+// key, and of one network address.
+func newStreams(perScope, perAddress int) *streams {
+	return &streams{perScope: perScope, perAddress: perAddress, open: map[*stream]struct{}{},
+		scopes: map[uuid.UUID]int{}, addresses: map[string]int{}}
+}
 
 // stream is one answer as server-sent events (the GraphQL-over-SSE protocol, distinct
 // connections mode): next events, then one complete.
 type stream struct {
-	viewer viewer.Viewer
-	cancel context.CancelCauseFunc
-	out    *http.ResponseController
-	w      http.ResponseWriter
-	mu     sync.Mutex // events and pings are written one at a time
+	viewer  viewer.Viewer
+	address string
+	cancel  context.CancelCauseFunc
+	out     *http.ResponseController
+	w       http.ResponseWriter
+	mu      sync.Mutex // events and pings are written one at a time
 }
 
 // End ends the streams of those whose access is over.
@@ -60,29 +71,49 @@ func (s *streams) Shutdown() {
 	}
 }
 
-func (s *streams) add(st *stream) bool {
+// add lets a stream begin; otherwise it gives the HTTP status that says why not.
+func (s *streams) add(st *stream) (refused int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.done {
-		s.open[st] = struct{}{}
+	scope := scopeOf(st.viewer)
+	switch {
+	case s.done:
+		return http.StatusServiceUnavailable
+	case s.addresses[st.address] >= s.perAddress, scope != uuid.Nil && s.scopes[scope] >= s.perScope:
+		return http.StatusTooManyRequests
 	}
-	return !s.done
+	s.open[st] = struct{}{}
+	s.addresses[st.address]++
+	s.scopes[scope]++
+	return 0
 }
 
 func (s *streams) remove(st *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, st)
+	scope := scopeOf(st.viewer)
+	if s.addresses[st.address]--; s.addresses[st.address] == 0 {
+		delete(s.addresses, st.address)
+	}
+	if s.scopes[scope]--; s.scopes[scope] == 0 {
+		delete(s.scopes, scope)
+	}
 }
 
 // stream answers an operation with events until it is complete, the reader is gone or too
 // slow, or access ends, which the last event tells.
-func (e *endpoint) stream(ctx context.Context, w http.ResponseWriter, op *graphql.OperationContext) {
+func (e *endpoint) stream(ctx context.Context, w http.ResponseWriter, address string, op *graphql.OperationContext) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	st := &stream{viewer: viewer.From(ctx), cancel: cancel, out: http.NewResponseController(w), w: w}
-	if !e.streams.add(st) {
-		answer{w, mediaJSON}.fault(http.StatusServiceUnavailable, fault.New(fault.Internal, "", "The server is shutting down."))
+	st := &stream{viewer: viewer.From(ctx), address: address, cancel: cancel, out: http.NewResponseController(w), w: w}
+	switch refused := e.streams.add(st); refused {
+	case 0:
+	case http.StatusTooManyRequests:
+		answer{w, mediaJSON}.fault(refused, fault.New(fault.RateLimited, "", "Too many streams are open: close some first."))
+		return
+	default:
+		answer{w, mediaJSON}.fault(refused, fault.New(fault.Internal, "", "The server is shutting down."))
 		return
 	}
 	defer e.streams.remove(st)
@@ -107,6 +138,10 @@ func (e *endpoint) stream(ctx context.Context, w http.ResponseWriter, op *graphq
 	for {
 		r := responses(ctx)
 		if r == nil || ctx.Err() != nil {
+			break
+		}
+		if err := e.door.accounts.Standing(ctx, st.viewer); err != nil {
+			cancel(err)
 			break
 		}
 		if st.next(r) != nil {

@@ -37,6 +37,12 @@ type testServer struct {
 // startServer starts one. What c leaves out is as the environment's defaults have it.
 func startServer(t *testing.T, d *db.DB, c config) *testServer {
 	t.Helper()
+	return startServerAt(t, d, c, time.Now)
+}
+
+// startServerAt starts one by another clock.
+func startServerAt(t *testing.T, d *db.DB, c config, now func() time.Time) *testServer {
+	t.Helper()
 	if c.Cost == 0 {
 		c.Cost = defaultLimits.Cost
 	}
@@ -46,7 +52,7 @@ func startServer(t *testing.T, d *db.DB, c config) *testServer {
 	}
 	listening := httptest.NewUnstartedServer(nil)
 	url := "http://" + listening.Listener.Addr().String()
-	a, err := newApp(&c, d, url, time.Now)
+	a, err := newApp(&c, d, url, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,6 +93,8 @@ func (s *testServer) owner(t testing.TB) *caller {
 func (c *caller) as(token string) *caller { return &caller{c.t, c.s, token} }
 
 type vars = map[string]any
+
+func toText(v any) string { return fmt.Sprint(v) }
 
 // result is what an operation answered.
 type result struct {

@@ -131,8 +131,11 @@ func greet(w io.Writer, page string, shown *demo.Accounts, token string, empty b
 // place says where the data is, without a password.
 func (c *config) place() string {
 	u, err := url.Parse(c.databaseURL())
-	if err != nil {
+	switch {
+	case err != nil:
 		return "DATABASE_URL"
+	case u.Host != "":
+		return u.Scheme + "://" + u.Host + u.Path
 	}
-	return u.Redacted()
+	return c.databaseURL()
 }

@@ -6,19 +6,24 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/kartela/kartela/graph"
+	"github.com/kartela/kartela/viewer"
 )
 
 // newSockets makes the WebSocket side of the API.
 func (a *app) newSockets(exec graphql.GraphExecutor, o origins, l limits) *sockets {
 	return newSockets(socketsConfig{
-		Executor: exec, Authenticate: a.door.socketViewer, OriginAllowed: o.allowed, Prepare: socketKey,
-		ClientAddress: a.door.clientAddress, Scope: scopeOf,
+		Executor: exec, Authenticate: a.door.socketViewer, OriginAllowed: o.allowed, Prepare: a.begin, Reauthenticate: a.graph.Accounts.Standing,
+		ClientAddress: a.door.network, Scope: scopeOf,
 		MaxMessage: l.Body, MaxSockets: a.config.Sockets, MaxSocketsPerAddress: a.config.AddressSockets,
 	})
 }
 
-// socketKey takes the idempotency key of a request over a socket, which has no headers.
-func socketKey(ctx context.Context, params *graphql.RawParams) (context.Context, error) {
+// begin refuses an operation over a socket whose viewer no longer stands, and takes the
+// request's idempotency key, for which a socket has no header.
+func (a *app) begin(ctx context.Context, params *graphql.RawParams) (context.Context, error) {
+	if err := a.graph.Accounts.Standing(ctx, viewer.From(ctx)); err != nil {
+		return ctx, err
+	}
 	if key, ok := params.Extensions["idempotencyKey"].(string); ok {
 		ctx = graph.WithIdempotencyKey(ctx, key)
 	}

@@ -785,7 +785,7 @@ type SubscriptionResolver interface {
 type ViewerResolver interface {
 	Side(ctx context.Context, obj *viewer.Viewer) (model.ViewerSide, error)
 	User(ctx context.Context, obj *viewer.Viewer) (*ent.User, error)
-
+	Role(ctx context.Context, obj *viewer.Viewer) (*viewer.Role, error)
 	OrganizationName(ctx context.Context, obj *viewer.Viewer) (string, error)
 	Language(ctx context.Context, obj *viewer.Viewer) (string, error)
 }
@@ -3900,8 +3900,9 @@ effect and the same answer; with another input it is a CONFLICT on ` + "`" + `id
 Keys are kept for 30 days, per person.
 
 Codes of failures, in ` + "`" + `extensions.code` + "`" + `: INVALID, NOT_FOUND, CONFLICT, FORBIDDEN,
-UNAUTHENTICATED, RATE_LIMITED, TOO_LARGE, INTERNAL. ` + "`" + `extensions.field` + "`" + ` names the input
-field at fault, such as ` + "`" + `lines.2.quantity` + "`" + `. Several bad fields give several errors.
+UNAUTHENTICATED, RATE_LIMITED, TOO_LARGE, INTERNAL; and for a request that is no GraphQL of
+this schema GRAPHQL_PARSE_FAILED and GRAPHQL_VALIDATION_FAILED. ` + "`" + `extensions.field` + "`" + ` names the
+input field at fault, such as ` + "`" + `lines.2.quantity` + "`" + `. Several bad fields give several errors.
 """
 type Mutation {
   """
@@ -3931,7 +3932,12 @@ type Mutation {
   "Changes the details of the business. Needs ManageBusiness (owner, administrator)."
   updateOrganization(input: UpdateOrganizationInput!): UpdateOrganizationPayload!
 
-  "Adds a person to the staff. Needs ManageStaff; only an owner makes owners. Codes: INVALID, CONFLICT (already a member)."
+  """
+  Adds a person to the staff. Needs ManageStaff; only an owner makes owners. An account that
+  this business did not make, of a portal customer or of another business's staff, cannot be
+  taken over: whoever made it may know its password.
+  Codes: INVALID, CONFLICT (already a member; the address has such an account).
+  """
   addMember(input: AddMemberInput!): AddMemberPayload!
 
   "Changes a member's role; their sessions end at once. Needs ManageStaff. Codes: NOT_FOUND, CONFLICT (the last owner)."
@@ -4274,11 +4280,11 @@ type UpdateOrganizationPayload {
 input AddMemberInput {
   "The person's e-mail address."
   email: String!
-  "The person's name; of a person who has an account it stays."
+  "The person's name; of a person who comes back it stays."
   name: String!
   "The role."
   role: Role!
-  "A first password of 10 to 200 characters for a person who has no account; ignored for one who has."
+  "A first password of 10 to 200 characters for a person who has no account; ignored for one who comes back."
   password: String
   "See Mutation."
   idempotencyKey: String
@@ -19835,18 +19841,18 @@ func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Viewer_role(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Role, nil
+			return ec.Resolvers.Viewer().Role(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v viewer.Role) graphql.Marshaler {
-			return ec.marshalORole2githubᚗcomᚋkartelaᚋkartelaᚋviewerᚐRole(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *viewer.Role) graphql.Marshaler {
+			return ec.marshalORole2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋviewerᚐRole(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Viewer_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Role")
+	return graphql.NewScalarFieldContext("Viewer", field, true, true, "Role")
 }
 
 func (ec *executionContext) _Viewer_organizationName(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
@@ -27923,10 +27929,11 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 					return ec._Viewer_user(ctx, field, obj)
 				})
 		case "role":
-			out.Values[i] = ec._Viewer_role(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_role(ctx, field, obj)
+				})
 		case "organizationName":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -30227,13 +30234,13 @@ func (ec *executionContext) marshalNUpdateOrganizationPayload2ᚖgithubᚗcomᚋ
 }
 
 func (ec *executionContext) unmarshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx context.Context, v any) (graphql.Upload, error) {
-	res, err := graphql.UnmarshalUpload(v)
+	res, err := scalar.UnmarshalUpload(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx context.Context, sel ast.SelectionSet, v graphql.Upload) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalUpload(v)
+	res := scalar.MarshalUpload(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Upload!")
 	}
@@ -31072,13 +31079,19 @@ func (ec *executionContext) marshalOPortalInvoice2ᚖgithubᚗcomᚋkartelaᚋka
 	return ec._PortalInvoice(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalORole2githubᚗcomᚋkartelaᚋkartelaᚋviewerᚐRole(ctx context.Context, v any) (viewer.Role, error) {
-	var res viewer.Role
+func (ec *executionContext) unmarshalORole2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋviewerᚐRole(ctx context.Context, v any) (*viewer.Role, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(viewer.Role)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalORole2githubᚗcomᚋkartelaᚋkartelaᚋviewerᚐRole(ctx context.Context, sel ast.SelectionSet, v viewer.Role) graphql.Marshaler {
+func (ec *executionContext) marshalORole2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋviewerᚐRole(ctx context.Context, sel ast.SelectionSet, v *viewer.Role) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
 	return v
 }
 

@@ -43,6 +43,17 @@ func UnmarshalString(v any) (string, error) {
 	return s, nil
 }
 
+// MarshalUpload writes nothing: a file is never an answer.
+func MarshalUpload(graphql.Upload) graphql.Marshaler { return graphql.Null }
+
+// UnmarshalUpload reads a file that came with the request. Faults: INVALID for anything else.
+func UnmarshalUpload(v any) (graphql.Upload, error) {
+	if u, ok := v.(graphql.Upload); ok {
+		return u, nil
+	}
+	return graphql.Upload{}, fault.New(fault.Invalid, "", "A file is sent as multipart/form-data, with null in its place in the variables.")
+}
+
 // MarshalDateTime writes an instant in UTC, RFC 3339 with microseconds where there are any.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {

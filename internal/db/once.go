@@ -36,10 +36,10 @@ func WithRequest(ctx context.Context, r Request) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
 }
 
-// Keyed says whether the request carries an idempotency key.
-func Keyed(ctx context.Context) bool {
-	_, ok := ctx.Value(requestKey{}).(Request)
-	return ok
+// Keyed gives the idempotency key that the request carries, "" when it has none.
+func Keyed(ctx context.Context) string {
+	r, _ := ctx.Value(requestKey{}).(Request)
+	return r.Key
 }
 
 // ForgetKeys drops the keys of requests from before the time, of every organization, and

@@ -89,8 +89,9 @@ type InvoicePayload struct {
 // Keys are kept for 30 days, per person.
 //
 // Codes of failures, in `extensions.code`: INVALID, NOT_FOUND, CONFLICT, FORBIDDEN,
-// UNAUTHENTICATED, RATE_LIMITED, TOO_LARGE, INTERNAL. `extensions.field` names the input
-// field at fault, such as `lines.2.quantity`. Several bad fields give several errors.
+// UNAUTHENTICATED, RATE_LIMITED, TOO_LARGE, INTERNAL; and for a request that is no GraphQL of
+// this schema GRAPHQL_PARSE_FAILED and GRAPHQL_VALIDATION_FAILED. `extensions.field` names the
+// input field at fault, such as `lines.2.quantity`. Several bad fields give several errors.
 type Mutation struct {
 }
 
