@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -76,11 +77,21 @@ func TestStreamsOfOneSessionAreLimitedAsItsSocketsAre(t *testing.T) {
 	for range 3 {
 		owner.events(follow, nil).next()
 	}
-	r := owner.try(follow, nil, "Accept", "text/event-stream")
-	if r.status != http.StatusTooManyRequests {
-		t.Errorf("a fourth stream is answered %d", r.status)
+	body, err := json.Marshal(vars{"query": follow})
+	if err != nil {
+		t.Fatal(err)
 	}
-	r.refused("RATE_LIMITED", "")
+	r, err := http.DefaultClient.Do(owner.request(http.MethodPost, "application/json", bytes.NewReader(body), "Accept", "text/event-stream"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	if r.StatusCode != http.StatusTooManyRequests {
+		t.Fatalf("a fourth stream is answered %d", r.StatusCode)
+	}
+	if raw, err := io.ReadAll(r.Body); err != nil || !strings.Contains(string(raw), "RATE_LIMITED") {
+		t.Errorf("it is told %s", raw)
+	}
 }
 
 // form sends a request with one file, whatever the map says.

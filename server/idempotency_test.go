@@ -131,5 +131,12 @@ func TestWhoLetsAPersonInMayBeAskedTwice(t *testing.T) {
 		s.nobody(t).try(accept, input("one", "a wrong password")).refused("UNAUTHENTICATED", "password")
 		s.nobody(t).try(accept, input("two", "a good password")).refused("NOT_FOUND", "token")
 		s.nobody(t).try(accept, vars{"input": vars{"token": token, "password": "a good password"}}).refused("NOT_FOUND", "token")
+
+		other := owner.do(createContact, vars{"input": vars{"company": "ΒΕ", "isClient": true}}).at("createContact.contact.id").text()
+		link = owner.do(`mutation($input: InviteToPortalInput!) { inviteToPortal(input: $input) { link } }`,
+			vars{"input": vars{"contactId": other, "email": "maria@a.example"}}).at("inviteToPortal.link").text()
+		_, token, _ = strings.Cut(link, "token=")
+		s.nobody(t).try(accept, input("one", "a good password")).refused("CONFLICT", "idempotencyKey")
+		s.nobody(t).do(accept, input("three", "a good password"))
 	})
 }
