@@ -49,16 +49,17 @@ type Client struct {
 	UserAgent string
 }
 
-// secret makes a random token with a prefix that tells what it is, and its SHA-256, which
+// NewToken makes a random token with a prefix that tells what it is, and its SHA-256, which
 // is all that is kept. 32 random bytes need no slow hash.
-func secret(prefix string) (token string, hash []byte) {
+func NewToken(prefix string) (token string, hash []byte) {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails
 	token = prefix + base64.RawURLEncoding.EncodeToString(raw)
-	return token, hashOf(token)
+	return token, TokenHash(token)
 }
 
-func hashOf(token string) []byte {
+// TokenHash is what is kept of a token.
+func TokenHash(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]
 }

@@ -61,7 +61,7 @@ func (s *Service) CreateAPIKey(ctx context.Context, in CreateAPIKeyInput) (*NewA
 	if err := bad.Err(); err != nil {
 		return nil, err
 	}
-	token, hash := secret("ktk_")
+	token, hash := NewToken("ktk_")
 	id, replayed, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
 		k, err := tx.APIKey.Create().SetName(in.Name).SetRole(in.Role).SetPrefix(token[:12]).SetKeyHash(hash).
 			SetNillableExpiresAt(in.ExpiresAt).SetCreatedBy(v.Actor()).Save(ctx)

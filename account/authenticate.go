@@ -62,7 +62,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (viewer.Viewer
 
 func (s *Service) session(ctx context.Context, token string) (viewer.Viewer, error) {
 	now := s.Now().UTC()
-	row, err := s.DB.Session.Query().Where(entsession.TokenHash(hashOf(token))).Only(ctx)
+	row, err := s.DB.Session.Query().Where(entsession.TokenHash(TokenHash(token))).Only(ctx)
 	if ent.IsNotFound(err) || (err == nil && (row.EndedAt != nil || !now.Before(row.ExpiresAt) || now.Sub(row.LastUsedAt) > SessionIdle)) {
 		return viewer.Viewer{}, ended
 	}
@@ -120,7 +120,7 @@ func contactsOf(grants []*ent.PortalGrant) []uuid.UUID {
 
 func (s *Service) key(ctx context.Context, token string) (viewer.Viewer, error) {
 	now := s.Now().UTC()
-	row, err := s.DB.APIKey.Query().Where(apikey.KeyHash(hashOf(token))).Only(ctx)
+	row, err := s.DB.APIKey.Query().Where(apikey.KeyHash(TokenHash(token))).Only(ctx)
 	if ent.IsNotFound(err) || (err == nil && (row.RevokedAt != nil || (row.ExpiresAt != nil && !now.Before(*row.ExpiresAt)))) {
 		return viewer.Viewer{}, ended
 	}

@@ -40,7 +40,7 @@ func (s *Service) NewSetupToken(ctx context.Context) (token string, needed bool,
 	}
 	s.setup.mu.Lock()
 	defer s.setup.mu.Unlock()
-	s.setup.token, _ = secret("setup_")
+	s.setup.token, _ = NewToken("setup_")
 	return s.setup.token, true, nil
 }
 

@@ -157,7 +157,7 @@ func (s *Service) newSession(ctx context.Context, side entsession.Side, client C
 // begin makes a session after what must come before it, in one transaction. A repeat with
 // the same idempotency key gives the first session a new token.
 func (s *Service) begin(ctx context.Context, side entsession.Side, client Client, before func(context.Context, *ent.Tx) error) (*SignedIn, error) {
-	token, hash := secret("kts_")
+	token, hash := NewToken("kts_")
 	id, replayed, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
 		if err := before(ctx, tx); err != nil {
 			return uuid.Nil, err

@@ -2,9 +2,6 @@ package portal
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"net/url"
 	"time"
@@ -55,7 +52,7 @@ func (s *Service) Invite(ctx context.Context, in InviteInput) (*Invited, error) 
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "email", "This is not an e-mail address.")
 	}
-	token, hash := newToken()
+	token, hash := account.NewToken("")
 	id, replayed, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
 		return s.invite(ctx, tx, in.ContactID, email, hash)
 	})
@@ -72,18 +69,6 @@ func (s *Service) Invite(ctx context.Context, in InviteInput) (*Invited, error) 
 	out := &Invited{Access: g, Link: s.BaseURL + "/portal/accept?token=" + url.QueryEscape(token)}
 	out.Emailed = s.mailInvitation(ctx, g, out.Link)
 	return out, nil
-}
-
-func newToken() (token string, hash []byte) {
-	raw := make([]byte, 32)
-	_, _ = rand.Read(raw) // never fails
-	token = base64.RawURLEncoding.EncodeToString(raw)
-	return token, hashOf(token)
-}
-
-func hashOf(token string) []byte {
-	sum := sha256.Sum256([]byte(token))
-	return sum[:]
 }
 
 func (s *Service) invite(ctx context.Context, tx *ent.Tx, contactID uuid.UUID, email string, hash []byte) (uuid.UUID, error) {
@@ -140,7 +125,7 @@ type AcceptInput struct {
 // RATE_LIMITED.
 func (s *Service) Accept(ctx context.Context, in AcceptInput, client account.Client) (*account.SignedIn, error) {
 	system := viewer.AsSystem(ctx, "accept an invitation: nobody is signed in yet")
-	found, err := s.DB.PortalGrant.Query().Where(portalgrant.TokenHash(hashOf(in.Token))).Only(system)
+	found, err := s.DB.PortalGrant.Query().Where(portalgrant.TokenHash(account.TokenHash(in.Token))).Only(system)
 	if ent.IsNotFound(err) || (err == nil && !usable(found, s.Now()) && !repeats(ctx, found)) {
 		return nil, gone()
 	}
@@ -167,7 +152,7 @@ func gone() error {
 }
 
 func (s *Service) accept(ctx context.Context, tx *ent.Tx, id uuid.UUID, token string, person *account.Person) error {
-	g, err := tx.PortalGrant.Query().Where(portalgrant.ID(id), portalgrant.TokenHash(hashOf(token)), db.ForUpdate).Only(ctx)
+	g, err := tx.PortalGrant.Query().Where(portalgrant.ID(id), portalgrant.TokenHash(account.TokenHash(token)), db.ForUpdate).Only(ctx)
 	if ent.IsNotFound(err) || (err == nil && !usable(g, s.Now())) {
 		return gone()
 	}
