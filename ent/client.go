@@ -17,26 +17,38 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/kartela/kartela/ent/allocation"
 	"github.com/kartela/kartela/ent/apikey"
+	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/auditevent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/blob"
 	"github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaccess"
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/ent/contactemail"
+	"github.com/kartela/kartela/ent/contactimport"
+	"github.com/kartela/kartela/ent/contactmerge"
 	"github.com/kartela/kartela/ent/contactnote"
+	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/contactphone"
 	"github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/documentline"
 	"github.com/kartela/kartela/ent/documenttax"
+	"github.com/kartela/kartela/ent/duplicatedismissal"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
+	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/ent/membership"
+	"github.com/kartela/kartela/ent/mergemove"
 	"github.com/kartela/kartela/ent/numbercounter"
 	"github.com/kartela/kartela/ent/numbersequence"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/registrycheck"
+	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/trackingcategory"
+	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/ent/user"
 
 	stdsql "database/sql"
@@ -51,10 +63,14 @@ type Client struct {
 	APIKey *APIKeyClient
 	// Allocation is the client for interacting with the Allocation builders.
 	Allocation *AllocationClient
+	// Attachment is the client for interacting with the Attachment builders.
+	Attachment *AttachmentClient
 	// AuditEvent is the client for interacting with the AuditEvent builders.
 	AuditEvent *AuditEventClient
 	// Balance is the client for interacting with the Balance builders.
 	Balance *BalanceClient
+	// Blob is the client for interacting with the Blob builders.
+	Blob *BlobClient
 	// Contact is the client for interacting with the Contact builders.
 	Contact *ContactClient
 	// ContactAccess is the client for interacting with the ContactAccess builders.
@@ -63,8 +79,14 @@ type Client struct {
 	ContactAddress *ContactAddressClient
 	// ContactEmail is the client for interacting with the ContactEmail builders.
 	ContactEmail *ContactEmailClient
+	// ContactImport is the client for interacting with the ContactImport builders.
+	ContactImport *ContactImportClient
+	// ContactMerge is the client for interacting with the ContactMerge builders.
+	ContactMerge *ContactMergeClient
 	// ContactNote is the client for interacting with the ContactNote builders.
 	ContactNote *ContactNoteClient
+	// ContactOption is the client for interacting with the ContactOption builders.
+	ContactOption *ContactOptionClient
 	// ContactPhone is the client for interacting with the ContactPhone builders.
 	ContactPhone *ContactPhoneClient
 	// Document is the client for interacting with the Document builders.
@@ -73,12 +95,18 @@ type Client struct {
 	DocumentLine *DocumentLineClient
 	// DocumentTax is the client for interacting with the DocumentTax builders.
 	DocumentTax *DocumentTaxClient
+	// DuplicateDismissal is the client for interacting with the DuplicateDismissal builders.
+	DuplicateDismissal *DuplicateDismissalClient
 	// IdempotencyRecord is the client for interacting with the IdempotencyRecord builders.
 	IdempotencyRecord *IdempotencyRecordClient
+	// ImportRow is the client for interacting with the ImportRow builders.
+	ImportRow *ImportRowClient
 	// LedgerEntry is the client for interacting with the LedgerEntry builders.
 	LedgerEntry *LedgerEntryClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
+	// MergeMove is the client for interacting with the MergeMove builders.
+	MergeMove *MergeMoveClient
 	// NumberCounter is the client for interacting with the NumberCounter builders.
 	NumberCounter *NumberCounterClient
 	// NumberSequence is the client for interacting with the NumberSequence builders.
@@ -89,8 +117,16 @@ type Client struct {
 	Payment *PaymentClient
 	// PortalGrant is the client for interacting with the PortalGrant builders.
 	PortalGrant *PortalGrantClient
+	// RegistryCheck is the client for interacting with the RegistryCheck builders.
+	RegistryCheck *RegistryCheckClient
+	// RegistrySetting is the client for interacting with the RegistrySetting builders.
+	RegistrySetting *RegistrySettingClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// TrackingCategory is the client for interacting with the TrackingCategory builders.
+	TrackingCategory *TrackingCategoryClient
+	// TrackingOption is the client for interacting with the TrackingOption builders.
+	TrackingOption *TrackingOptionClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 }
@@ -106,26 +142,38 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.APIKey = NewAPIKeyClient(c.config)
 	c.Allocation = NewAllocationClient(c.config)
+	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEvent = NewAuditEventClient(c.config)
 	c.Balance = NewBalanceClient(c.config)
+	c.Blob = NewBlobClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.ContactAccess = NewContactAccessClient(c.config)
 	c.ContactAddress = NewContactAddressClient(c.config)
 	c.ContactEmail = NewContactEmailClient(c.config)
+	c.ContactImport = NewContactImportClient(c.config)
+	c.ContactMerge = NewContactMergeClient(c.config)
 	c.ContactNote = NewContactNoteClient(c.config)
+	c.ContactOption = NewContactOptionClient(c.config)
 	c.ContactPhone = NewContactPhoneClient(c.config)
 	c.Document = NewDocumentClient(c.config)
 	c.DocumentLine = NewDocumentLineClient(c.config)
 	c.DocumentTax = NewDocumentTaxClient(c.config)
+	c.DuplicateDismissal = NewDuplicateDismissalClient(c.config)
 	c.IdempotencyRecord = NewIdempotencyRecordClient(c.config)
+	c.ImportRow = NewImportRowClient(c.config)
 	c.LedgerEntry = NewLedgerEntryClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
+	c.MergeMove = NewMergeMoveClient(c.config)
 	c.NumberCounter = NewNumberCounterClient(c.config)
 	c.NumberSequence = NewNumberSequenceClient(c.config)
 	c.Organization = NewOrganizationClient(c.config)
 	c.Payment = NewPaymentClient(c.config)
 	c.PortalGrant = NewPortalGrantClient(c.config)
+	c.RegistryCheck = NewRegistryCheckClient(c.config)
+	c.RegistrySetting = NewRegistrySettingClient(c.config)
 	c.Session = NewSessionClient(c.config)
+	c.TrackingCategory = NewTrackingCategoryClient(c.config)
+	c.TrackingOption = NewTrackingOptionClient(c.config)
 	c.User = NewUserClient(c.config)
 }
 
@@ -217,31 +265,43 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:               ctx,
-		config:            cfg,
-		APIKey:            NewAPIKeyClient(cfg),
-		Allocation:        NewAllocationClient(cfg),
-		AuditEvent:        NewAuditEventClient(cfg),
-		Balance:           NewBalanceClient(cfg),
-		Contact:           NewContactClient(cfg),
-		ContactAccess:     NewContactAccessClient(cfg),
-		ContactAddress:    NewContactAddressClient(cfg),
-		ContactEmail:      NewContactEmailClient(cfg),
-		ContactNote:       NewContactNoteClient(cfg),
-		ContactPhone:      NewContactPhoneClient(cfg),
-		Document:          NewDocumentClient(cfg),
-		DocumentLine:      NewDocumentLineClient(cfg),
-		DocumentTax:       NewDocumentTaxClient(cfg),
-		IdempotencyRecord: NewIdempotencyRecordClient(cfg),
-		LedgerEntry:       NewLedgerEntryClient(cfg),
-		Membership:        NewMembershipClient(cfg),
-		NumberCounter:     NewNumberCounterClient(cfg),
-		NumberSequence:    NewNumberSequenceClient(cfg),
-		Organization:      NewOrganizationClient(cfg),
-		Payment:           NewPaymentClient(cfg),
-		PortalGrant:       NewPortalGrantClient(cfg),
-		Session:           NewSessionClient(cfg),
-		User:              NewUserClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		APIKey:             NewAPIKeyClient(cfg),
+		Allocation:         NewAllocationClient(cfg),
+		Attachment:         NewAttachmentClient(cfg),
+		AuditEvent:         NewAuditEventClient(cfg),
+		Balance:            NewBalanceClient(cfg),
+		Blob:               NewBlobClient(cfg),
+		Contact:            NewContactClient(cfg),
+		ContactAccess:      NewContactAccessClient(cfg),
+		ContactAddress:     NewContactAddressClient(cfg),
+		ContactEmail:       NewContactEmailClient(cfg),
+		ContactImport:      NewContactImportClient(cfg),
+		ContactMerge:       NewContactMergeClient(cfg),
+		ContactNote:        NewContactNoteClient(cfg),
+		ContactOption:      NewContactOptionClient(cfg),
+		ContactPhone:       NewContactPhoneClient(cfg),
+		Document:           NewDocumentClient(cfg),
+		DocumentLine:       NewDocumentLineClient(cfg),
+		DocumentTax:        NewDocumentTaxClient(cfg),
+		DuplicateDismissal: NewDuplicateDismissalClient(cfg),
+		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
+		ImportRow:          NewImportRowClient(cfg),
+		LedgerEntry:        NewLedgerEntryClient(cfg),
+		Membership:         NewMembershipClient(cfg),
+		MergeMove:          NewMergeMoveClient(cfg),
+		NumberCounter:      NewNumberCounterClient(cfg),
+		NumberSequence:     NewNumberSequenceClient(cfg),
+		Organization:       NewOrganizationClient(cfg),
+		Payment:            NewPaymentClient(cfg),
+		PortalGrant:        NewPortalGrantClient(cfg),
+		RegistryCheck:      NewRegistryCheckClient(cfg),
+		RegistrySetting:    NewRegistrySettingClient(cfg),
+		Session:            NewSessionClient(cfg),
+		TrackingCategory:   NewTrackingCategoryClient(cfg),
+		TrackingOption:     NewTrackingOptionClient(cfg),
+		User:               NewUserClient(cfg),
 	}, nil
 }
 
@@ -259,31 +319,43 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:               ctx,
-		config:            cfg,
-		APIKey:            NewAPIKeyClient(cfg),
-		Allocation:        NewAllocationClient(cfg),
-		AuditEvent:        NewAuditEventClient(cfg),
-		Balance:           NewBalanceClient(cfg),
-		Contact:           NewContactClient(cfg),
-		ContactAccess:     NewContactAccessClient(cfg),
-		ContactAddress:    NewContactAddressClient(cfg),
-		ContactEmail:      NewContactEmailClient(cfg),
-		ContactNote:       NewContactNoteClient(cfg),
-		ContactPhone:      NewContactPhoneClient(cfg),
-		Document:          NewDocumentClient(cfg),
-		DocumentLine:      NewDocumentLineClient(cfg),
-		DocumentTax:       NewDocumentTaxClient(cfg),
-		IdempotencyRecord: NewIdempotencyRecordClient(cfg),
-		LedgerEntry:       NewLedgerEntryClient(cfg),
-		Membership:        NewMembershipClient(cfg),
-		NumberCounter:     NewNumberCounterClient(cfg),
-		NumberSequence:    NewNumberSequenceClient(cfg),
-		Organization:      NewOrganizationClient(cfg),
-		Payment:           NewPaymentClient(cfg),
-		PortalGrant:       NewPortalGrantClient(cfg),
-		Session:           NewSessionClient(cfg),
-		User:              NewUserClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		APIKey:             NewAPIKeyClient(cfg),
+		Allocation:         NewAllocationClient(cfg),
+		Attachment:         NewAttachmentClient(cfg),
+		AuditEvent:         NewAuditEventClient(cfg),
+		Balance:            NewBalanceClient(cfg),
+		Blob:               NewBlobClient(cfg),
+		Contact:            NewContactClient(cfg),
+		ContactAccess:      NewContactAccessClient(cfg),
+		ContactAddress:     NewContactAddressClient(cfg),
+		ContactEmail:       NewContactEmailClient(cfg),
+		ContactImport:      NewContactImportClient(cfg),
+		ContactMerge:       NewContactMergeClient(cfg),
+		ContactNote:        NewContactNoteClient(cfg),
+		ContactOption:      NewContactOptionClient(cfg),
+		ContactPhone:       NewContactPhoneClient(cfg),
+		Document:           NewDocumentClient(cfg),
+		DocumentLine:       NewDocumentLineClient(cfg),
+		DocumentTax:        NewDocumentTaxClient(cfg),
+		DuplicateDismissal: NewDuplicateDismissalClient(cfg),
+		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
+		ImportRow:          NewImportRowClient(cfg),
+		LedgerEntry:        NewLedgerEntryClient(cfg),
+		Membership:         NewMembershipClient(cfg),
+		MergeMove:          NewMergeMoveClient(cfg),
+		NumberCounter:      NewNumberCounterClient(cfg),
+		NumberSequence:     NewNumberSequenceClient(cfg),
+		Organization:       NewOrganizationClient(cfg),
+		Payment:            NewPaymentClient(cfg),
+		PortalGrant:        NewPortalGrantClient(cfg),
+		RegistryCheck:      NewRegistryCheckClient(cfg),
+		RegistrySetting:    NewRegistrySettingClient(cfg),
+		Session:            NewSessionClient(cfg),
+		TrackingCategory:   NewTrackingCategoryClient(cfg),
+		TrackingOption:     NewTrackingOptionClient(cfg),
+		User:               NewUserClient(cfg),
 	}, nil
 }
 
@@ -313,11 +385,13 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.Allocation, c.AuditEvent, c.Balance, c.Contact, c.ContactAccess,
-		c.ContactAddress, c.ContactEmail, c.ContactNote, c.ContactPhone, c.Document,
-		c.DocumentLine, c.DocumentTax, c.IdempotencyRecord, c.LedgerEntry,
-		c.Membership, c.NumberCounter, c.NumberSequence, c.Organization, c.Payment,
-		c.PortalGrant, c.Session, c.User,
+		c.APIKey, c.Allocation, c.Attachment, c.AuditEvent, c.Balance, c.Blob,
+		c.Contact, c.ContactAccess, c.ContactAddress, c.ContactEmail, c.ContactImport,
+		c.ContactMerge, c.ContactNote, c.ContactOption, c.ContactPhone, c.Document,
+		c.DocumentLine, c.DocumentTax, c.DuplicateDismissal, c.IdempotencyRecord,
+		c.ImportRow, c.LedgerEntry, c.Membership, c.MergeMove, c.NumberCounter,
+		c.NumberSequence, c.Organization, c.Payment, c.PortalGrant, c.RegistryCheck,
+		c.RegistrySetting, c.Session, c.TrackingCategory, c.TrackingOption, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -327,11 +401,13 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.Allocation, c.AuditEvent, c.Balance, c.Contact, c.ContactAccess,
-		c.ContactAddress, c.ContactEmail, c.ContactNote, c.ContactPhone, c.Document,
-		c.DocumentLine, c.DocumentTax, c.IdempotencyRecord, c.LedgerEntry,
-		c.Membership, c.NumberCounter, c.NumberSequence, c.Organization, c.Payment,
-		c.PortalGrant, c.Session, c.User,
+		c.APIKey, c.Allocation, c.Attachment, c.AuditEvent, c.Balance, c.Blob,
+		c.Contact, c.ContactAccess, c.ContactAddress, c.ContactEmail, c.ContactImport,
+		c.ContactMerge, c.ContactNote, c.ContactOption, c.ContactPhone, c.Document,
+		c.DocumentLine, c.DocumentTax, c.DuplicateDismissal, c.IdempotencyRecord,
+		c.ImportRow, c.LedgerEntry, c.Membership, c.MergeMove, c.NumberCounter,
+		c.NumberSequence, c.Organization, c.Payment, c.PortalGrant, c.RegistryCheck,
+		c.RegistrySetting, c.Session, c.TrackingCategory, c.TrackingOption, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -344,10 +420,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.APIKey.mutate(ctx, m)
 	case *AllocationMutation:
 		return c.Allocation.mutate(ctx, m)
+	case *AttachmentMutation:
+		return c.Attachment.mutate(ctx, m)
 	case *AuditEventMutation:
 		return c.AuditEvent.mutate(ctx, m)
 	case *BalanceMutation:
 		return c.Balance.mutate(ctx, m)
+	case *BlobMutation:
+		return c.Blob.mutate(ctx, m)
 	case *ContactMutation:
 		return c.Contact.mutate(ctx, m)
 	case *ContactAccessMutation:
@@ -356,8 +436,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ContactAddress.mutate(ctx, m)
 	case *ContactEmailMutation:
 		return c.ContactEmail.mutate(ctx, m)
+	case *ContactImportMutation:
+		return c.ContactImport.mutate(ctx, m)
+	case *ContactMergeMutation:
+		return c.ContactMerge.mutate(ctx, m)
 	case *ContactNoteMutation:
 		return c.ContactNote.mutate(ctx, m)
+	case *ContactOptionMutation:
+		return c.ContactOption.mutate(ctx, m)
 	case *ContactPhoneMutation:
 		return c.ContactPhone.mutate(ctx, m)
 	case *DocumentMutation:
@@ -366,12 +452,18 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DocumentLine.mutate(ctx, m)
 	case *DocumentTaxMutation:
 		return c.DocumentTax.mutate(ctx, m)
+	case *DuplicateDismissalMutation:
+		return c.DuplicateDismissal.mutate(ctx, m)
 	case *IdempotencyRecordMutation:
 		return c.IdempotencyRecord.mutate(ctx, m)
+	case *ImportRowMutation:
+		return c.ImportRow.mutate(ctx, m)
 	case *LedgerEntryMutation:
 		return c.LedgerEntry.mutate(ctx, m)
 	case *MembershipMutation:
 		return c.Membership.mutate(ctx, m)
+	case *MergeMoveMutation:
+		return c.MergeMove.mutate(ctx, m)
 	case *NumberCounterMutation:
 		return c.NumberCounter.mutate(ctx, m)
 	case *NumberSequenceMutation:
@@ -382,8 +474,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Payment.mutate(ctx, m)
 	case *PortalGrantMutation:
 		return c.PortalGrant.mutate(ctx, m)
+	case *RegistryCheckMutation:
+		return c.RegistryCheck.mutate(ctx, m)
+	case *RegistrySettingMutation:
+		return c.RegistrySetting.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
+	case *TrackingCategoryMutation:
+		return c.TrackingCategory.mutate(ctx, m)
+	case *TrackingOptionMutation:
+		return c.TrackingOption.mutate(ctx, m)
 	case *UserMutation:
 		return c.User.mutate(ctx, m)
 	default:
@@ -657,6 +757,139 @@ func (c *AllocationClient) mutate(ctx context.Context, m *AllocationMutation) (V
 	}
 }
 
+// AttachmentClient is a client for the Attachment schema.
+type AttachmentClient struct {
+	config
+}
+
+// NewAttachmentClient returns a client for the Attachment from the given config.
+func NewAttachmentClient(c config) *AttachmentClient {
+	return &AttachmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `attachment.Hooks(f(g(h())))`.
+func (c *AttachmentClient) Use(hooks ...Hook) {
+	c.hooks.Attachment = append(c.hooks.Attachment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `attachment.Intercept(f(g(h())))`.
+func (c *AttachmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Attachment = append(c.inters.Attachment, interceptors...)
+}
+
+// Create returns a builder for creating a Attachment entity.
+func (c *AttachmentClient) Create() *AttachmentCreate {
+	mutation := newAttachmentMutation(c.config, OpCreate)
+	return &AttachmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Attachment entities.
+func (c *AttachmentClient) CreateBulk(builders ...*AttachmentCreate) *AttachmentCreateBulk {
+	return &AttachmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AttachmentClient) MapCreateBulk(slice any, setFunc func(*AttachmentCreate, int)) *AttachmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AttachmentCreateBulk{err: fmt.Errorf("calling to AttachmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AttachmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AttachmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Attachment.
+func (c *AttachmentClient) Update() *AttachmentUpdate {
+	mutation := newAttachmentMutation(c.config, OpUpdate)
+	return &AttachmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AttachmentClient) UpdateOne(_m *Attachment) *AttachmentUpdateOne {
+	mutation := newAttachmentMutation(c.config, OpUpdateOne, withAttachment(_m))
+	return &AttachmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AttachmentClient) UpdateOneID(id uuid.UUID) *AttachmentUpdateOne {
+	mutation := newAttachmentMutation(c.config, OpUpdateOne, withAttachmentID(id))
+	return &AttachmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Attachment.
+func (c *AttachmentClient) Delete() *AttachmentDelete {
+	mutation := newAttachmentMutation(c.config, OpDelete)
+	return &AttachmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AttachmentClient) DeleteOne(_m *Attachment) *AttachmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AttachmentClient) DeleteOneID(id uuid.UUID) *AttachmentDeleteOne {
+	builder := c.Delete().Where(attachment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AttachmentDeleteOne{builder}
+}
+
+// Query returns a query builder for Attachment.
+func (c *AttachmentClient) Query() *AttachmentQuery {
+	return &AttachmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAttachment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Attachment entity by its id.
+func (c *AttachmentClient) Get(ctx context.Context, id uuid.UUID) (*Attachment, error) {
+	return c.Query().Where(attachment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AttachmentClient) GetX(ctx context.Context, id uuid.UUID) *Attachment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AttachmentClient) Hooks() []Hook {
+	return c.hooks.Attachment
+}
+
+// Interceptors returns the client interceptors.
+func (c *AttachmentClient) Interceptors() []Interceptor {
+	return c.inters.Attachment
+}
+
+func (c *AttachmentClient) mutate(ctx context.Context, m *AttachmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AttachmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AttachmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AttachmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AttachmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Attachment mutation op: %q", m.Op())
+	}
+}
+
 // AuditEventClient is a client for the AuditEvent schema.
 type AuditEventClient struct {
 	config
@@ -920,6 +1153,139 @@ func (c *BalanceClient) mutate(ctx context.Context, m *BalanceMutation) (Value, 
 		return (&BalanceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Balance mutation op: %q", m.Op())
+	}
+}
+
+// BlobClient is a client for the Blob schema.
+type BlobClient struct {
+	config
+}
+
+// NewBlobClient returns a client for the Blob from the given config.
+func NewBlobClient(c config) *BlobClient {
+	return &BlobClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `blob.Hooks(f(g(h())))`.
+func (c *BlobClient) Use(hooks ...Hook) {
+	c.hooks.Blob = append(c.hooks.Blob, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `blob.Intercept(f(g(h())))`.
+func (c *BlobClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Blob = append(c.inters.Blob, interceptors...)
+}
+
+// Create returns a builder for creating a Blob entity.
+func (c *BlobClient) Create() *BlobCreate {
+	mutation := newBlobMutation(c.config, OpCreate)
+	return &BlobCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Blob entities.
+func (c *BlobClient) CreateBulk(builders ...*BlobCreate) *BlobCreateBulk {
+	return &BlobCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BlobClient) MapCreateBulk(slice any, setFunc func(*BlobCreate, int)) *BlobCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BlobCreateBulk{err: fmt.Errorf("calling to BlobClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BlobCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BlobCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Blob.
+func (c *BlobClient) Update() *BlobUpdate {
+	mutation := newBlobMutation(c.config, OpUpdate)
+	return &BlobUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BlobClient) UpdateOne(_m *Blob) *BlobUpdateOne {
+	mutation := newBlobMutation(c.config, OpUpdateOne, withBlob(_m))
+	return &BlobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BlobClient) UpdateOneID(id uuid.UUID) *BlobUpdateOne {
+	mutation := newBlobMutation(c.config, OpUpdateOne, withBlobID(id))
+	return &BlobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Blob.
+func (c *BlobClient) Delete() *BlobDelete {
+	mutation := newBlobMutation(c.config, OpDelete)
+	return &BlobDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BlobClient) DeleteOne(_m *Blob) *BlobDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BlobClient) DeleteOneID(id uuid.UUID) *BlobDeleteOne {
+	builder := c.Delete().Where(blob.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BlobDeleteOne{builder}
+}
+
+// Query returns a query builder for Blob.
+func (c *BlobClient) Query() *BlobQuery {
+	return &BlobQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBlob},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Blob entity by its id.
+func (c *BlobClient) Get(ctx context.Context, id uuid.UUID) (*Blob, error) {
+	return c.Query().Where(blob.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BlobClient) GetX(ctx context.Context, id uuid.UUID) *Blob {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BlobClient) Hooks() []Hook {
+	return c.hooks.Blob
+}
+
+// Interceptors returns the client interceptors.
+func (c *BlobClient) Interceptors() []Interceptor {
+	return c.inters.Blob
+}
+
+func (c *BlobClient) mutate(ctx context.Context, m *BlobMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BlobCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BlobUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BlobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BlobDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Blob mutation op: %q", m.Op())
 	}
 }
 
@@ -1455,6 +1821,272 @@ func (c *ContactEmailClient) mutate(ctx context.Context, m *ContactEmailMutation
 	}
 }
 
+// ContactImportClient is a client for the ContactImport schema.
+type ContactImportClient struct {
+	config
+}
+
+// NewContactImportClient returns a client for the ContactImport from the given config.
+func NewContactImportClient(c config) *ContactImportClient {
+	return &ContactImportClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactimport.Hooks(f(g(h())))`.
+func (c *ContactImportClient) Use(hooks ...Hook) {
+	c.hooks.ContactImport = append(c.hooks.ContactImport, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactimport.Intercept(f(g(h())))`.
+func (c *ContactImportClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactImport = append(c.inters.ContactImport, interceptors...)
+}
+
+// Create returns a builder for creating a ContactImport entity.
+func (c *ContactImportClient) Create() *ContactImportCreate {
+	mutation := newContactImportMutation(c.config, OpCreate)
+	return &ContactImportCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactImport entities.
+func (c *ContactImportClient) CreateBulk(builders ...*ContactImportCreate) *ContactImportCreateBulk {
+	return &ContactImportCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactImportClient) MapCreateBulk(slice any, setFunc func(*ContactImportCreate, int)) *ContactImportCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactImportCreateBulk{err: fmt.Errorf("calling to ContactImportClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactImportCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactImportCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactImport.
+func (c *ContactImportClient) Update() *ContactImportUpdate {
+	mutation := newContactImportMutation(c.config, OpUpdate)
+	return &ContactImportUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactImportClient) UpdateOne(_m *ContactImport) *ContactImportUpdateOne {
+	mutation := newContactImportMutation(c.config, OpUpdateOne, withContactImport(_m))
+	return &ContactImportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactImportClient) UpdateOneID(id uuid.UUID) *ContactImportUpdateOne {
+	mutation := newContactImportMutation(c.config, OpUpdateOne, withContactImportID(id))
+	return &ContactImportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactImport.
+func (c *ContactImportClient) Delete() *ContactImportDelete {
+	mutation := newContactImportMutation(c.config, OpDelete)
+	return &ContactImportDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactImportClient) DeleteOne(_m *ContactImport) *ContactImportDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactImportClient) DeleteOneID(id uuid.UUID) *ContactImportDeleteOne {
+	builder := c.Delete().Where(contactimport.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactImportDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactImport.
+func (c *ContactImportClient) Query() *ContactImportQuery {
+	return &ContactImportQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactImport},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactImport entity by its id.
+func (c *ContactImportClient) Get(ctx context.Context, id uuid.UUID) (*ContactImport, error) {
+	return c.Query().Where(contactimport.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactImportClient) GetX(ctx context.Context, id uuid.UUID) *ContactImport {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactImportClient) Hooks() []Hook {
+	return c.hooks.ContactImport
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactImportClient) Interceptors() []Interceptor {
+	return c.inters.ContactImport
+}
+
+func (c *ContactImportClient) mutate(ctx context.Context, m *ContactImportMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactImportCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactImportUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactImportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactImportDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactImport mutation op: %q", m.Op())
+	}
+}
+
+// ContactMergeClient is a client for the ContactMerge schema.
+type ContactMergeClient struct {
+	config
+}
+
+// NewContactMergeClient returns a client for the ContactMerge from the given config.
+func NewContactMergeClient(c config) *ContactMergeClient {
+	return &ContactMergeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactmerge.Hooks(f(g(h())))`.
+func (c *ContactMergeClient) Use(hooks ...Hook) {
+	c.hooks.ContactMerge = append(c.hooks.ContactMerge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactmerge.Intercept(f(g(h())))`.
+func (c *ContactMergeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactMerge = append(c.inters.ContactMerge, interceptors...)
+}
+
+// Create returns a builder for creating a ContactMerge entity.
+func (c *ContactMergeClient) Create() *ContactMergeCreate {
+	mutation := newContactMergeMutation(c.config, OpCreate)
+	return &ContactMergeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactMerge entities.
+func (c *ContactMergeClient) CreateBulk(builders ...*ContactMergeCreate) *ContactMergeCreateBulk {
+	return &ContactMergeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactMergeClient) MapCreateBulk(slice any, setFunc func(*ContactMergeCreate, int)) *ContactMergeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactMergeCreateBulk{err: fmt.Errorf("calling to ContactMergeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactMergeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactMergeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactMerge.
+func (c *ContactMergeClient) Update() *ContactMergeUpdate {
+	mutation := newContactMergeMutation(c.config, OpUpdate)
+	return &ContactMergeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactMergeClient) UpdateOne(_m *ContactMerge) *ContactMergeUpdateOne {
+	mutation := newContactMergeMutation(c.config, OpUpdateOne, withContactMerge(_m))
+	return &ContactMergeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactMergeClient) UpdateOneID(id uuid.UUID) *ContactMergeUpdateOne {
+	mutation := newContactMergeMutation(c.config, OpUpdateOne, withContactMergeID(id))
+	return &ContactMergeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactMerge.
+func (c *ContactMergeClient) Delete() *ContactMergeDelete {
+	mutation := newContactMergeMutation(c.config, OpDelete)
+	return &ContactMergeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactMergeClient) DeleteOne(_m *ContactMerge) *ContactMergeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactMergeClient) DeleteOneID(id uuid.UUID) *ContactMergeDeleteOne {
+	builder := c.Delete().Where(contactmerge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactMergeDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactMerge.
+func (c *ContactMergeClient) Query() *ContactMergeQuery {
+	return &ContactMergeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactMerge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactMerge entity by its id.
+func (c *ContactMergeClient) Get(ctx context.Context, id uuid.UUID) (*ContactMerge, error) {
+	return c.Query().Where(contactmerge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactMergeClient) GetX(ctx context.Context, id uuid.UUID) *ContactMerge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactMergeClient) Hooks() []Hook {
+	return c.hooks.ContactMerge
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactMergeClient) Interceptors() []Interceptor {
+	return c.inters.ContactMerge
+}
+
+func (c *ContactMergeClient) mutate(ctx context.Context, m *ContactMergeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactMergeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactMergeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactMergeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactMergeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactMerge mutation op: %q", m.Op())
+	}
+}
+
 // ContactNoteClient is a client for the ContactNote schema.
 type ContactNoteClient struct {
 	config
@@ -1585,6 +2217,139 @@ func (c *ContactNoteClient) mutate(ctx context.Context, m *ContactNoteMutation) 
 		return (&ContactNoteDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown ContactNote mutation op: %q", m.Op())
+	}
+}
+
+// ContactOptionClient is a client for the ContactOption schema.
+type ContactOptionClient struct {
+	config
+}
+
+// NewContactOptionClient returns a client for the ContactOption from the given config.
+func NewContactOptionClient(c config) *ContactOptionClient {
+	return &ContactOptionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactoption.Hooks(f(g(h())))`.
+func (c *ContactOptionClient) Use(hooks ...Hook) {
+	c.hooks.ContactOption = append(c.hooks.ContactOption, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactoption.Intercept(f(g(h())))`.
+func (c *ContactOptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactOption = append(c.inters.ContactOption, interceptors...)
+}
+
+// Create returns a builder for creating a ContactOption entity.
+func (c *ContactOptionClient) Create() *ContactOptionCreate {
+	mutation := newContactOptionMutation(c.config, OpCreate)
+	return &ContactOptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactOption entities.
+func (c *ContactOptionClient) CreateBulk(builders ...*ContactOptionCreate) *ContactOptionCreateBulk {
+	return &ContactOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactOptionClient) MapCreateBulk(slice any, setFunc func(*ContactOptionCreate, int)) *ContactOptionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactOptionCreateBulk{err: fmt.Errorf("calling to ContactOptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactOptionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactOption.
+func (c *ContactOptionClient) Update() *ContactOptionUpdate {
+	mutation := newContactOptionMutation(c.config, OpUpdate)
+	return &ContactOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactOptionClient) UpdateOne(_m *ContactOption) *ContactOptionUpdateOne {
+	mutation := newContactOptionMutation(c.config, OpUpdateOne, withContactOption(_m))
+	return &ContactOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactOptionClient) UpdateOneID(id uuid.UUID) *ContactOptionUpdateOne {
+	mutation := newContactOptionMutation(c.config, OpUpdateOne, withContactOptionID(id))
+	return &ContactOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactOption.
+func (c *ContactOptionClient) Delete() *ContactOptionDelete {
+	mutation := newContactOptionMutation(c.config, OpDelete)
+	return &ContactOptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactOptionClient) DeleteOne(_m *ContactOption) *ContactOptionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactOptionClient) DeleteOneID(id uuid.UUID) *ContactOptionDeleteOne {
+	builder := c.Delete().Where(contactoption.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactOptionDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactOption.
+func (c *ContactOptionClient) Query() *ContactOptionQuery {
+	return &ContactOptionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactOption},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactOption entity by its id.
+func (c *ContactOptionClient) Get(ctx context.Context, id uuid.UUID) (*ContactOption, error) {
+	return c.Query().Where(contactoption.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactOptionClient) GetX(ctx context.Context, id uuid.UUID) *ContactOption {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactOptionClient) Hooks() []Hook {
+	return c.hooks.ContactOption
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactOptionClient) Interceptors() []Interceptor {
+	return c.inters.ContactOption
+}
+
+func (c *ContactOptionClient) mutate(ctx context.Context, m *ContactOptionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactOptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactOptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactOption mutation op: %q", m.Op())
 	}
 }
 
@@ -2120,6 +2885,139 @@ func (c *DocumentTaxClient) mutate(ctx context.Context, m *DocumentTaxMutation) 
 	}
 }
 
+// DuplicateDismissalClient is a client for the DuplicateDismissal schema.
+type DuplicateDismissalClient struct {
+	config
+}
+
+// NewDuplicateDismissalClient returns a client for the DuplicateDismissal from the given config.
+func NewDuplicateDismissalClient(c config) *DuplicateDismissalClient {
+	return &DuplicateDismissalClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `duplicatedismissal.Hooks(f(g(h())))`.
+func (c *DuplicateDismissalClient) Use(hooks ...Hook) {
+	c.hooks.DuplicateDismissal = append(c.hooks.DuplicateDismissal, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `duplicatedismissal.Intercept(f(g(h())))`.
+func (c *DuplicateDismissalClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DuplicateDismissal = append(c.inters.DuplicateDismissal, interceptors...)
+}
+
+// Create returns a builder for creating a DuplicateDismissal entity.
+func (c *DuplicateDismissalClient) Create() *DuplicateDismissalCreate {
+	mutation := newDuplicateDismissalMutation(c.config, OpCreate)
+	return &DuplicateDismissalCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DuplicateDismissal entities.
+func (c *DuplicateDismissalClient) CreateBulk(builders ...*DuplicateDismissalCreate) *DuplicateDismissalCreateBulk {
+	return &DuplicateDismissalCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DuplicateDismissalClient) MapCreateBulk(slice any, setFunc func(*DuplicateDismissalCreate, int)) *DuplicateDismissalCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DuplicateDismissalCreateBulk{err: fmt.Errorf("calling to DuplicateDismissalClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DuplicateDismissalCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DuplicateDismissalCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DuplicateDismissal.
+func (c *DuplicateDismissalClient) Update() *DuplicateDismissalUpdate {
+	mutation := newDuplicateDismissalMutation(c.config, OpUpdate)
+	return &DuplicateDismissalUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DuplicateDismissalClient) UpdateOne(_m *DuplicateDismissal) *DuplicateDismissalUpdateOne {
+	mutation := newDuplicateDismissalMutation(c.config, OpUpdateOne, withDuplicateDismissal(_m))
+	return &DuplicateDismissalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DuplicateDismissalClient) UpdateOneID(id uuid.UUID) *DuplicateDismissalUpdateOne {
+	mutation := newDuplicateDismissalMutation(c.config, OpUpdateOne, withDuplicateDismissalID(id))
+	return &DuplicateDismissalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DuplicateDismissal.
+func (c *DuplicateDismissalClient) Delete() *DuplicateDismissalDelete {
+	mutation := newDuplicateDismissalMutation(c.config, OpDelete)
+	return &DuplicateDismissalDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DuplicateDismissalClient) DeleteOne(_m *DuplicateDismissal) *DuplicateDismissalDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DuplicateDismissalClient) DeleteOneID(id uuid.UUID) *DuplicateDismissalDeleteOne {
+	builder := c.Delete().Where(duplicatedismissal.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DuplicateDismissalDeleteOne{builder}
+}
+
+// Query returns a query builder for DuplicateDismissal.
+func (c *DuplicateDismissalClient) Query() *DuplicateDismissalQuery {
+	return &DuplicateDismissalQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDuplicateDismissal},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DuplicateDismissal entity by its id.
+func (c *DuplicateDismissalClient) Get(ctx context.Context, id uuid.UUID) (*DuplicateDismissal, error) {
+	return c.Query().Where(duplicatedismissal.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DuplicateDismissalClient) GetX(ctx context.Context, id uuid.UUID) *DuplicateDismissal {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DuplicateDismissalClient) Hooks() []Hook {
+	return c.hooks.DuplicateDismissal
+}
+
+// Interceptors returns the client interceptors.
+func (c *DuplicateDismissalClient) Interceptors() []Interceptor {
+	return c.inters.DuplicateDismissal
+}
+
+func (c *DuplicateDismissalClient) mutate(ctx context.Context, m *DuplicateDismissalMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DuplicateDismissalCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DuplicateDismissalUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DuplicateDismissalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DuplicateDismissalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DuplicateDismissal mutation op: %q", m.Op())
+	}
+}
+
 // IdempotencyRecordClient is a client for the IdempotencyRecord schema.
 type IdempotencyRecordClient struct {
 	config
@@ -2250,6 +3148,139 @@ func (c *IdempotencyRecordClient) mutate(ctx context.Context, m *IdempotencyReco
 		return (&IdempotencyRecordDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown IdempotencyRecord mutation op: %q", m.Op())
+	}
+}
+
+// ImportRowClient is a client for the ImportRow schema.
+type ImportRowClient struct {
+	config
+}
+
+// NewImportRowClient returns a client for the ImportRow from the given config.
+func NewImportRowClient(c config) *ImportRowClient {
+	return &ImportRowClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `importrow.Hooks(f(g(h())))`.
+func (c *ImportRowClient) Use(hooks ...Hook) {
+	c.hooks.ImportRow = append(c.hooks.ImportRow, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `importrow.Intercept(f(g(h())))`.
+func (c *ImportRowClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ImportRow = append(c.inters.ImportRow, interceptors...)
+}
+
+// Create returns a builder for creating a ImportRow entity.
+func (c *ImportRowClient) Create() *ImportRowCreate {
+	mutation := newImportRowMutation(c.config, OpCreate)
+	return &ImportRowCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ImportRow entities.
+func (c *ImportRowClient) CreateBulk(builders ...*ImportRowCreate) *ImportRowCreateBulk {
+	return &ImportRowCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ImportRowClient) MapCreateBulk(slice any, setFunc func(*ImportRowCreate, int)) *ImportRowCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ImportRowCreateBulk{err: fmt.Errorf("calling to ImportRowClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ImportRowCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ImportRowCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ImportRow.
+func (c *ImportRowClient) Update() *ImportRowUpdate {
+	mutation := newImportRowMutation(c.config, OpUpdate)
+	return &ImportRowUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ImportRowClient) UpdateOne(_m *ImportRow) *ImportRowUpdateOne {
+	mutation := newImportRowMutation(c.config, OpUpdateOne, withImportRow(_m))
+	return &ImportRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ImportRowClient) UpdateOneID(id uuid.UUID) *ImportRowUpdateOne {
+	mutation := newImportRowMutation(c.config, OpUpdateOne, withImportRowID(id))
+	return &ImportRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ImportRow.
+func (c *ImportRowClient) Delete() *ImportRowDelete {
+	mutation := newImportRowMutation(c.config, OpDelete)
+	return &ImportRowDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ImportRowClient) DeleteOne(_m *ImportRow) *ImportRowDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ImportRowClient) DeleteOneID(id uuid.UUID) *ImportRowDeleteOne {
+	builder := c.Delete().Where(importrow.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ImportRowDeleteOne{builder}
+}
+
+// Query returns a query builder for ImportRow.
+func (c *ImportRowClient) Query() *ImportRowQuery {
+	return &ImportRowQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeImportRow},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ImportRow entity by its id.
+func (c *ImportRowClient) Get(ctx context.Context, id uuid.UUID) (*ImportRow, error) {
+	return c.Query().Where(importrow.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ImportRowClient) GetX(ctx context.Context, id uuid.UUID) *ImportRow {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ImportRowClient) Hooks() []Hook {
+	return c.hooks.ImportRow
+}
+
+// Interceptors returns the client interceptors.
+func (c *ImportRowClient) Interceptors() []Interceptor {
+	return c.inters.ImportRow
+}
+
+func (c *ImportRowClient) mutate(ctx context.Context, m *ImportRowMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ImportRowCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ImportRowUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ImportRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ImportRowDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ImportRow mutation op: %q", m.Op())
 	}
 }
 
@@ -2516,6 +3547,139 @@ func (c *MembershipClient) mutate(ctx context.Context, m *MembershipMutation) (V
 		return (&MembershipDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Membership mutation op: %q", m.Op())
+	}
+}
+
+// MergeMoveClient is a client for the MergeMove schema.
+type MergeMoveClient struct {
+	config
+}
+
+// NewMergeMoveClient returns a client for the MergeMove from the given config.
+func NewMergeMoveClient(c config) *MergeMoveClient {
+	return &MergeMoveClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `mergemove.Hooks(f(g(h())))`.
+func (c *MergeMoveClient) Use(hooks ...Hook) {
+	c.hooks.MergeMove = append(c.hooks.MergeMove, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `mergemove.Intercept(f(g(h())))`.
+func (c *MergeMoveClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MergeMove = append(c.inters.MergeMove, interceptors...)
+}
+
+// Create returns a builder for creating a MergeMove entity.
+func (c *MergeMoveClient) Create() *MergeMoveCreate {
+	mutation := newMergeMoveMutation(c.config, OpCreate)
+	return &MergeMoveCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MergeMove entities.
+func (c *MergeMoveClient) CreateBulk(builders ...*MergeMoveCreate) *MergeMoveCreateBulk {
+	return &MergeMoveCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MergeMoveClient) MapCreateBulk(slice any, setFunc func(*MergeMoveCreate, int)) *MergeMoveCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MergeMoveCreateBulk{err: fmt.Errorf("calling to MergeMoveClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MergeMoveCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MergeMoveCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MergeMove.
+func (c *MergeMoveClient) Update() *MergeMoveUpdate {
+	mutation := newMergeMoveMutation(c.config, OpUpdate)
+	return &MergeMoveUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MergeMoveClient) UpdateOne(_m *MergeMove) *MergeMoveUpdateOne {
+	mutation := newMergeMoveMutation(c.config, OpUpdateOne, withMergeMove(_m))
+	return &MergeMoveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MergeMoveClient) UpdateOneID(id uuid.UUID) *MergeMoveUpdateOne {
+	mutation := newMergeMoveMutation(c.config, OpUpdateOne, withMergeMoveID(id))
+	return &MergeMoveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MergeMove.
+func (c *MergeMoveClient) Delete() *MergeMoveDelete {
+	mutation := newMergeMoveMutation(c.config, OpDelete)
+	return &MergeMoveDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MergeMoveClient) DeleteOne(_m *MergeMove) *MergeMoveDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MergeMoveClient) DeleteOneID(id uuid.UUID) *MergeMoveDeleteOne {
+	builder := c.Delete().Where(mergemove.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MergeMoveDeleteOne{builder}
+}
+
+// Query returns a query builder for MergeMove.
+func (c *MergeMoveClient) Query() *MergeMoveQuery {
+	return &MergeMoveQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMergeMove},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MergeMove entity by its id.
+func (c *MergeMoveClient) Get(ctx context.Context, id uuid.UUID) (*MergeMove, error) {
+	return c.Query().Where(mergemove.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MergeMoveClient) GetX(ctx context.Context, id uuid.UUID) *MergeMove {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MergeMoveClient) Hooks() []Hook {
+	return c.hooks.MergeMove
+}
+
+// Interceptors returns the client interceptors.
+func (c *MergeMoveClient) Interceptors() []Interceptor {
+	return c.inters.MergeMove
+}
+
+func (c *MergeMoveClient) mutate(ctx context.Context, m *MergeMoveMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MergeMoveCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MergeMoveUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MergeMoveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MergeMoveDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MergeMove mutation op: %q", m.Op())
 	}
 }
 
@@ -3184,6 +4348,272 @@ func (c *PortalGrantClient) mutate(ctx context.Context, m *PortalGrantMutation) 
 	}
 }
 
+// RegistryCheckClient is a client for the RegistryCheck schema.
+type RegistryCheckClient struct {
+	config
+}
+
+// NewRegistryCheckClient returns a client for the RegistryCheck from the given config.
+func NewRegistryCheckClient(c config) *RegistryCheckClient {
+	return &RegistryCheckClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registrycheck.Hooks(f(g(h())))`.
+func (c *RegistryCheckClient) Use(hooks ...Hook) {
+	c.hooks.RegistryCheck = append(c.hooks.RegistryCheck, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registrycheck.Intercept(f(g(h())))`.
+func (c *RegistryCheckClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistryCheck = append(c.inters.RegistryCheck, interceptors...)
+}
+
+// Create returns a builder for creating a RegistryCheck entity.
+func (c *RegistryCheckClient) Create() *RegistryCheckCreate {
+	mutation := newRegistryCheckMutation(c.config, OpCreate)
+	return &RegistryCheckCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistryCheck entities.
+func (c *RegistryCheckClient) CreateBulk(builders ...*RegistryCheckCreate) *RegistryCheckCreateBulk {
+	return &RegistryCheckCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistryCheckClient) MapCreateBulk(slice any, setFunc func(*RegistryCheckCreate, int)) *RegistryCheckCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistryCheckCreateBulk{err: fmt.Errorf("calling to RegistryCheckClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistryCheckCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistryCheckCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistryCheck.
+func (c *RegistryCheckClient) Update() *RegistryCheckUpdate {
+	mutation := newRegistryCheckMutation(c.config, OpUpdate)
+	return &RegistryCheckUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistryCheckClient) UpdateOne(_m *RegistryCheck) *RegistryCheckUpdateOne {
+	mutation := newRegistryCheckMutation(c.config, OpUpdateOne, withRegistryCheck(_m))
+	return &RegistryCheckUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistryCheckClient) UpdateOneID(id uuid.UUID) *RegistryCheckUpdateOne {
+	mutation := newRegistryCheckMutation(c.config, OpUpdateOne, withRegistryCheckID(id))
+	return &RegistryCheckUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistryCheck.
+func (c *RegistryCheckClient) Delete() *RegistryCheckDelete {
+	mutation := newRegistryCheckMutation(c.config, OpDelete)
+	return &RegistryCheckDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistryCheckClient) DeleteOne(_m *RegistryCheck) *RegistryCheckDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistryCheckClient) DeleteOneID(id uuid.UUID) *RegistryCheckDeleteOne {
+	builder := c.Delete().Where(registrycheck.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistryCheckDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistryCheck.
+func (c *RegistryCheckClient) Query() *RegistryCheckQuery {
+	return &RegistryCheckQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistryCheck},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistryCheck entity by its id.
+func (c *RegistryCheckClient) Get(ctx context.Context, id uuid.UUID) (*RegistryCheck, error) {
+	return c.Query().Where(registrycheck.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistryCheckClient) GetX(ctx context.Context, id uuid.UUID) *RegistryCheck {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistryCheckClient) Hooks() []Hook {
+	return c.hooks.RegistryCheck
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistryCheckClient) Interceptors() []Interceptor {
+	return c.inters.RegistryCheck
+}
+
+func (c *RegistryCheckClient) mutate(ctx context.Context, m *RegistryCheckMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistryCheckCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistryCheckUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistryCheckUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistryCheckDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RegistryCheck mutation op: %q", m.Op())
+	}
+}
+
+// RegistrySettingClient is a client for the RegistrySetting schema.
+type RegistrySettingClient struct {
+	config
+}
+
+// NewRegistrySettingClient returns a client for the RegistrySetting from the given config.
+func NewRegistrySettingClient(c config) *RegistrySettingClient {
+	return &RegistrySettingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registrysetting.Hooks(f(g(h())))`.
+func (c *RegistrySettingClient) Use(hooks ...Hook) {
+	c.hooks.RegistrySetting = append(c.hooks.RegistrySetting, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registrysetting.Intercept(f(g(h())))`.
+func (c *RegistrySettingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistrySetting = append(c.inters.RegistrySetting, interceptors...)
+}
+
+// Create returns a builder for creating a RegistrySetting entity.
+func (c *RegistrySettingClient) Create() *RegistrySettingCreate {
+	mutation := newRegistrySettingMutation(c.config, OpCreate)
+	return &RegistrySettingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistrySetting entities.
+func (c *RegistrySettingClient) CreateBulk(builders ...*RegistrySettingCreate) *RegistrySettingCreateBulk {
+	return &RegistrySettingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistrySettingClient) MapCreateBulk(slice any, setFunc func(*RegistrySettingCreate, int)) *RegistrySettingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistrySettingCreateBulk{err: fmt.Errorf("calling to RegistrySettingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistrySettingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistrySettingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistrySetting.
+func (c *RegistrySettingClient) Update() *RegistrySettingUpdate {
+	mutation := newRegistrySettingMutation(c.config, OpUpdate)
+	return &RegistrySettingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistrySettingClient) UpdateOne(_m *RegistrySetting) *RegistrySettingUpdateOne {
+	mutation := newRegistrySettingMutation(c.config, OpUpdateOne, withRegistrySetting(_m))
+	return &RegistrySettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistrySettingClient) UpdateOneID(id uuid.UUID) *RegistrySettingUpdateOne {
+	mutation := newRegistrySettingMutation(c.config, OpUpdateOne, withRegistrySettingID(id))
+	return &RegistrySettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistrySetting.
+func (c *RegistrySettingClient) Delete() *RegistrySettingDelete {
+	mutation := newRegistrySettingMutation(c.config, OpDelete)
+	return &RegistrySettingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistrySettingClient) DeleteOne(_m *RegistrySetting) *RegistrySettingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistrySettingClient) DeleteOneID(id uuid.UUID) *RegistrySettingDeleteOne {
+	builder := c.Delete().Where(registrysetting.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistrySettingDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistrySetting.
+func (c *RegistrySettingClient) Query() *RegistrySettingQuery {
+	return &RegistrySettingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistrySetting},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistrySetting entity by its id.
+func (c *RegistrySettingClient) Get(ctx context.Context, id uuid.UUID) (*RegistrySetting, error) {
+	return c.Query().Where(registrysetting.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistrySettingClient) GetX(ctx context.Context, id uuid.UUID) *RegistrySetting {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RegistrySettingClient) Hooks() []Hook {
+	return c.hooks.RegistrySetting
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistrySettingClient) Interceptors() []Interceptor {
+	return c.inters.RegistrySetting
+}
+
+func (c *RegistrySettingClient) mutate(ctx context.Context, m *RegistrySettingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistrySettingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistrySettingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistrySettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistrySettingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RegistrySetting mutation op: %q", m.Op())
+	}
+}
+
 // SessionClient is a client for the Session schema.
 type SessionClient struct {
 	config
@@ -3314,6 +4744,272 @@ func (c *SessionClient) mutate(ctx context.Context, m *SessionMutation) (Value, 
 		return (&SessionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Session mutation op: %q", m.Op())
+	}
+}
+
+// TrackingCategoryClient is a client for the TrackingCategory schema.
+type TrackingCategoryClient struct {
+	config
+}
+
+// NewTrackingCategoryClient returns a client for the TrackingCategory from the given config.
+func NewTrackingCategoryClient(c config) *TrackingCategoryClient {
+	return &TrackingCategoryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trackingcategory.Hooks(f(g(h())))`.
+func (c *TrackingCategoryClient) Use(hooks ...Hook) {
+	c.hooks.TrackingCategory = append(c.hooks.TrackingCategory, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trackingcategory.Intercept(f(g(h())))`.
+func (c *TrackingCategoryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrackingCategory = append(c.inters.TrackingCategory, interceptors...)
+}
+
+// Create returns a builder for creating a TrackingCategory entity.
+func (c *TrackingCategoryClient) Create() *TrackingCategoryCreate {
+	mutation := newTrackingCategoryMutation(c.config, OpCreate)
+	return &TrackingCategoryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrackingCategory entities.
+func (c *TrackingCategoryClient) CreateBulk(builders ...*TrackingCategoryCreate) *TrackingCategoryCreateBulk {
+	return &TrackingCategoryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrackingCategoryClient) MapCreateBulk(slice any, setFunc func(*TrackingCategoryCreate, int)) *TrackingCategoryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrackingCategoryCreateBulk{err: fmt.Errorf("calling to TrackingCategoryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrackingCategoryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrackingCategoryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrackingCategory.
+func (c *TrackingCategoryClient) Update() *TrackingCategoryUpdate {
+	mutation := newTrackingCategoryMutation(c.config, OpUpdate)
+	return &TrackingCategoryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrackingCategoryClient) UpdateOne(_m *TrackingCategory) *TrackingCategoryUpdateOne {
+	mutation := newTrackingCategoryMutation(c.config, OpUpdateOne, withTrackingCategory(_m))
+	return &TrackingCategoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrackingCategoryClient) UpdateOneID(id uuid.UUID) *TrackingCategoryUpdateOne {
+	mutation := newTrackingCategoryMutation(c.config, OpUpdateOne, withTrackingCategoryID(id))
+	return &TrackingCategoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrackingCategory.
+func (c *TrackingCategoryClient) Delete() *TrackingCategoryDelete {
+	mutation := newTrackingCategoryMutation(c.config, OpDelete)
+	return &TrackingCategoryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrackingCategoryClient) DeleteOne(_m *TrackingCategory) *TrackingCategoryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrackingCategoryClient) DeleteOneID(id uuid.UUID) *TrackingCategoryDeleteOne {
+	builder := c.Delete().Where(trackingcategory.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrackingCategoryDeleteOne{builder}
+}
+
+// Query returns a query builder for TrackingCategory.
+func (c *TrackingCategoryClient) Query() *TrackingCategoryQuery {
+	return &TrackingCategoryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrackingCategory},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrackingCategory entity by its id.
+func (c *TrackingCategoryClient) Get(ctx context.Context, id uuid.UUID) (*TrackingCategory, error) {
+	return c.Query().Where(trackingcategory.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrackingCategoryClient) GetX(ctx context.Context, id uuid.UUID) *TrackingCategory {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TrackingCategoryClient) Hooks() []Hook {
+	return c.hooks.TrackingCategory
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrackingCategoryClient) Interceptors() []Interceptor {
+	return c.inters.TrackingCategory
+}
+
+func (c *TrackingCategoryClient) mutate(ctx context.Context, m *TrackingCategoryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrackingCategoryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrackingCategoryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrackingCategoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrackingCategoryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown TrackingCategory mutation op: %q", m.Op())
+	}
+}
+
+// TrackingOptionClient is a client for the TrackingOption schema.
+type TrackingOptionClient struct {
+	config
+}
+
+// NewTrackingOptionClient returns a client for the TrackingOption from the given config.
+func NewTrackingOptionClient(c config) *TrackingOptionClient {
+	return &TrackingOptionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trackingoption.Hooks(f(g(h())))`.
+func (c *TrackingOptionClient) Use(hooks ...Hook) {
+	c.hooks.TrackingOption = append(c.hooks.TrackingOption, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trackingoption.Intercept(f(g(h())))`.
+func (c *TrackingOptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrackingOption = append(c.inters.TrackingOption, interceptors...)
+}
+
+// Create returns a builder for creating a TrackingOption entity.
+func (c *TrackingOptionClient) Create() *TrackingOptionCreate {
+	mutation := newTrackingOptionMutation(c.config, OpCreate)
+	return &TrackingOptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrackingOption entities.
+func (c *TrackingOptionClient) CreateBulk(builders ...*TrackingOptionCreate) *TrackingOptionCreateBulk {
+	return &TrackingOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrackingOptionClient) MapCreateBulk(slice any, setFunc func(*TrackingOptionCreate, int)) *TrackingOptionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrackingOptionCreateBulk{err: fmt.Errorf("calling to TrackingOptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrackingOptionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrackingOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrackingOption.
+func (c *TrackingOptionClient) Update() *TrackingOptionUpdate {
+	mutation := newTrackingOptionMutation(c.config, OpUpdate)
+	return &TrackingOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrackingOptionClient) UpdateOne(_m *TrackingOption) *TrackingOptionUpdateOne {
+	mutation := newTrackingOptionMutation(c.config, OpUpdateOne, withTrackingOption(_m))
+	return &TrackingOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrackingOptionClient) UpdateOneID(id uuid.UUID) *TrackingOptionUpdateOne {
+	mutation := newTrackingOptionMutation(c.config, OpUpdateOne, withTrackingOptionID(id))
+	return &TrackingOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrackingOption.
+func (c *TrackingOptionClient) Delete() *TrackingOptionDelete {
+	mutation := newTrackingOptionMutation(c.config, OpDelete)
+	return &TrackingOptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrackingOptionClient) DeleteOne(_m *TrackingOption) *TrackingOptionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrackingOptionClient) DeleteOneID(id uuid.UUID) *TrackingOptionDeleteOne {
+	builder := c.Delete().Where(trackingoption.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrackingOptionDeleteOne{builder}
+}
+
+// Query returns a query builder for TrackingOption.
+func (c *TrackingOptionClient) Query() *TrackingOptionQuery {
+	return &TrackingOptionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrackingOption},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrackingOption entity by its id.
+func (c *TrackingOptionClient) Get(ctx context.Context, id uuid.UUID) (*TrackingOption, error) {
+	return c.Query().Where(trackingoption.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrackingOptionClient) GetX(ctx context.Context, id uuid.UUID) *TrackingOption {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TrackingOptionClient) Hooks() []Hook {
+	return c.hooks.TrackingOption
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrackingOptionClient) Interceptors() []Interceptor {
+	return c.inters.TrackingOption
+}
+
+func (c *TrackingOptionClient) mutate(ctx context.Context, m *TrackingOptionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrackingOptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrackingOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrackingOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrackingOptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown TrackingOption mutation op: %q", m.Op())
 	}
 }
 
@@ -3453,16 +5149,22 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Allocation, AuditEvent, Balance, Contact, ContactAccess, ContactAddress,
-		ContactEmail, ContactNote, ContactPhone, Document, DocumentLine, DocumentTax,
-		IdempotencyRecord, LedgerEntry, Membership, NumberCounter, NumberSequence,
-		Organization, Payment, PortalGrant, Session, User []ent.Hook
+		APIKey, Allocation, Attachment, AuditEvent, Balance, Blob, Contact,
+		ContactAccess, ContactAddress, ContactEmail, ContactImport, ContactMerge,
+		ContactNote, ContactOption, ContactPhone, Document, DocumentLine, DocumentTax,
+		DuplicateDismissal, IdempotencyRecord, ImportRow, LedgerEntry, Membership,
+		MergeMove, NumberCounter, NumberSequence, Organization, Payment, PortalGrant,
+		RegistryCheck, RegistrySetting, Session, TrackingCategory, TrackingOption,
+		User []ent.Hook
 	}
 	inters struct {
-		APIKey, Allocation, AuditEvent, Balance, Contact, ContactAccess, ContactAddress,
-		ContactEmail, ContactNote, ContactPhone, Document, DocumentLine, DocumentTax,
-		IdempotencyRecord, LedgerEntry, Membership, NumberCounter, NumberSequence,
-		Organization, Payment, PortalGrant, Session, User []ent.Interceptor
+		APIKey, Allocation, Attachment, AuditEvent, Balance, Blob, Contact,
+		ContactAccess, ContactAddress, ContactEmail, ContactImport, ContactMerge,
+		ContactNote, ContactOption, ContactPhone, Document, DocumentLine, DocumentTax,
+		DuplicateDismissal, IdempotencyRecord, ImportRow, LedgerEntry, Membership,
+		MergeMove, NumberCounter, NumberSequence, Organization, Payment, PortalGrant,
+		RegistryCheck, RegistrySetting, Session, TrackingCategory, TrackingOption,
+		User []ent.Interceptor
 	}
 )
 

@@ -71,7 +71,9 @@ type Contact struct {
 	// folded text of names, numbers, e-mails, phones, cities
 	Search string `json:"search,omitempty"`
 	// folded display name
-	SortName     string `json:"sort_name,omitempty"`
+	SortName string `json:"sort_name,omitempty"`
+	// the name as duplicates are looked for: folded, without legal forms, its words sorted
+	NameKey      string `json:"name_key,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -88,7 +90,7 @@ func (*Contact) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case contact.FieldVersion, contact.FieldDefaultDueDays:
 			values[i] = new(sql.NullInt64)
-		case contact.FieldFirstName, contact.FieldLastName, contact.FieldCompany, contact.FieldDisplayName, contact.FieldProfession, contact.FieldVatNumber, contact.FieldTaxOffice, contact.FieldCustomID, contact.FieldWebsite, contact.FieldClientType, contact.FieldDefaultCurrency, contact.FieldDefaultLanguage, contact.FieldDefaultTemplate, contact.FieldSearch, contact.FieldSortName:
+		case contact.FieldFirstName, contact.FieldLastName, contact.FieldCompany, contact.FieldDisplayName, contact.FieldProfession, contact.FieldVatNumber, contact.FieldTaxOffice, contact.FieldCustomID, contact.FieldWebsite, contact.FieldClientType, contact.FieldDefaultCurrency, contact.FieldDefaultLanguage, contact.FieldDefaultTemplate, contact.FieldSearch, contact.FieldSortName, contact.FieldNameKey:
 			values[i] = new(sql.NullString)
 		case contact.FieldCreatedAt, contact.FieldUpdatedAt, contact.FieldArchivedAt:
 			values[i] = new(sql.NullTime)
@@ -278,6 +280,12 @@ func (_m *Contact) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SortName = value.String
 			}
+		case contact.FieldNameKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field name_key", values[i])
+			} else if value.Valid {
+				_m.NameKey = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -401,6 +409,9 @@ func (_m *Contact) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("sort_name=")
 	builder.WriteString(_m.SortName)
+	builder.WriteString(", ")
+	builder.WriteString("name_key=")
+	builder.WriteString(_m.NameKey)
 	builder.WriteByte(')')
 	return builder.String()
 }

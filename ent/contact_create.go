@@ -365,6 +365,20 @@ func (_c *ContactCreate) SetNillableSortName(v *string) *ContactCreate {
 	return _c
 }
 
+// SetNameKey sets the "name_key" field.
+func (_c *ContactCreate) SetNameKey(v string) *ContactCreate {
+	_c.mutation.SetNameKey(v)
+	return _c
+}
+
+// SetNillableNameKey sets the "name_key" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableNameKey(v *string) *ContactCreate {
+	if v != nil {
+		_c.SetNameKey(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ContactCreate) SetID(v uuid.UUID) *ContactCreate {
 	_c.mutation.SetID(v)
@@ -485,6 +499,10 @@ func (_c *ContactCreate) defaults() {
 	if _, ok := _c.mutation.SortName(); !ok {
 		v := contact.DefaultSortName
 		_c.mutation.SetSortName(v)
+	}
+	if _, ok := _c.mutation.NameKey(); !ok {
+		v := contact.DefaultNameKey
+		_c.mutation.SetNameKey(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := contact.DefaultID()
@@ -637,6 +655,14 @@ func (_c *ContactCreate) check() error {
 			return &ValidationError{Name: "sort_name", err: fmt.Errorf(`ent: validator failed for field "Contact.sort_name": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.NameKey(); !ok {
+		return &ValidationError{Name: "name_key", err: errors.New(`ent: missing required field "Contact.name_key"`)}
+	}
+	if v, ok := _c.mutation.NameKey(); ok {
+		if err := contact.NameKeyValidator(v); err != nil {
+			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Contact.name_key": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -776,6 +802,10 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SortName(); ok {
 		_spec.SetField(contact.FieldSortName, field.TypeString, value)
 		_node.SortName = value
+	}
+	if value, ok := _c.mutation.NameKey(); ok {
+		_spec.SetField(contact.FieldNameKey, field.TypeString, value)
+		_node.NameKey = value
 	}
 	return _node, _spec
 }
@@ -1156,6 +1186,18 @@ func (u *ContactUpsert) SetSortName(v string) *ContactUpsert {
 // UpdateSortName sets the "sort_name" field to the value that was provided on create.
 func (u *ContactUpsert) UpdateSortName() *ContactUpsert {
 	u.SetExcluded(contact.FieldSortName)
+	return u
+}
+
+// SetNameKey sets the "name_key" field.
+func (u *ContactUpsert) SetNameKey(v string) *ContactUpsert {
+	u.Set(contact.FieldNameKey, v)
+	return u
+}
+
+// UpdateNameKey sets the "name_key" field to the value that was provided on create.
+func (u *ContactUpsert) UpdateNameKey() *ContactUpsert {
+	u.SetExcluded(contact.FieldNameKey)
 	return u
 }
 
@@ -1595,6 +1637,20 @@ func (u *ContactUpsertOne) SetSortName(v string) *ContactUpsertOne {
 func (u *ContactUpsertOne) UpdateSortName() *ContactUpsertOne {
 	return u.Update(func(s *ContactUpsert) {
 		s.UpdateSortName()
+	})
+}
+
+// SetNameKey sets the "name_key" field.
+func (u *ContactUpsertOne) SetNameKey(v string) *ContactUpsertOne {
+	return u.Update(func(s *ContactUpsert) {
+		s.SetNameKey(v)
+	})
+}
+
+// UpdateNameKey sets the "name_key" field to the value that was provided on create.
+func (u *ContactUpsertOne) UpdateNameKey() *ContactUpsertOne {
+	return u.Update(func(s *ContactUpsert) {
+		s.UpdateNameKey()
 	})
 }
 
@@ -2201,6 +2257,20 @@ func (u *ContactUpsertBulk) SetSortName(v string) *ContactUpsertBulk {
 func (u *ContactUpsertBulk) UpdateSortName() *ContactUpsertBulk {
 	return u.Update(func(s *ContactUpsert) {
 		s.UpdateSortName()
+	})
+}
+
+// SetNameKey sets the "name_key" field.
+func (u *ContactUpsertBulk) SetNameKey(v string) *ContactUpsertBulk {
+	return u.Update(func(s *ContactUpsert) {
+		s.SetNameKey(v)
+	})
+}
+
+// UpdateNameKey sets the "name_key" field to the value that was provided on create.
+func (u *ContactUpsertBulk) UpdateNameKey() *ContactUpsertBulk {
+	return u.Update(func(s *ContactUpsert) {
+		s.UpdateNameKey()
 	})
 }
 

@@ -410,6 +410,20 @@ func (_u *ContactUpdate) SetNillableSortName(v *string) *ContactUpdate {
 	return _u
 }
 
+// SetNameKey sets the "name_key" field.
+func (_u *ContactUpdate) SetNameKey(v string) *ContactUpdate {
+	_u.mutation.SetNameKey(v)
+	return _u
+}
+
+// SetNillableNameKey sets the "name_key" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableNameKey(v *string) *ContactUpdate {
+	if v != nil {
+		_u.SetNameKey(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ContactMutation object of the builder.
 func (_u *ContactUpdate) Mutation() *ContactMutation {
 	return _u.mutation
@@ -522,6 +536,11 @@ func (_u *ContactUpdate) check() error {
 	if v, ok := _u.mutation.SortName(); ok {
 		if err := contact.SortNameValidator(v); err != nil {
 			return &ValidationError{Name: "sort_name", err: fmt.Errorf(`ent: validator failed for field "Contact.sort_name": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.NameKey(); ok {
+		if err := contact.NameKeyValidator(v); err != nil {
+			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Contact.name_key": %w`, err)}
 		}
 	}
 	return nil
@@ -642,6 +661,9 @@ func (_u *ContactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.SortName(); ok {
 		_spec.SetField(contact.FieldSortName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NameKey(); ok {
+		_spec.SetField(contact.FieldNameKey, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -1043,6 +1065,20 @@ func (_u *ContactUpdateOne) SetNillableSortName(v *string) *ContactUpdateOne {
 	return _u
 }
 
+// SetNameKey sets the "name_key" field.
+func (_u *ContactUpdateOne) SetNameKey(v string) *ContactUpdateOne {
+	_u.mutation.SetNameKey(v)
+	return _u
+}
+
+// SetNillableNameKey sets the "name_key" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableNameKey(v *string) *ContactUpdateOne {
+	if v != nil {
+		_u.SetNameKey(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ContactMutation object of the builder.
 func (_u *ContactUpdateOne) Mutation() *ContactMutation {
 	return _u.mutation
@@ -1168,6 +1204,11 @@ func (_u *ContactUpdateOne) check() error {
 	if v, ok := _u.mutation.SortName(); ok {
 		if err := contact.SortNameValidator(v); err != nil {
 			return &ValidationError{Name: "sort_name", err: fmt.Errorf(`ent: validator failed for field "Contact.sort_name": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.NameKey(); ok {
+		if err := contact.NameKeyValidator(v); err != nil {
+			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Contact.name_key": %w`, err)}
 		}
 	}
 	return nil
@@ -1305,6 +1346,9 @@ func (_u *ContactUpdateOne) sqlSave(ctx context.Context) (_node *Contact, err er
 	}
 	if value, ok := _u.mutation.SortName(); ok {
 		_spec.SetField(contact.FieldSortName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NameKey(); ok {
+		_spec.SetField(contact.FieldNameKey, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Contact{config: _u.config}

@@ -32,6 +32,8 @@ type ContactAddress struct {
 	Line string `json:"line,omitempty"`
 	// City holds the value of the "city" field.
 	City string `json:"city,omitempty"`
+	// folded city
+	SortCity string `json:"sort_city,omitempty"`
 	// Region holds the value of the "region" field.
 	Region string `json:"region,omitempty"`
 	// PostalCode holds the value of the "postal_code" field.
@@ -50,7 +52,7 @@ func (*ContactAddress) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case contactaddress.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case contactaddress.FieldKind, contactaddress.FieldLine, contactaddress.FieldCity, contactaddress.FieldRegion, contactaddress.FieldPostalCode, contactaddress.FieldCountry, contactaddress.FieldBranchCode:
+		case contactaddress.FieldKind, contactaddress.FieldLine, contactaddress.FieldCity, contactaddress.FieldSortCity, contactaddress.FieldRegion, contactaddress.FieldPostalCode, contactaddress.FieldCountry, contactaddress.FieldBranchCode:
 			values[i] = new(sql.NullString)
 		case contactaddress.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -118,6 +120,12 @@ func (_m *ContactAddress) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field city", values[i])
 			} else if value.Valid {
 				_m.City = value.String
+			}
+		case contactaddress.FieldSortCity:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sort_city", values[i])
+			} else if value.Valid {
+				_m.SortCity = value.String
 			}
 		case contactaddress.FieldRegion:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -199,6 +207,9 @@ func (_m *ContactAddress) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("city=")
 	builder.WriteString(_m.City)
+	builder.WriteString(", ")
+	builder.WriteString("sort_city=")
+	builder.WriteString(_m.SortCity)
 	builder.WriteString(", ")
 	builder.WriteString("region=")
 	builder.WriteString(_m.Region)

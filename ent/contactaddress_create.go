@@ -106,6 +106,20 @@ func (_c *ContactAddressCreate) SetNillableCity(v *string) *ContactAddressCreate
 	return _c
 }
 
+// SetSortCity sets the "sort_city" field.
+func (_c *ContactAddressCreate) SetSortCity(v string) *ContactAddressCreate {
+	_c.mutation.SetSortCity(v)
+	return _c
+}
+
+// SetNillableSortCity sets the "sort_city" field if the given value is not nil.
+func (_c *ContactAddressCreate) SetNillableSortCity(v *string) *ContactAddressCreate {
+	if v != nil {
+		_c.SetSortCity(*v)
+	}
+	return _c
+}
+
 // SetRegion sets the "region" field.
 func (_c *ContactAddressCreate) SetRegion(v string) *ContactAddressCreate {
 	_c.mutation.SetRegion(v)
@@ -231,6 +245,10 @@ func (_c *ContactAddressCreate) defaults() {
 		v := contactaddress.DefaultCity
 		_c.mutation.SetCity(v)
 	}
+	if _, ok := _c.mutation.SortCity(); !ok {
+		v := contactaddress.DefaultSortCity
+		_c.mutation.SetSortCity(v)
+	}
 	if _, ok := _c.mutation.Region(); !ok {
 		v := contactaddress.DefaultRegion
 		_c.mutation.SetRegion(v)
@@ -289,6 +307,14 @@ func (_c *ContactAddressCreate) check() error {
 	if v, ok := _c.mutation.City(); ok {
 		if err := contactaddress.CityValidator(v); err != nil {
 			return &ValidationError{Name: "city", err: fmt.Errorf(`ent: validator failed for field "ContactAddress.city": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.SortCity(); !ok {
+		return &ValidationError{Name: "sort_city", err: errors.New(`ent: missing required field "ContactAddress.sort_city"`)}
+	}
+	if v, ok := _c.mutation.SortCity(); ok {
+		if err := contactaddress.SortCityValidator(v); err != nil {
+			return &ValidationError{Name: "sort_city", err: fmt.Errorf(`ent: validator failed for field "ContactAddress.sort_city": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.Region(); !ok {
@@ -386,6 +412,10 @@ func (_c *ContactAddressCreate) createSpec() (*ContactAddress, *sqlgraph.CreateS
 	if value, ok := _c.mutation.City(); ok {
 		_spec.SetField(contactaddress.FieldCity, field.TypeString, value)
 		_node.City = value
+	}
+	if value, ok := _c.mutation.SortCity(); ok {
+		_spec.SetField(contactaddress.FieldSortCity, field.TypeString, value)
+		_node.SortCity = value
 	}
 	if value, ok := _c.mutation.Region(); ok {
 		_spec.SetField(contactaddress.FieldRegion, field.TypeString, value)
@@ -518,6 +548,18 @@ func (u *ContactAddressUpsert) SetCity(v string) *ContactAddressUpsert {
 // UpdateCity sets the "city" field to the value that was provided on create.
 func (u *ContactAddressUpsert) UpdateCity() *ContactAddressUpsert {
 	u.SetExcluded(contactaddress.FieldCity)
+	return u
+}
+
+// SetSortCity sets the "sort_city" field.
+func (u *ContactAddressUpsert) SetSortCity(v string) *ContactAddressUpsert {
+	u.Set(contactaddress.FieldSortCity, v)
+	return u
+}
+
+// UpdateSortCity sets the "sort_city" field to the value that was provided on create.
+func (u *ContactAddressUpsert) UpdateSortCity() *ContactAddressUpsert {
+	u.SetExcluded(contactaddress.FieldSortCity)
 	return u
 }
 
@@ -697,6 +739,20 @@ func (u *ContactAddressUpsertOne) SetCity(v string) *ContactAddressUpsertOne {
 func (u *ContactAddressUpsertOne) UpdateCity() *ContactAddressUpsertOne {
 	return u.Update(func(s *ContactAddressUpsert) {
 		s.UpdateCity()
+	})
+}
+
+// SetSortCity sets the "sort_city" field.
+func (u *ContactAddressUpsertOne) SetSortCity(v string) *ContactAddressUpsertOne {
+	return u.Update(func(s *ContactAddressUpsert) {
+		s.SetSortCity(v)
+	})
+}
+
+// UpdateSortCity sets the "sort_city" field to the value that was provided on create.
+func (u *ContactAddressUpsertOne) UpdateSortCity() *ContactAddressUpsertOne {
+	return u.Update(func(s *ContactAddressUpsert) {
+		s.UpdateSortCity()
 	})
 }
 
@@ -1051,6 +1107,20 @@ func (u *ContactAddressUpsertBulk) SetCity(v string) *ContactAddressUpsertBulk {
 func (u *ContactAddressUpsertBulk) UpdateCity() *ContactAddressUpsertBulk {
 	return u.Update(func(s *ContactAddressUpsert) {
 		s.UpdateCity()
+	})
+}
+
+// SetSortCity sets the "sort_city" field.
+func (u *ContactAddressUpsertBulk) SetSortCity(v string) *ContactAddressUpsertBulk {
+	return u.Update(func(s *ContactAddressUpsert) {
+		s.SetSortCity(v)
+	})
+}
+
+// UpdateSortCity sets the "sort_city" field to the value that was provided on create.
+func (u *ContactAddressUpsertBulk) UpdateSortCity() *ContactAddressUpsertBulk {
+	return u.Update(func(s *ContactAddressUpsert) {
+		s.UpdateSortCity()
 	})
 }
 

@@ -106,6 +106,20 @@ func (_u *ContactAddressUpdate) SetNillableCity(v *string) *ContactAddressUpdate
 	return _u
 }
 
+// SetSortCity sets the "sort_city" field.
+func (_u *ContactAddressUpdate) SetSortCity(v string) *ContactAddressUpdate {
+	_u.mutation.SetSortCity(v)
+	return _u
+}
+
+// SetNillableSortCity sets the "sort_city" field if the given value is not nil.
+func (_u *ContactAddressUpdate) SetNillableSortCity(v *string) *ContactAddressUpdate {
+	if v != nil {
+		_u.SetSortCity(*v)
+	}
+	return _u
+}
+
 // SetRegion sets the "region" field.
 func (_u *ContactAddressUpdate) SetRegion(v string) *ContactAddressUpdate {
 	_u.mutation.SetRegion(v)
@@ -211,6 +225,11 @@ func (_u *ContactAddressUpdate) check() error {
 			return &ValidationError{Name: "city", err: fmt.Errorf(`ent: validator failed for field "ContactAddress.city": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.SortCity(); ok {
+		if err := contactaddress.SortCityValidator(v); err != nil {
+			return &ValidationError{Name: "sort_city", err: fmt.Errorf(`ent: validator failed for field "ContactAddress.sort_city": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Region(); ok {
 		if err := contactaddress.RegionValidator(v); err != nil {
 			return &ValidationError{Name: "region", err: fmt.Errorf(`ent: validator failed for field "ContactAddress.region": %w`, err)}
@@ -269,6 +288,9 @@ func (_u *ContactAddressUpdate) sqlSave(ctx context.Context) (_node int, err err
 	}
 	if value, ok := _u.mutation.City(); ok {
 		_spec.SetField(contactaddress.FieldCity, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SortCity(); ok {
+		_spec.SetField(contactaddress.FieldSortCity, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Region(); ok {
 		_spec.SetField(contactaddress.FieldRegion, field.TypeString, value)
@@ -377,6 +399,20 @@ func (_u *ContactAddressUpdateOne) SetCity(v string) *ContactAddressUpdateOne {
 func (_u *ContactAddressUpdateOne) SetNillableCity(v *string) *ContactAddressUpdateOne {
 	if v != nil {
 		_u.SetCity(*v)
+	}
+	return _u
+}
+
+// SetSortCity sets the "sort_city" field.
+func (_u *ContactAddressUpdateOne) SetSortCity(v string) *ContactAddressUpdateOne {
+	_u.mutation.SetSortCity(v)
+	return _u
+}
+
+// SetNillableSortCity sets the "sort_city" field if the given value is not nil.
+func (_u *ContactAddressUpdateOne) SetNillableSortCity(v *string) *ContactAddressUpdateOne {
+	if v != nil {
+		_u.SetSortCity(*v)
 	}
 	return _u
 }
@@ -499,6 +535,11 @@ func (_u *ContactAddressUpdateOne) check() error {
 			return &ValidationError{Name: "city", err: fmt.Errorf(`ent: validator failed for field "ContactAddress.city": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.SortCity(); ok {
+		if err := contactaddress.SortCityValidator(v); err != nil {
+			return &ValidationError{Name: "sort_city", err: fmt.Errorf(`ent: validator failed for field "ContactAddress.sort_city": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Region(); ok {
 		if err := contactaddress.RegionValidator(v); err != nil {
 			return &ValidationError{Name: "region", err: fmt.Errorf(`ent: validator failed for field "ContactAddress.region": %w`, err)}
@@ -574,6 +615,9 @@ func (_u *ContactAddressUpdateOne) sqlSave(ctx context.Context) (_node *ContactA
 	}
 	if value, ok := _u.mutation.City(); ok {
 		_spec.SetField(contactaddress.FieldCity, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SortCity(); ok {
+		_spec.SetField(contactaddress.FieldSortCity, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Region(); ok {
 		_spec.SetField(contactaddress.FieldRegion, field.TypeString, value)

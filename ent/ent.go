@@ -14,26 +14,38 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/kartela/kartela/ent/allocation"
 	"github.com/kartela/kartela/ent/apikey"
+	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/auditevent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/blob"
 	"github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaccess"
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/ent/contactemail"
+	"github.com/kartela/kartela/ent/contactimport"
+	"github.com/kartela/kartela/ent/contactmerge"
 	"github.com/kartela/kartela/ent/contactnote"
+	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/contactphone"
 	"github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/documentline"
 	"github.com/kartela/kartela/ent/documenttax"
+	"github.com/kartela/kartela/ent/duplicatedismissal"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
+	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/ent/membership"
+	"github.com/kartela/kartela/ent/mergemove"
 	"github.com/kartela/kartela/ent/numbercounter"
 	"github.com/kartela/kartela/ent/numbersequence"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/registrycheck"
+	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/trackingcategory"
+	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/ent/user"
 )
 
@@ -95,29 +107,41 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apikey.Table:            apikey.ValidColumn,
-			allocation.Table:        allocation.ValidColumn,
-			auditevent.Table:        auditevent.ValidColumn,
-			balance.Table:           balance.ValidColumn,
-			contact.Table:           contact.ValidColumn,
-			contactaccess.Table:     contactaccess.ValidColumn,
-			contactaddress.Table:    contactaddress.ValidColumn,
-			contactemail.Table:      contactemail.ValidColumn,
-			contactnote.Table:       contactnote.ValidColumn,
-			contactphone.Table:      contactphone.ValidColumn,
-			document.Table:          document.ValidColumn,
-			documentline.Table:      documentline.ValidColumn,
-			documenttax.Table:       documenttax.ValidColumn,
-			idempotencyrecord.Table: idempotencyrecord.ValidColumn,
-			ledgerentry.Table:       ledgerentry.ValidColumn,
-			membership.Table:        membership.ValidColumn,
-			numbercounter.Table:     numbercounter.ValidColumn,
-			numbersequence.Table:    numbersequence.ValidColumn,
-			organization.Table:      organization.ValidColumn,
-			payment.Table:           payment.ValidColumn,
-			portalgrant.Table:       portalgrant.ValidColumn,
-			session.Table:           session.ValidColumn,
-			user.Table:              user.ValidColumn,
+			apikey.Table:             apikey.ValidColumn,
+			allocation.Table:         allocation.ValidColumn,
+			attachment.Table:         attachment.ValidColumn,
+			auditevent.Table:         auditevent.ValidColumn,
+			balance.Table:            balance.ValidColumn,
+			blob.Table:               blob.ValidColumn,
+			contact.Table:            contact.ValidColumn,
+			contactaccess.Table:      contactaccess.ValidColumn,
+			contactaddress.Table:     contactaddress.ValidColumn,
+			contactemail.Table:       contactemail.ValidColumn,
+			contactimport.Table:      contactimport.ValidColumn,
+			contactmerge.Table:       contactmerge.ValidColumn,
+			contactnote.Table:        contactnote.ValidColumn,
+			contactoption.Table:      contactoption.ValidColumn,
+			contactphone.Table:       contactphone.ValidColumn,
+			document.Table:           document.ValidColumn,
+			documentline.Table:       documentline.ValidColumn,
+			documenttax.Table:        documenttax.ValidColumn,
+			duplicatedismissal.Table: duplicatedismissal.ValidColumn,
+			idempotencyrecord.Table:  idempotencyrecord.ValidColumn,
+			importrow.Table:          importrow.ValidColumn,
+			ledgerentry.Table:        ledgerentry.ValidColumn,
+			membership.Table:         membership.ValidColumn,
+			mergemove.Table:          mergemove.ValidColumn,
+			numbercounter.Table:      numbercounter.ValidColumn,
+			numbersequence.Table:     numbersequence.ValidColumn,
+			organization.Table:       organization.ValidColumn,
+			payment.Table:            payment.ValidColumn,
+			portalgrant.Table:        portalgrant.ValidColumn,
+			registrycheck.Table:      registrycheck.ValidColumn,
+			registrysetting.Table:    registrysetting.ValidColumn,
+			session.Table:            session.ValidColumn,
+			trackingcategory.Table:   trackingcategory.ValidColumn,
+			trackingoption.Table:     trackingoption.ValidColumn,
+			user.Table:               user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -8,27 +8,39 @@ import (
 	"github.com/google/uuid"
 	"github.com/kartela/kartela/ent/allocation"
 	"github.com/kartela/kartela/ent/apikey"
+	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/auditevent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/blob"
 	"github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaccess"
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/ent/contactemail"
+	"github.com/kartela/kartela/ent/contactimport"
+	"github.com/kartela/kartela/ent/contactmerge"
 	"github.com/kartela/kartela/ent/contactnote"
+	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/contactphone"
 	"github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/documentline"
 	"github.com/kartela/kartela/ent/documenttax"
+	"github.com/kartela/kartela/ent/duplicatedismissal"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
+	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/ent/membership"
+	"github.com/kartela/kartela/ent/mergemove"
 	"github.com/kartela/kartela/ent/numbercounter"
 	"github.com/kartela/kartela/ent/numbersequence"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/registrycheck"
+	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/trackingcategory"
+	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/ent/user"
 	"github.com/kartela/kartela/money"
 )
@@ -93,6 +105,53 @@ func init() {
 	allocationDescID := allocationMixinFields0[0].Descriptor()
 	// allocation.DefaultID holds the default value on creation for the id field.
 	allocation.DefaultID = allocationDescID.Default.(func() uuid.UUID)
+	attachmentMixin := schema.Attachment{}.Mixin()
+	attachmentMixinFields0 := attachmentMixin[0].Fields()
+	_ = attachmentMixinFields0
+	attachmentFields := schema.Attachment{}.Fields()
+	_ = attachmentFields
+	// attachmentDescCreatedAt is the schema descriptor for created_at field.
+	attachmentDescCreatedAt := attachmentMixinFields0[2].Descriptor()
+	// attachment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	attachment.DefaultCreatedAt = attachmentDescCreatedAt.Default.(func() time.Time)
+	// attachmentDescName is the schema descriptor for name field.
+	attachmentDescName := attachmentFields[1].Descriptor()
+	// attachment.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	attachment.NameValidator = func() func(string) error {
+		validators := attachmentDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// attachmentDescMediaType is the schema descriptor for media_type field.
+	attachmentDescMediaType := attachmentFields[2].Descriptor()
+	// attachment.MediaTypeValidator is a validator for the "media_type" field. It is called by the builders before save.
+	attachment.MediaTypeValidator = attachmentDescMediaType.Validators[0].(func(string) error)
+	// attachmentDescSize is the schema descriptor for size field.
+	attachmentDescSize := attachmentFields[3].Descriptor()
+	// attachment.SizeValidator is a validator for the "size" field. It is called by the builders before save.
+	attachment.SizeValidator = attachmentDescSize.Validators[0].(func(int64) error)
+	// attachmentDescSha256 is the schema descriptor for sha256 field.
+	attachmentDescSha256 := attachmentFields[4].Descriptor()
+	// attachment.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	attachment.Sha256Validator = attachmentDescSha256.Validators[0].(func([]byte) error)
+	// attachmentDescBlobKey is the schema descriptor for blob_key field.
+	attachmentDescBlobKey := attachmentFields[5].Descriptor()
+	// attachment.BlobKeyValidator is a validator for the "blob_key" field. It is called by the builders before save.
+	attachment.BlobKeyValidator = attachmentDescBlobKey.Validators[0].(func(string) error)
+	// attachmentDescID is the schema descriptor for id field.
+	attachmentDescID := attachmentMixinFields0[0].Descriptor()
+	// attachment.DefaultID holds the default value on creation for the id field.
+	attachment.DefaultID = attachmentDescID.Default.(func() uuid.UUID)
 	auditeventMixin := schema.AuditEvent{}.Mixin()
 	auditeventMixinFields0 := auditeventMixin[0].Fields()
 	_ = auditeventMixinFields0
@@ -155,6 +214,45 @@ func init() {
 	balanceDescID := balanceMixinFields0[0].Descriptor()
 	// balance.DefaultID holds the default value on creation for the id field.
 	balance.DefaultID = balanceDescID.Default.(func() uuid.UUID)
+	blobMixin := schema.Blob{}.Mixin()
+	blobMixinFields0 := blobMixin[0].Fields()
+	_ = blobMixinFields0
+	blobFields := schema.Blob{}.Fields()
+	_ = blobFields
+	// blobDescCreatedAt is the schema descriptor for created_at field.
+	blobDescCreatedAt := blobMixinFields0[2].Descriptor()
+	// blob.DefaultCreatedAt holds the default value on creation for the created_at field.
+	blob.DefaultCreatedAt = blobDescCreatedAt.Default.(func() time.Time)
+	// blobDescKey is the schema descriptor for key field.
+	blobDescKey := blobFields[0].Descriptor()
+	// blob.KeyValidator is a validator for the "key" field. It is called by the builders before save.
+	blob.KeyValidator = func() func(string) error {
+		validators := blobDescKey.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(key string) error {
+			for _, fn := range fns {
+				if err := fn(key); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// blobDescPart is the schema descriptor for part field.
+	blobDescPart := blobFields[1].Descriptor()
+	// blob.PartValidator is a validator for the "part" field. It is called by the builders before save.
+	blob.PartValidator = blobDescPart.Validators[0].(func(int) error)
+	// blobDescData is the schema descriptor for data field.
+	blobDescData := blobFields[2].Descriptor()
+	// blob.DataValidator is a validator for the "data" field. It is called by the builders before save.
+	blob.DataValidator = blobDescData.Validators[0].(func([]byte) error)
+	// blobDescID is the schema descriptor for id field.
+	blobDescID := blobMixinFields0[0].Descriptor()
+	// blob.DefaultID holds the default value on creation for the id field.
+	blob.DefaultID = blobDescID.Default.(func() uuid.UUID)
 	contactMixin := schema.Contact{}.Mixin()
 	contactMixinFields0 := contactMixin[0].Fields()
 	_ = contactMixinFields0
@@ -268,6 +366,12 @@ func init() {
 	contact.DefaultSortName = contactDescSortName.Default.(string)
 	// contact.SortNameValidator is a validator for the "sort_name" field. It is called by the builders before save.
 	contact.SortNameValidator = contactDescSortName.Validators[0].(func(string) error)
+	// contactDescNameKey is the schema descriptor for name_key field.
+	contactDescNameKey := contactFields[24].Descriptor()
+	// contact.DefaultNameKey holds the default value on creation for the name_key field.
+	contact.DefaultNameKey = contactDescNameKey.Default.(string)
+	// contact.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
+	contact.NameKeyValidator = contactDescNameKey.Validators[0].(func(string) error)
 	// contactDescID is the schema descriptor for id field.
 	contactDescID := contactMixinFields0[0].Descriptor()
 	// contact.DefaultID holds the default value on creation for the id field.
@@ -310,26 +414,32 @@ func init() {
 	contactaddress.DefaultCity = contactaddressDescCity.Default.(string)
 	// contactaddress.CityValidator is a validator for the "city" field. It is called by the builders before save.
 	contactaddress.CityValidator = contactaddressDescCity.Validators[0].(func(string) error)
+	// contactaddressDescSortCity is the schema descriptor for sort_city field.
+	contactaddressDescSortCity := contactaddressFields[5].Descriptor()
+	// contactaddress.DefaultSortCity holds the default value on creation for the sort_city field.
+	contactaddress.DefaultSortCity = contactaddressDescSortCity.Default.(string)
+	// contactaddress.SortCityValidator is a validator for the "sort_city" field. It is called by the builders before save.
+	contactaddress.SortCityValidator = contactaddressDescSortCity.Validators[0].(func(string) error)
 	// contactaddressDescRegion is the schema descriptor for region field.
-	contactaddressDescRegion := contactaddressFields[5].Descriptor()
+	contactaddressDescRegion := contactaddressFields[6].Descriptor()
 	// contactaddress.DefaultRegion holds the default value on creation for the region field.
 	contactaddress.DefaultRegion = contactaddressDescRegion.Default.(string)
 	// contactaddress.RegionValidator is a validator for the "region" field. It is called by the builders before save.
 	contactaddress.RegionValidator = contactaddressDescRegion.Validators[0].(func(string) error)
 	// contactaddressDescPostalCode is the schema descriptor for postal_code field.
-	contactaddressDescPostalCode := contactaddressFields[6].Descriptor()
+	contactaddressDescPostalCode := contactaddressFields[7].Descriptor()
 	// contactaddress.DefaultPostalCode holds the default value on creation for the postal_code field.
 	contactaddress.DefaultPostalCode = contactaddressDescPostalCode.Default.(string)
 	// contactaddress.PostalCodeValidator is a validator for the "postal_code" field. It is called by the builders before save.
 	contactaddress.PostalCodeValidator = contactaddressDescPostalCode.Validators[0].(func(string) error)
 	// contactaddressDescCountry is the schema descriptor for country field.
-	contactaddressDescCountry := contactaddressFields[7].Descriptor()
+	contactaddressDescCountry := contactaddressFields[8].Descriptor()
 	// contactaddress.DefaultCountry holds the default value on creation for the country field.
 	contactaddress.DefaultCountry = contactaddressDescCountry.Default.(string)
 	// contactaddress.CountryValidator is a validator for the "country" field. It is called by the builders before save.
 	contactaddress.CountryValidator = contactaddressDescCountry.Validators[0].(func(string) error)
 	// contactaddressDescBranchCode is the schema descriptor for branch_code field.
-	contactaddressDescBranchCode := contactaddressFields[8].Descriptor()
+	contactaddressDescBranchCode := contactaddressFields[9].Descriptor()
 	// contactaddress.DefaultBranchCode holds the default value on creation for the branch_code field.
 	contactaddress.DefaultBranchCode = contactaddressDescBranchCode.Default.(string)
 	// contactaddress.BranchCodeValidator is a validator for the "branch_code" field. It is called by the builders before save.
@@ -383,6 +493,108 @@ func init() {
 	contactemailDescID := contactemailMixinFields0[0].Descriptor()
 	// contactemail.DefaultID holds the default value on creation for the id field.
 	contactemail.DefaultID = contactemailDescID.Default.(func() uuid.UUID)
+	contactimportMixin := schema.ContactImport{}.Mixin()
+	contactimportMixinFields0 := contactimportMixin[0].Fields()
+	_ = contactimportMixinFields0
+	contactimportFields := schema.ContactImport{}.Fields()
+	_ = contactimportFields
+	// contactimportDescCreatedAt is the schema descriptor for created_at field.
+	contactimportDescCreatedAt := contactimportMixinFields0[2].Descriptor()
+	// contactimport.DefaultCreatedAt holds the default value on creation for the created_at field.
+	contactimport.DefaultCreatedAt = contactimportDescCreatedAt.Default.(func() time.Time)
+	// contactimportDescUpdatedAt is the schema descriptor for updated_at field.
+	contactimportDescUpdatedAt := contactimportFields[0].Descriptor()
+	// contactimport.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	contactimport.DefaultUpdatedAt = contactimportDescUpdatedAt.Default.(func() time.Time)
+	// contactimportDescVersion is the schema descriptor for version field.
+	contactimportDescVersion := contactimportFields[1].Descriptor()
+	// contactimport.DefaultVersion holds the default value on creation for the version field.
+	contactimport.DefaultVersion = contactimportDescVersion.Default.(int)
+	// contactimport.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	contactimport.VersionValidator = contactimportDescVersion.Validators[0].(func(int) error)
+	// contactimportDescFileName is the schema descriptor for file_name field.
+	contactimportDescFileName := contactimportFields[3].Descriptor()
+	// contactimport.DefaultFileName holds the default value on creation for the file_name field.
+	contactimport.DefaultFileName = contactimportDescFileName.Default.(string)
+	// contactimport.FileNameValidator is a validator for the "file_name" field. It is called by the builders before save.
+	contactimport.FileNameValidator = contactimportDescFileName.Validators[0].(func(string) error)
+	// contactimportDescSize is the schema descriptor for size field.
+	contactimportDescSize := contactimportFields[4].Descriptor()
+	// contactimport.SizeValidator is a validator for the "size" field. It is called by the builders before save.
+	contactimport.SizeValidator = contactimportDescSize.Validators[0].(func(int64) error)
+	// contactimportDescSha256 is the schema descriptor for sha256 field.
+	contactimportDescSha256 := contactimportFields[5].Descriptor()
+	// contactimport.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	contactimport.Sha256Validator = contactimportDescSha256.Validators[0].(func([]byte) error)
+	// contactimportDescBlobKey is the schema descriptor for blob_key field.
+	contactimportDescBlobKey := contactimportFields[6].Descriptor()
+	// contactimport.BlobKeyValidator is a validator for the "blob_key" field. It is called by the builders before save.
+	contactimport.BlobKeyValidator = contactimportDescBlobKey.Validators[0].(func(string) error)
+	// contactimportDescRows is the schema descriptor for rows field.
+	contactimportDescRows := contactimportFields[8].Descriptor()
+	// contactimport.DefaultRows holds the default value on creation for the rows field.
+	contactimport.DefaultRows = contactimportDescRows.Default.(int)
+	// contactimport.RowsValidator is a validator for the "rows" field. It is called by the builders before save.
+	contactimport.RowsValidator = contactimportDescRows.Validators[0].(func(int) error)
+	// contactimportDescPosition is the schema descriptor for position field.
+	contactimportDescPosition := contactimportFields[9].Descriptor()
+	// contactimport.DefaultPosition holds the default value on creation for the position field.
+	contactimport.DefaultPosition = contactimportDescPosition.Default.(int)
+	// contactimport.PositionValidator is a validator for the "position" field. It is called by the builders before save.
+	contactimport.PositionValidator = contactimportDescPosition.Validators[0].(func(int) error)
+	// contactimportDescCreated is the schema descriptor for created field.
+	contactimportDescCreated := contactimportFields[10].Descriptor()
+	// contactimport.DefaultCreated holds the default value on creation for the created field.
+	contactimport.DefaultCreated = contactimportDescCreated.Default.(int)
+	// contactimport.CreatedValidator is a validator for the "created" field. It is called by the builders before save.
+	contactimport.CreatedValidator = contactimportDescCreated.Validators[0].(func(int) error)
+	// contactimportDescUpdated is the schema descriptor for updated field.
+	contactimportDescUpdated := contactimportFields[11].Descriptor()
+	// contactimport.DefaultUpdated holds the default value on creation for the updated field.
+	contactimport.DefaultUpdated = contactimportDescUpdated.Default.(int)
+	// contactimport.UpdatedValidator is a validator for the "updated" field. It is called by the builders before save.
+	contactimport.UpdatedValidator = contactimportDescUpdated.Validators[0].(func(int) error)
+	// contactimportDescSkipped is the schema descriptor for skipped field.
+	contactimportDescSkipped := contactimportFields[12].Descriptor()
+	// contactimport.DefaultSkipped holds the default value on creation for the skipped field.
+	contactimport.DefaultSkipped = contactimportDescSkipped.Default.(int)
+	// contactimport.SkippedValidator is a validator for the "skipped" field. It is called by the builders before save.
+	contactimport.SkippedValidator = contactimportDescSkipped.Validators[0].(func(int) error)
+	// contactimportDescRejected is the schema descriptor for rejected field.
+	contactimportDescRejected := contactimportFields[13].Descriptor()
+	// contactimport.DefaultRejected holds the default value on creation for the rejected field.
+	contactimport.DefaultRejected = contactimportDescRejected.Default.(int)
+	// contactimport.RejectedValidator is a validator for the "rejected" field. It is called by the builders before save.
+	contactimport.RejectedValidator = contactimportDescRejected.Validators[0].(func(int) error)
+	// contactimportDescError is the schema descriptor for error field.
+	contactimportDescError := contactimportFields[14].Descriptor()
+	// contactimport.DefaultError holds the default value on creation for the error field.
+	contactimport.DefaultError = contactimportDescError.Default.(string)
+	// contactimport.ErrorValidator is a validator for the "error" field. It is called by the builders before save.
+	contactimport.ErrorValidator = contactimportDescError.Validators[0].(func(string) error)
+	// contactimportDescAttempts is the schema descriptor for attempts field.
+	contactimportDescAttempts := contactimportFields[17].Descriptor()
+	// contactimport.DefaultAttempts holds the default value on creation for the attempts field.
+	contactimport.DefaultAttempts = contactimportDescAttempts.Default.(int)
+	// contactimport.AttemptsValidator is a validator for the "attempts" field. It is called by the builders before save.
+	contactimport.AttemptsValidator = contactimportDescAttempts.Validators[0].(func(int) error)
+	// contactimportDescID is the schema descriptor for id field.
+	contactimportDescID := contactimportMixinFields0[0].Descriptor()
+	// contactimport.DefaultID holds the default value on creation for the id field.
+	contactimport.DefaultID = contactimportDescID.Default.(func() uuid.UUID)
+	contactmergeMixin := schema.ContactMerge{}.Mixin()
+	contactmergeMixinFields0 := contactmergeMixin[0].Fields()
+	_ = contactmergeMixinFields0
+	contactmergeFields := schema.ContactMerge{}.Fields()
+	_ = contactmergeFields
+	// contactmergeDescCreatedAt is the schema descriptor for created_at field.
+	contactmergeDescCreatedAt := contactmergeMixinFields0[2].Descriptor()
+	// contactmerge.DefaultCreatedAt holds the default value on creation for the created_at field.
+	contactmerge.DefaultCreatedAt = contactmergeDescCreatedAt.Default.(func() time.Time)
+	// contactmergeDescID is the schema descriptor for id field.
+	contactmergeDescID := contactmergeMixinFields0[0].Descriptor()
+	// contactmerge.DefaultID holds the default value on creation for the id field.
+	contactmerge.DefaultID = contactmergeDescID.Default.(func() uuid.UUID)
 	contactnoteMixin := schema.ContactNote{}.Mixin()
 	contactnoteMixinFields0 := contactnoteMixin[0].Fields()
 	_ = contactnoteMixinFields0
@@ -418,6 +630,19 @@ func init() {
 	contactnoteDescID := contactnoteMixinFields0[0].Descriptor()
 	// contactnote.DefaultID holds the default value on creation for the id field.
 	contactnote.DefaultID = contactnoteDescID.Default.(func() uuid.UUID)
+	contactoptionMixin := schema.ContactOption{}.Mixin()
+	contactoptionMixinFields0 := contactoptionMixin[0].Fields()
+	_ = contactoptionMixinFields0
+	contactoptionFields := schema.ContactOption{}.Fields()
+	_ = contactoptionFields
+	// contactoptionDescCreatedAt is the schema descriptor for created_at field.
+	contactoptionDescCreatedAt := contactoptionMixinFields0[2].Descriptor()
+	// contactoption.DefaultCreatedAt holds the default value on creation for the created_at field.
+	contactoption.DefaultCreatedAt = contactoptionDescCreatedAt.Default.(func() time.Time)
+	// contactoptionDescID is the schema descriptor for id field.
+	contactoptionDescID := contactoptionMixinFields0[0].Descriptor()
+	// contactoption.DefaultID holds the default value on creation for the id field.
+	contactoption.DefaultID = contactoptionDescID.Default.(func() uuid.UUID)
 	contactphoneMixin := schema.ContactPhone{}.Mixin()
 	contactphoneMixinFields0 := contactphoneMixin[0].Fields()
 	_ = contactphoneMixinFields0
@@ -658,6 +883,19 @@ func init() {
 	documenttaxDescID := documenttaxMixinFields0[0].Descriptor()
 	// documenttax.DefaultID holds the default value on creation for the id field.
 	documenttax.DefaultID = documenttaxDescID.Default.(func() uuid.UUID)
+	duplicatedismissalMixin := schema.DuplicateDismissal{}.Mixin()
+	duplicatedismissalMixinFields0 := duplicatedismissalMixin[0].Fields()
+	_ = duplicatedismissalMixinFields0
+	duplicatedismissalFields := schema.DuplicateDismissal{}.Fields()
+	_ = duplicatedismissalFields
+	// duplicatedismissalDescCreatedAt is the schema descriptor for created_at field.
+	duplicatedismissalDescCreatedAt := duplicatedismissalMixinFields0[2].Descriptor()
+	// duplicatedismissal.DefaultCreatedAt holds the default value on creation for the created_at field.
+	duplicatedismissal.DefaultCreatedAt = duplicatedismissalDescCreatedAt.Default.(func() time.Time)
+	// duplicatedismissalDescID is the schema descriptor for id field.
+	duplicatedismissalDescID := duplicatedismissalMixinFields0[0].Descriptor()
+	// duplicatedismissal.DefaultID holds the default value on creation for the id field.
+	duplicatedismissal.DefaultID = duplicatedismissalDescID.Default.(func() uuid.UUID)
 	idempotencyrecordMixin := schema.IdempotencyRecord{}.Mixin()
 	idempotencyrecordMixinFields0 := idempotencyrecordMixin[0].Fields()
 	_ = idempotencyrecordMixinFields0
@@ -693,6 +931,45 @@ func init() {
 	idempotencyrecordDescID := idempotencyrecordMixinFields0[0].Descriptor()
 	// idempotencyrecord.DefaultID holds the default value on creation for the id field.
 	idempotencyrecord.DefaultID = idempotencyrecordDescID.Default.(func() uuid.UUID)
+	importrowMixin := schema.ImportRow{}.Mixin()
+	importrowMixinFields0 := importrowMixin[0].Fields()
+	_ = importrowMixinFields0
+	importrowFields := schema.ImportRow{}.Fields()
+	_ = importrowFields
+	// importrowDescCreatedAt is the schema descriptor for created_at field.
+	importrowDescCreatedAt := importrowMixinFields0[2].Descriptor()
+	// importrow.DefaultCreatedAt holds the default value on creation for the created_at field.
+	importrow.DefaultCreatedAt = importrowDescCreatedAt.Default.(func() time.Time)
+	// importrowDescLine is the schema descriptor for line field.
+	importrowDescLine := importrowFields[1].Descriptor()
+	// importrow.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	importrow.LineValidator = importrowDescLine.Validators[0].(func(int) error)
+	// importrowDescName is the schema descriptor for name field.
+	importrowDescName := importrowFields[3].Descriptor()
+	// importrow.DefaultName holds the default value on creation for the name field.
+	importrow.DefaultName = importrowDescName.Default.(string)
+	// importrow.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	importrow.NameValidator = importrowDescName.Validators[0].(func(string) error)
+	// importrowDescColumn is the schema descriptor for column field.
+	importrowDescColumn := importrowFields[4].Descriptor()
+	// importrow.DefaultColumn holds the default value on creation for the column field.
+	importrow.DefaultColumn = importrowDescColumn.Default.(string)
+	// importrow.ColumnValidator is a validator for the "column" field. It is called by the builders before save.
+	importrow.ColumnValidator = importrowDescColumn.Validators[0].(func(string) error)
+	// importrowDescReason is the schema descriptor for reason field.
+	importrowDescReason := importrowFields[5].Descriptor()
+	// importrow.DefaultReason holds the default value on creation for the reason field.
+	importrow.DefaultReason = importrowDescReason.Default.(string)
+	// importrow.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	importrow.ReasonValidator = importrowDescReason.Validators[0].(func(string) error)
+	// importrowDescContactVersion is the schema descriptor for contact_version field.
+	importrowDescContactVersion := importrowFields[7].Descriptor()
+	// importrow.DefaultContactVersion holds the default value on creation for the contact_version field.
+	importrow.DefaultContactVersion = importrowDescContactVersion.Default.(int)
+	// importrowDescID is the schema descriptor for id field.
+	importrowDescID := importrowMixinFields0[0].Descriptor()
+	// importrow.DefaultID holds the default value on creation for the id field.
+	importrow.DefaultID = importrowDescID.Default.(func() uuid.UUID)
 	ledgerentryMixin := schema.LedgerEntry{}.Mixin()
 	ledgerentryMixinFields0 := ledgerentryMixin[0].Fields()
 	_ = ledgerentryMixinFields0
@@ -727,6 +1004,19 @@ func init() {
 	membershipDescID := membershipMixinFields0[0].Descriptor()
 	// membership.DefaultID holds the default value on creation for the id field.
 	membership.DefaultID = membershipDescID.Default.(func() uuid.UUID)
+	mergemoveMixin := schema.MergeMove{}.Mixin()
+	mergemoveMixinFields0 := mergemoveMixin[0].Fields()
+	_ = mergemoveMixinFields0
+	mergemoveFields := schema.MergeMove{}.Fields()
+	_ = mergemoveFields
+	// mergemoveDescCreatedAt is the schema descriptor for created_at field.
+	mergemoveDescCreatedAt := mergemoveMixinFields0[2].Descriptor()
+	// mergemove.DefaultCreatedAt holds the default value on creation for the created_at field.
+	mergemove.DefaultCreatedAt = mergemoveDescCreatedAt.Default.(func() time.Time)
+	// mergemoveDescID is the schema descriptor for id field.
+	mergemoveDescID := mergemoveMixinFields0[0].Descriptor()
+	// mergemove.DefaultID holds the default value on creation for the id field.
+	mergemove.DefaultID = mergemoveDescID.Default.(func() uuid.UUID)
 	numbercounterMixin := schema.NumberCounter{}.Mixin()
 	numbercounterMixinFields0 := numbercounterMixin[0].Fields()
 	_ = numbercounterMixinFields0
@@ -970,6 +1260,90 @@ func init() {
 	portalgrantDescID := portalgrantMixinFields0[0].Descriptor()
 	// portalgrant.DefaultID holds the default value on creation for the id field.
 	portalgrant.DefaultID = portalgrantDescID.Default.(func() uuid.UUID)
+	registrycheckMixin := schema.RegistryCheck{}.Mixin()
+	registrycheckMixinFields0 := registrycheckMixin[0].Fields()
+	_ = registrycheckMixinFields0
+	registrycheckFields := schema.RegistryCheck{}.Fields()
+	_ = registrycheckFields
+	// registrycheckDescCreatedAt is the schema descriptor for created_at field.
+	registrycheckDescCreatedAt := registrycheckMixinFields0[2].Descriptor()
+	// registrycheck.DefaultCreatedAt holds the default value on creation for the created_at field.
+	registrycheck.DefaultCreatedAt = registrycheckDescCreatedAt.Default.(func() time.Time)
+	// registrycheckDescCountry is the schema descriptor for country field.
+	registrycheckDescCountry := registrycheckFields[2].Descriptor()
+	// registrycheck.CountryValidator is a validator for the "country" field. It is called by the builders before save.
+	registrycheck.CountryValidator = registrycheckDescCountry.Validators[0].(func(string) error)
+	// registrycheckDescNumber is the schema descriptor for number field.
+	registrycheckDescNumber := registrycheckFields[3].Descriptor()
+	// registrycheck.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	registrycheck.NumberValidator = func() func(string) error {
+		validators := registrycheckDescNumber.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(number string) error {
+			for _, fn := range fns {
+				if err := fn(number); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// registrycheckDescRequestIdentifier is the schema descriptor for request_identifier field.
+	registrycheckDescRequestIdentifier := registrycheckFields[5].Descriptor()
+	// registrycheck.DefaultRequestIdentifier holds the default value on creation for the request_identifier field.
+	registrycheck.DefaultRequestIdentifier = registrycheckDescRequestIdentifier.Default.(string)
+	// registrycheck.RequestIdentifierValidator is a validator for the "request_identifier" field. It is called by the builders before save.
+	registrycheck.RequestIdentifierValidator = registrycheckDescRequestIdentifier.Validators[0].(func(string) error)
+	// registrycheckDescID is the schema descriptor for id field.
+	registrycheckDescID := registrycheckMixinFields0[0].Descriptor()
+	// registrycheck.DefaultID holds the default value on creation for the id field.
+	registrycheck.DefaultID = registrycheckDescID.Default.(func() uuid.UUID)
+	registrysettingMixin := schema.RegistrySetting{}.Mixin()
+	registrysettingMixinFields0 := registrysettingMixin[0].Fields()
+	_ = registrysettingMixinFields0
+	registrysettingFields := schema.RegistrySetting{}.Fields()
+	_ = registrysettingFields
+	// registrysettingDescCreatedAt is the schema descriptor for created_at field.
+	registrysettingDescCreatedAt := registrysettingMixinFields0[2].Descriptor()
+	// registrysetting.DefaultCreatedAt holds the default value on creation for the created_at field.
+	registrysetting.DefaultCreatedAt = registrysettingDescCreatedAt.Default.(func() time.Time)
+	// registrysettingDescUpdatedAt is the schema descriptor for updated_at field.
+	registrysettingDescUpdatedAt := registrysettingFields[0].Descriptor()
+	// registrysetting.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	registrysetting.DefaultUpdatedAt = registrysettingDescUpdatedAt.Default.(func() time.Time)
+	// registrysettingDescVersion is the schema descriptor for version field.
+	registrysettingDescVersion := registrysettingFields[1].Descriptor()
+	// registrysetting.DefaultVersion holds the default value on creation for the version field.
+	registrysetting.DefaultVersion = registrysettingDescVersion.Default.(int)
+	// registrysetting.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	registrysetting.VersionValidator = registrysettingDescVersion.Validators[0].(func(int) error)
+	// registrysettingDescAadeUsername is the schema descriptor for aade_username field.
+	registrysettingDescAadeUsername := registrysettingFields[2].Descriptor()
+	// registrysetting.DefaultAadeUsername holds the default value on creation for the aade_username field.
+	registrysetting.DefaultAadeUsername = registrysettingDescAadeUsername.Default.(string)
+	// registrysetting.AadeUsernameValidator is a validator for the "aade_username" field. It is called by the builders before save.
+	registrysetting.AadeUsernameValidator = registrysettingDescAadeUsername.Validators[0].(func(string) error)
+	// registrysettingDescAadePassword is the schema descriptor for aade_password field.
+	registrysettingDescAadePassword := registrysettingFields[3].Descriptor()
+	// registrysetting.AadePasswordValidator is a validator for the "aade_password" field. It is called by the builders before save.
+	registrysetting.AadePasswordValidator = registrysettingDescAadePassword.Validators[0].(func([]byte) error)
+	// registrysettingDescAadeCalledBy is the schema descriptor for aade_called_by field.
+	registrysettingDescAadeCalledBy := registrysettingFields[4].Descriptor()
+	// registrysetting.DefaultAadeCalledBy holds the default value on creation for the aade_called_by field.
+	registrysetting.DefaultAadeCalledBy = registrysettingDescAadeCalledBy.Default.(string)
+	// registrysetting.AadeCalledByValidator is a validator for the "aade_called_by" field. It is called by the builders before save.
+	registrysetting.AadeCalledByValidator = registrysettingDescAadeCalledBy.Validators[0].(func(string) error)
+	// registrysettingDescRecheck is the schema descriptor for recheck field.
+	registrysettingDescRecheck := registrysettingFields[5].Descriptor()
+	// registrysetting.DefaultRecheck holds the default value on creation for the recheck field.
+	registrysetting.DefaultRecheck = registrysettingDescRecheck.Default.(bool)
+	// registrysettingDescID is the schema descriptor for id field.
+	registrysettingDescID := registrysettingMixinFields0[0].Descriptor()
+	// registrysetting.DefaultID holds the default value on creation for the id field.
+	registrysetting.DefaultID = registrysettingDescID.Default.(func() uuid.UUID)
 	sessionMixin := schema.Session{}.Mixin()
 	sessionMixinFields0 := sessionMixin[0].Fields()
 	_ = sessionMixinFields0
@@ -1003,6 +1377,114 @@ func init() {
 	sessionDescID := sessionMixinFields0[0].Descriptor()
 	// session.DefaultID holds the default value on creation for the id field.
 	session.DefaultID = sessionDescID.Default.(func() uuid.UUID)
+	trackingcategoryMixin := schema.TrackingCategory{}.Mixin()
+	trackingcategoryMixinFields0 := trackingcategoryMixin[0].Fields()
+	_ = trackingcategoryMixinFields0
+	trackingcategoryFields := schema.TrackingCategory{}.Fields()
+	_ = trackingcategoryFields
+	// trackingcategoryDescCreatedAt is the schema descriptor for created_at field.
+	trackingcategoryDescCreatedAt := trackingcategoryMixinFields0[2].Descriptor()
+	// trackingcategory.DefaultCreatedAt holds the default value on creation for the created_at field.
+	trackingcategory.DefaultCreatedAt = trackingcategoryDescCreatedAt.Default.(func() time.Time)
+	// trackingcategoryDescUpdatedAt is the schema descriptor for updated_at field.
+	trackingcategoryDescUpdatedAt := trackingcategoryFields[0].Descriptor()
+	// trackingcategory.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	trackingcategory.DefaultUpdatedAt = trackingcategoryDescUpdatedAt.Default.(func() time.Time)
+	// trackingcategoryDescVersion is the schema descriptor for version field.
+	trackingcategoryDescVersion := trackingcategoryFields[1].Descriptor()
+	// trackingcategory.DefaultVersion holds the default value on creation for the version field.
+	trackingcategory.DefaultVersion = trackingcategoryDescVersion.Default.(int)
+	// trackingcategory.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	trackingcategory.VersionValidator = trackingcategoryDescVersion.Validators[0].(func(int) error)
+	// trackingcategoryDescTitle is the schema descriptor for title field.
+	trackingcategoryDescTitle := trackingcategoryFields[2].Descriptor()
+	// trackingcategory.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	trackingcategory.TitleValidator = func() func(string) error {
+		validators := trackingcategoryDescTitle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(title string) error {
+			for _, fn := range fns {
+				if err := fn(title); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// trackingcategoryDescSortTitle is the schema descriptor for sort_title field.
+	trackingcategoryDescSortTitle := trackingcategoryFields[3].Descriptor()
+	// trackingcategory.SortTitleValidator is a validator for the "sort_title" field. It is called by the builders before save.
+	trackingcategory.SortTitleValidator = trackingcategoryDescSortTitle.Validators[0].(func(string) error)
+	// trackingcategoryDescPosition is the schema descriptor for position field.
+	trackingcategoryDescPosition := trackingcategoryFields[4].Descriptor()
+	// trackingcategory.DefaultPosition holds the default value on creation for the position field.
+	trackingcategory.DefaultPosition = trackingcategoryDescPosition.Default.(int)
+	// trackingcategoryDescContacts is the schema descriptor for contacts field.
+	trackingcategoryDescContacts := trackingcategoryFields[5].Descriptor()
+	// trackingcategory.DefaultContacts holds the default value on creation for the contacts field.
+	trackingcategory.DefaultContacts = trackingcategoryDescContacts.Default.(bool)
+	// trackingcategoryDescSales is the schema descriptor for sales field.
+	trackingcategoryDescSales := trackingcategoryFields[6].Descriptor()
+	// trackingcategory.DefaultSales holds the default value on creation for the sales field.
+	trackingcategory.DefaultSales = trackingcategoryDescSales.Default.(bool)
+	// trackingcategoryDescPurchases is the schema descriptor for purchases field.
+	trackingcategoryDescPurchases := trackingcategoryFields[7].Descriptor()
+	// trackingcategory.DefaultPurchases holds the default value on creation for the purchases field.
+	trackingcategory.DefaultPurchases = trackingcategoryDescPurchases.Default.(bool)
+	// trackingcategoryDescPayments is the schema descriptor for payments field.
+	trackingcategoryDescPayments := trackingcategoryFields[8].Descriptor()
+	// trackingcategory.DefaultPayments holds the default value on creation for the payments field.
+	trackingcategory.DefaultPayments = trackingcategoryDescPayments.Default.(bool)
+	// trackingcategoryDescProjects is the schema descriptor for projects field.
+	trackingcategoryDescProjects := trackingcategoryFields[9].Descriptor()
+	// trackingcategory.DefaultProjects holds the default value on creation for the projects field.
+	trackingcategory.DefaultProjects = trackingcategoryDescProjects.Default.(bool)
+	// trackingcategoryDescID is the schema descriptor for id field.
+	trackingcategoryDescID := trackingcategoryMixinFields0[0].Descriptor()
+	// trackingcategory.DefaultID holds the default value on creation for the id field.
+	trackingcategory.DefaultID = trackingcategoryDescID.Default.(func() uuid.UUID)
+	trackingoptionMixin := schema.TrackingOption{}.Mixin()
+	trackingoptionMixinFields0 := trackingoptionMixin[0].Fields()
+	_ = trackingoptionMixinFields0
+	trackingoptionFields := schema.TrackingOption{}.Fields()
+	_ = trackingoptionFields
+	// trackingoptionDescCreatedAt is the schema descriptor for created_at field.
+	trackingoptionDescCreatedAt := trackingoptionMixinFields0[2].Descriptor()
+	// trackingoption.DefaultCreatedAt holds the default value on creation for the created_at field.
+	trackingoption.DefaultCreatedAt = trackingoptionDescCreatedAt.Default.(func() time.Time)
+	// trackingoptionDescTitle is the schema descriptor for title field.
+	trackingoptionDescTitle := trackingoptionFields[1].Descriptor()
+	// trackingoption.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	trackingoption.TitleValidator = func() func(string) error {
+		validators := trackingoptionDescTitle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(title string) error {
+			for _, fn := range fns {
+				if err := fn(title); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// trackingoptionDescSortTitle is the schema descriptor for sort_title field.
+	trackingoptionDescSortTitle := trackingoptionFields[2].Descriptor()
+	// trackingoption.SortTitleValidator is a validator for the "sort_title" field. It is called by the builders before save.
+	trackingoption.SortTitleValidator = trackingoptionDescSortTitle.Validators[0].(func(string) error)
+	// trackingoptionDescPosition is the schema descriptor for position field.
+	trackingoptionDescPosition := trackingoptionFields[3].Descriptor()
+	// trackingoption.DefaultPosition holds the default value on creation for the position field.
+	trackingoption.DefaultPosition = trackingoptionDescPosition.Default.(int)
+	// trackingoptionDescID is the schema descriptor for id field.
+	trackingoptionDescID := trackingoptionMixinFields0[0].Descriptor()
+	// trackingoption.DefaultID holds the default value on creation for the id field.
+	trackingoption.DefaultID = trackingoptionDescID.Default.(func() uuid.UUID)
 	userMixin := schema.User{}.Mixin()
 	userMixinFields0 := userMixin[0].Fields()
 	_ = userMixinFields0

@@ -18,10 +18,14 @@ type Tx struct {
 	APIKey *APIKeyClient
 	// Allocation is the client for interacting with the Allocation builders.
 	Allocation *AllocationClient
+	// Attachment is the client for interacting with the Attachment builders.
+	Attachment *AttachmentClient
 	// AuditEvent is the client for interacting with the AuditEvent builders.
 	AuditEvent *AuditEventClient
 	// Balance is the client for interacting with the Balance builders.
 	Balance *BalanceClient
+	// Blob is the client for interacting with the Blob builders.
+	Blob *BlobClient
 	// Contact is the client for interacting with the Contact builders.
 	Contact *ContactClient
 	// ContactAccess is the client for interacting with the ContactAccess builders.
@@ -30,8 +34,14 @@ type Tx struct {
 	ContactAddress *ContactAddressClient
 	// ContactEmail is the client for interacting with the ContactEmail builders.
 	ContactEmail *ContactEmailClient
+	// ContactImport is the client for interacting with the ContactImport builders.
+	ContactImport *ContactImportClient
+	// ContactMerge is the client for interacting with the ContactMerge builders.
+	ContactMerge *ContactMergeClient
 	// ContactNote is the client for interacting with the ContactNote builders.
 	ContactNote *ContactNoteClient
+	// ContactOption is the client for interacting with the ContactOption builders.
+	ContactOption *ContactOptionClient
 	// ContactPhone is the client for interacting with the ContactPhone builders.
 	ContactPhone *ContactPhoneClient
 	// Document is the client for interacting with the Document builders.
@@ -40,12 +50,18 @@ type Tx struct {
 	DocumentLine *DocumentLineClient
 	// DocumentTax is the client for interacting with the DocumentTax builders.
 	DocumentTax *DocumentTaxClient
+	// DuplicateDismissal is the client for interacting with the DuplicateDismissal builders.
+	DuplicateDismissal *DuplicateDismissalClient
 	// IdempotencyRecord is the client for interacting with the IdempotencyRecord builders.
 	IdempotencyRecord *IdempotencyRecordClient
+	// ImportRow is the client for interacting with the ImportRow builders.
+	ImportRow *ImportRowClient
 	// LedgerEntry is the client for interacting with the LedgerEntry builders.
 	LedgerEntry *LedgerEntryClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
+	// MergeMove is the client for interacting with the MergeMove builders.
+	MergeMove *MergeMoveClient
 	// NumberCounter is the client for interacting with the NumberCounter builders.
 	NumberCounter *NumberCounterClient
 	// NumberSequence is the client for interacting with the NumberSequence builders.
@@ -56,8 +72,16 @@ type Tx struct {
 	Payment *PaymentClient
 	// PortalGrant is the client for interacting with the PortalGrant builders.
 	PortalGrant *PortalGrantClient
+	// RegistryCheck is the client for interacting with the RegistryCheck builders.
+	RegistryCheck *RegistryCheckClient
+	// RegistrySetting is the client for interacting with the RegistrySetting builders.
+	RegistrySetting *RegistrySettingClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// TrackingCategory is the client for interacting with the TrackingCategory builders.
+	TrackingCategory *TrackingCategoryClient
+	// TrackingOption is the client for interacting with the TrackingOption builders.
+	TrackingOption *TrackingOptionClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 
@@ -193,26 +217,38 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.APIKey = NewAPIKeyClient(tx.config)
 	tx.Allocation = NewAllocationClient(tx.config)
+	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEvent = NewAuditEventClient(tx.config)
 	tx.Balance = NewBalanceClient(tx.config)
+	tx.Blob = NewBlobClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.ContactAccess = NewContactAccessClient(tx.config)
 	tx.ContactAddress = NewContactAddressClient(tx.config)
 	tx.ContactEmail = NewContactEmailClient(tx.config)
+	tx.ContactImport = NewContactImportClient(tx.config)
+	tx.ContactMerge = NewContactMergeClient(tx.config)
 	tx.ContactNote = NewContactNoteClient(tx.config)
+	tx.ContactOption = NewContactOptionClient(tx.config)
 	tx.ContactPhone = NewContactPhoneClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
 	tx.DocumentLine = NewDocumentLineClient(tx.config)
 	tx.DocumentTax = NewDocumentTaxClient(tx.config)
+	tx.DuplicateDismissal = NewDuplicateDismissalClient(tx.config)
 	tx.IdempotencyRecord = NewIdempotencyRecordClient(tx.config)
+	tx.ImportRow = NewImportRowClient(tx.config)
 	tx.LedgerEntry = NewLedgerEntryClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
+	tx.MergeMove = NewMergeMoveClient(tx.config)
 	tx.NumberCounter = NewNumberCounterClient(tx.config)
 	tx.NumberSequence = NewNumberSequenceClient(tx.config)
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.Payment = NewPaymentClient(tx.config)
 	tx.PortalGrant = NewPortalGrantClient(tx.config)
+	tx.RegistryCheck = NewRegistryCheckClient(tx.config)
+	tx.RegistrySetting = NewRegistrySettingClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
+	tx.TrackingCategory = NewTrackingCategoryClient(tx.config)
+	tx.TrackingOption = NewTrackingOptionClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }
 

@@ -29,6 +29,8 @@ type Error struct {
 	Code  Code
 	Field string // the input field at fault as the API spells it ("lines.2.quantity"), "" when none is
 	Text  string // one sentence for a person
+	// Current is, for a CONFLICT over a version, what is there now, by API names.
+	Current map[string]any
 }
 
 // New makes an Error; the text is formatted when arguments are given.
@@ -92,7 +94,7 @@ func (l *List) Add(prefix string, err error) error {
 		case prefix != "":
 			field = prefix
 		}
-		*l = append(*l, &Error{Code: e.Code, Field: field, Text: e.Text})
+		*l = append(*l, &Error{Code: e.Code, Field: field, Text: e.Text, Current: e.Current})
 	}
 	return nil
 }

@@ -52,6 +52,9 @@ func present(ctx context.Context, at *gqlerror.Error, f *fault.Error) *gqlerror.
 	if field != "" {
 		out.Extensions["field"] = field
 	}
+	if f.Current != nil {
+		out.Extensions["current"] = f.Current
+	}
 	return out
 }
 

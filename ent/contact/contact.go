@@ -68,6 +68,8 @@ const (
 	FieldSearch = "search"
 	// FieldSortName holds the string denoting the sort_name field in the database.
 	FieldSortName = "sort_name"
+	// FieldNameKey holds the string denoting the name_key field in the database.
+	FieldNameKey = "name_key"
 	// Table holds the table name of the contact in the database.
 	Table = "contacts"
 )
@@ -101,6 +103,7 @@ var Columns = []string{
 	FieldRestricted,
 	FieldSearch,
 	FieldSortName,
+	FieldNameKey,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -180,6 +183,10 @@ var (
 	DefaultSortName string
 	// SortNameValidator is a validator for the "sort_name" field. It is called by the builders before save.
 	SortNameValidator func(string) error
+	// DefaultNameKey holds the default value on creation for the "name_key" field.
+	DefaultNameKey string
+	// NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
+	NameKeyValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -340,4 +347,9 @@ func BySearch(opts ...sql.OrderTermOption) OrderOption {
 // BySortName orders the results by the sort_name field.
 func BySortName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSortName, opts...).ToFunc()
+}
+
+// ByNameKey orders the results by the name_key field.
+func ByNameKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNameKey, opts...).ToFunc()
 }

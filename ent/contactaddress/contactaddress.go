@@ -29,6 +29,8 @@ const (
 	FieldLine = "line"
 	// FieldCity holds the string denoting the city field in the database.
 	FieldCity = "city"
+	// FieldSortCity holds the string denoting the sort_city field in the database.
+	FieldSortCity = "sort_city"
 	// FieldRegion holds the string denoting the region field in the database.
 	FieldRegion = "region"
 	// FieldPostalCode holds the string denoting the postal_code field in the database.
@@ -51,6 +53,7 @@ var Columns = []string{
 	FieldKind,
 	FieldLine,
 	FieldCity,
+	FieldSortCity,
 	FieldRegion,
 	FieldPostalCode,
 	FieldCountry,
@@ -80,6 +83,10 @@ var (
 	DefaultCity string
 	// CityValidator is a validator for the "city" field. It is called by the builders before save.
 	CityValidator func(string) error
+	// DefaultSortCity holds the default value on creation for the "sort_city" field.
+	DefaultSortCity string
+	// SortCityValidator is a validator for the "sort_city" field. It is called by the builders before save.
+	SortCityValidator func(string) error
 	// DefaultRegion holds the default value on creation for the "region" field.
 	DefaultRegion string
 	// RegionValidator is a validator for the "region" field. It is called by the builders before save.
@@ -168,6 +175,11 @@ func ByLine(opts ...sql.OrderTermOption) OrderOption {
 // ByCity orders the results by the city field.
 func ByCity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCity, opts...).ToFunc()
+}
+
+// BySortCity orders the results by the sort_city field.
+func BySortCity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSortCity, opts...).ToFunc()
 }
 
 // ByRegion orders the results by the region field.

@@ -85,6 +85,11 @@ func City(v string) predicate.ContactAddress {
 	return predicate.ContactAddress(sql.FieldEQ(FieldCity, v))
 }
 
+// SortCity applies equality check predicate on the "sort_city" field. It's identical to SortCityEQ.
+func SortCity(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldEQ(FieldSortCity, v))
+}
+
 // Region applies equality check predicate on the "region" field. It's identical to RegionEQ.
 func Region(v string) predicate.ContactAddress {
 	return predicate.ContactAddress(sql.FieldEQ(FieldRegion, v))
@@ -413,6 +418,71 @@ func CityEqualFold(v string) predicate.ContactAddress {
 // CityContainsFold applies the ContainsFold predicate on the "city" field.
 func CityContainsFold(v string) predicate.ContactAddress {
 	return predicate.ContactAddress(sql.FieldContainsFold(FieldCity, v))
+}
+
+// SortCityEQ applies the EQ predicate on the "sort_city" field.
+func SortCityEQ(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldEQ(FieldSortCity, v))
+}
+
+// SortCityNEQ applies the NEQ predicate on the "sort_city" field.
+func SortCityNEQ(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldNEQ(FieldSortCity, v))
+}
+
+// SortCityIn applies the In predicate on the "sort_city" field.
+func SortCityIn(vs ...string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldIn(FieldSortCity, vs...))
+}
+
+// SortCityNotIn applies the NotIn predicate on the "sort_city" field.
+func SortCityNotIn(vs ...string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldNotIn(FieldSortCity, vs...))
+}
+
+// SortCityGT applies the GT predicate on the "sort_city" field.
+func SortCityGT(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldGT(FieldSortCity, v))
+}
+
+// SortCityGTE applies the GTE predicate on the "sort_city" field.
+func SortCityGTE(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldGTE(FieldSortCity, v))
+}
+
+// SortCityLT applies the LT predicate on the "sort_city" field.
+func SortCityLT(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldLT(FieldSortCity, v))
+}
+
+// SortCityLTE applies the LTE predicate on the "sort_city" field.
+func SortCityLTE(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldLTE(FieldSortCity, v))
+}
+
+// SortCityContains applies the Contains predicate on the "sort_city" field.
+func SortCityContains(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldContains(FieldSortCity, v))
+}
+
+// SortCityHasPrefix applies the HasPrefix predicate on the "sort_city" field.
+func SortCityHasPrefix(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldHasPrefix(FieldSortCity, v))
+}
+
+// SortCityHasSuffix applies the HasSuffix predicate on the "sort_city" field.
+func SortCityHasSuffix(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldHasSuffix(FieldSortCity, v))
+}
+
+// SortCityEqualFold applies the EqualFold predicate on the "sort_city" field.
+func SortCityEqualFold(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldEqualFold(FieldSortCity, v))
+}
+
+// SortCityContainsFold applies the ContainsFold predicate on the "sort_city" field.
+func SortCityContainsFold(v string) predicate.ContactAddress {
+	return predicate.ContactAddress(sql.FieldContainsFold(FieldSortCity, v))
 }
 
 // RegionEQ applies the EQ predicate on the "region" field.

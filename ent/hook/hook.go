@@ -33,6 +33,18 @@ func (f AllocationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AllocationMutation", m)
 }
 
+// The AttachmentFunc type is an adapter to allow the use of ordinary
+// function as Attachment mutator.
+type AttachmentFunc func(context.Context, *ent.AttachmentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AttachmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AttachmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AttachmentMutation", m)
+}
+
 // The AuditEventFunc type is an adapter to allow the use of ordinary
 // function as AuditEvent mutator.
 type AuditEventFunc func(context.Context, *ent.AuditEventMutation) (ent.Value, error)
@@ -55,6 +67,18 @@ func (f BalanceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BalanceMutation", m)
+}
+
+// The BlobFunc type is an adapter to allow the use of ordinary
+// function as Blob mutator.
+type BlobFunc func(context.Context, *ent.BlobMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BlobFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BlobMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BlobMutation", m)
 }
 
 // The ContactFunc type is an adapter to allow the use of ordinary
@@ -105,6 +129,30 @@ func (f ContactEmailFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactEmailMutation", m)
 }
 
+// The ContactImportFunc type is an adapter to allow the use of ordinary
+// function as ContactImport mutator.
+type ContactImportFunc func(context.Context, *ent.ContactImportMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactImportFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactImportMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactImportMutation", m)
+}
+
+// The ContactMergeFunc type is an adapter to allow the use of ordinary
+// function as ContactMerge mutator.
+type ContactMergeFunc func(context.Context, *ent.ContactMergeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactMergeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactMergeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactMergeMutation", m)
+}
+
 // The ContactNoteFunc type is an adapter to allow the use of ordinary
 // function as ContactNote mutator.
 type ContactNoteFunc func(context.Context, *ent.ContactNoteMutation) (ent.Value, error)
@@ -115,6 +163,18 @@ func (f ContactNoteFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactNoteMutation", m)
+}
+
+// The ContactOptionFunc type is an adapter to allow the use of ordinary
+// function as ContactOption mutator.
+type ContactOptionFunc func(context.Context, *ent.ContactOptionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactOptionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContactOptionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContactOptionMutation", m)
 }
 
 // The ContactPhoneFunc type is an adapter to allow the use of ordinary
@@ -165,6 +225,18 @@ func (f DocumentTaxFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentTaxMutation", m)
 }
 
+// The DuplicateDismissalFunc type is an adapter to allow the use of ordinary
+// function as DuplicateDismissal mutator.
+type DuplicateDismissalFunc func(context.Context, *ent.DuplicateDismissalMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DuplicateDismissalFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DuplicateDismissalMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DuplicateDismissalMutation", m)
+}
+
 // The IdempotencyRecordFunc type is an adapter to allow the use of ordinary
 // function as IdempotencyRecord mutator.
 type IdempotencyRecordFunc func(context.Context, *ent.IdempotencyRecordMutation) (ent.Value, error)
@@ -175,6 +247,18 @@ func (f IdempotencyRecordFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IdempotencyRecordMutation", m)
+}
+
+// The ImportRowFunc type is an adapter to allow the use of ordinary
+// function as ImportRow mutator.
+type ImportRowFunc func(context.Context, *ent.ImportRowMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ImportRowFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ImportRowMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ImportRowMutation", m)
 }
 
 // The LedgerEntryFunc type is an adapter to allow the use of ordinary
@@ -199,6 +283,18 @@ func (f MembershipFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MembershipMutation", m)
+}
+
+// The MergeMoveFunc type is an adapter to allow the use of ordinary
+// function as MergeMove mutator.
+type MergeMoveFunc func(context.Context, *ent.MergeMoveMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MergeMoveFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MergeMoveMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MergeMoveMutation", m)
 }
 
 // The NumberCounterFunc type is an adapter to allow the use of ordinary
@@ -261,6 +357,30 @@ func (f PortalGrantFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PortalGrantMutation", m)
 }
 
+// The RegistryCheckFunc type is an adapter to allow the use of ordinary
+// function as RegistryCheck mutator.
+type RegistryCheckFunc func(context.Context, *ent.RegistryCheckMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistryCheckFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RegistryCheckMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RegistryCheckMutation", m)
+}
+
+// The RegistrySettingFunc type is an adapter to allow the use of ordinary
+// function as RegistrySetting mutator.
+type RegistrySettingFunc func(context.Context, *ent.RegistrySettingMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistrySettingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RegistrySettingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RegistrySettingMutation", m)
+}
+
 // The SessionFunc type is an adapter to allow the use of ordinary
 // function as Session mutator.
 type SessionFunc func(context.Context, *ent.SessionMutation) (ent.Value, error)
@@ -271,6 +391,30 @@ func (f SessionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SessionMutation", m)
+}
+
+// The TrackingCategoryFunc type is an adapter to allow the use of ordinary
+// function as TrackingCategory mutator.
+type TrackingCategoryFunc func(context.Context, *ent.TrackingCategoryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrackingCategoryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TrackingCategoryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TrackingCategoryMutation", m)
+}
+
+// The TrackingOptionFunc type is an adapter to allow the use of ordinary
+// function as TrackingOption mutator.
+type TrackingOptionFunc func(context.Context, *ent.TrackingOptionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrackingOptionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TrackingOptionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TrackingOptionMutation", m)
 }
 
 // The UserFunc type is an adapter to allow the use of ordinary

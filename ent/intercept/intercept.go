@@ -10,27 +10,39 @@ import (
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/allocation"
 	"github.com/kartela/kartela/ent/apikey"
+	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/auditevent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/blob"
 	"github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaccess"
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/ent/contactemail"
+	"github.com/kartela/kartela/ent/contactimport"
+	"github.com/kartela/kartela/ent/contactmerge"
 	"github.com/kartela/kartela/ent/contactnote"
+	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/contactphone"
 	"github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/documentline"
 	"github.com/kartela/kartela/ent/documenttax"
+	"github.com/kartela/kartela/ent/duplicatedismissal"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
+	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/ent/membership"
+	"github.com/kartela/kartela/ent/mergemove"
 	"github.com/kartela/kartela/ent/numbercounter"
 	"github.com/kartela/kartela/ent/numbersequence"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/portalgrant"
 	"github.com/kartela/kartela/ent/predicate"
+	"github.com/kartela/kartela/ent/registrycheck"
+	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/trackingcategory"
+	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/ent/user"
 )
 
@@ -144,6 +156,33 @@ func (f TraverseAllocation) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.AllocationQuery", q)
 }
 
+// The AttachmentFunc type is an adapter to allow the use of ordinary function as a Querier.
+type AttachmentFunc func(context.Context, *ent.AttachmentQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f AttachmentFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.AttachmentQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.AttachmentQuery", q)
+}
+
+// The TraverseAttachment type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseAttachment func(context.Context, *ent.AttachmentQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseAttachment) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseAttachment) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AttachmentQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.AttachmentQuery", q)
+}
+
 // The AuditEventFunc type is an adapter to allow the use of ordinary function as a Querier.
 type AuditEventFunc func(context.Context, *ent.AuditEventQuery) (ent.Value, error)
 
@@ -196,6 +235,33 @@ func (f TraverseBalance) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.BalanceQuery", q)
+}
+
+// The BlobFunc type is an adapter to allow the use of ordinary function as a Querier.
+type BlobFunc func(context.Context, *ent.BlobQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f BlobFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.BlobQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.BlobQuery", q)
+}
+
+// The TraverseBlob type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseBlob func(context.Context, *ent.BlobQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseBlob) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseBlob) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BlobQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.BlobQuery", q)
 }
 
 // The ContactFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -306,6 +372,60 @@ func (f TraverseContactEmail) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ContactEmailQuery", q)
 }
 
+// The ContactImportFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactImportFunc func(context.Context, *ent.ContactImportQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactImportFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactImportQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactImportQuery", q)
+}
+
+// The TraverseContactImport type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactImport func(context.Context, *ent.ContactImportQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactImport) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactImport) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactImportQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactImportQuery", q)
+}
+
+// The ContactMergeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactMergeFunc func(context.Context, *ent.ContactMergeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactMergeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactMergeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactMergeQuery", q)
+}
+
+// The TraverseContactMerge type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactMerge func(context.Context, *ent.ContactMergeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactMerge) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactMerge) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactMergeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactMergeQuery", q)
+}
+
 // The ContactNoteFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ContactNoteFunc func(context.Context, *ent.ContactNoteQuery) (ent.Value, error)
 
@@ -331,6 +451,33 @@ func (f TraverseContactNote) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ContactNoteQuery", q)
+}
+
+// The ContactOptionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactOptionFunc func(context.Context, *ent.ContactOptionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactOptionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactOptionQuery", q)
+}
+
+// The TraverseContactOption type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactOption func(context.Context, *ent.ContactOptionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactOption) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactOption) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactOptionQuery", q)
 }
 
 // The ContactPhoneFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -441,6 +588,33 @@ func (f TraverseDocumentTax) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.DocumentTaxQuery", q)
 }
 
+// The DuplicateDismissalFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DuplicateDismissalFunc func(context.Context, *ent.DuplicateDismissalQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DuplicateDismissalFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DuplicateDismissalQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DuplicateDismissalQuery", q)
+}
+
+// The TraverseDuplicateDismissal type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDuplicateDismissal func(context.Context, *ent.DuplicateDismissalQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDuplicateDismissal) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDuplicateDismissal) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DuplicateDismissalQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicateDismissalQuery", q)
+}
+
 // The IdempotencyRecordFunc type is an adapter to allow the use of ordinary function as a Querier.
 type IdempotencyRecordFunc func(context.Context, *ent.IdempotencyRecordQuery) (ent.Value, error)
 
@@ -466,6 +640,33 @@ func (f TraverseIdempotencyRecord) Traverse(ctx context.Context, q ent.Query) er
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.IdempotencyRecordQuery", q)
+}
+
+// The ImportRowFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ImportRowFunc func(context.Context, *ent.ImportRowQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ImportRowFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ImportRowQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ImportRowQuery", q)
+}
+
+// The TraverseImportRow type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseImportRow func(context.Context, *ent.ImportRowQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseImportRow) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseImportRow) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ImportRowQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ImportRowQuery", q)
 }
 
 // The LedgerEntryFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -520,6 +721,33 @@ func (f TraverseMembership) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.MembershipQuery", q)
+}
+
+// The MergeMoveFunc type is an adapter to allow the use of ordinary function as a Querier.
+type MergeMoveFunc func(context.Context, *ent.MergeMoveQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f MergeMoveFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.MergeMoveQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.MergeMoveQuery", q)
+}
+
+// The TraverseMergeMove type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseMergeMove func(context.Context, *ent.MergeMoveQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseMergeMove) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseMergeMove) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MergeMoveQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.MergeMoveQuery", q)
 }
 
 // The NumberCounterFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -657,6 +885,60 @@ func (f TraversePortalGrant) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.PortalGrantQuery", q)
 }
 
+// The RegistryCheckFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RegistryCheckFunc func(context.Context, *ent.RegistryCheckQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RegistryCheckFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RegistryCheckQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RegistryCheckQuery", q)
+}
+
+// The TraverseRegistryCheck type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRegistryCheck func(context.Context, *ent.RegistryCheckQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRegistryCheck) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRegistryCheck) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RegistryCheckQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RegistryCheckQuery", q)
+}
+
+// The RegistrySettingFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RegistrySettingFunc func(context.Context, *ent.RegistrySettingQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RegistrySettingFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RegistrySettingQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RegistrySettingQuery", q)
+}
+
+// The TraverseRegistrySetting type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRegistrySetting func(context.Context, *ent.RegistrySettingQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRegistrySetting) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRegistrySetting) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RegistrySettingQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RegistrySettingQuery", q)
+}
+
 // The SessionFunc type is an adapter to allow the use of ordinary function as a Querier.
 type SessionFunc func(context.Context, *ent.SessionQuery) (ent.Value, error)
 
@@ -682,6 +964,60 @@ func (f TraverseSession) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.SessionQuery", q)
+}
+
+// The TrackingCategoryFunc type is an adapter to allow the use of ordinary function as a Querier.
+type TrackingCategoryFunc func(context.Context, *ent.TrackingCategoryQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f TrackingCategoryFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.TrackingCategoryQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.TrackingCategoryQuery", q)
+}
+
+// The TraverseTrackingCategory type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseTrackingCategory func(context.Context, *ent.TrackingCategoryQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseTrackingCategory) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseTrackingCategory) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TrackingCategoryQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.TrackingCategoryQuery", q)
+}
+
+// The TrackingOptionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type TrackingOptionFunc func(context.Context, *ent.TrackingOptionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f TrackingOptionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.TrackingOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.TrackingOptionQuery", q)
+}
+
+// The TraverseTrackingOption type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseTrackingOption func(context.Context, *ent.TrackingOptionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseTrackingOption) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseTrackingOption) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TrackingOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.TrackingOptionQuery", q)
 }
 
 // The UserFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -718,10 +1054,14 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.APIKeyQuery, predicate.APIKey, apikey.OrderOption]{typ: ent.TypeAPIKey, tq: q}, nil
 	case *ent.AllocationQuery:
 		return &query[*ent.AllocationQuery, predicate.Allocation, allocation.OrderOption]{typ: ent.TypeAllocation, tq: q}, nil
+	case *ent.AttachmentQuery:
+		return &query[*ent.AttachmentQuery, predicate.Attachment, attachment.OrderOption]{typ: ent.TypeAttachment, tq: q}, nil
 	case *ent.AuditEventQuery:
 		return &query[*ent.AuditEventQuery, predicate.AuditEvent, auditevent.OrderOption]{typ: ent.TypeAuditEvent, tq: q}, nil
 	case *ent.BalanceQuery:
 		return &query[*ent.BalanceQuery, predicate.Balance, balance.OrderOption]{typ: ent.TypeBalance, tq: q}, nil
+	case *ent.BlobQuery:
+		return &query[*ent.BlobQuery, predicate.Blob, blob.OrderOption]{typ: ent.TypeBlob, tq: q}, nil
 	case *ent.ContactQuery:
 		return &query[*ent.ContactQuery, predicate.Contact, contact.OrderOption]{typ: ent.TypeContact, tq: q}, nil
 	case *ent.ContactAccessQuery:
@@ -730,8 +1070,14 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ContactAddressQuery, predicate.ContactAddress, contactaddress.OrderOption]{typ: ent.TypeContactAddress, tq: q}, nil
 	case *ent.ContactEmailQuery:
 		return &query[*ent.ContactEmailQuery, predicate.ContactEmail, contactemail.OrderOption]{typ: ent.TypeContactEmail, tq: q}, nil
+	case *ent.ContactImportQuery:
+		return &query[*ent.ContactImportQuery, predicate.ContactImport, contactimport.OrderOption]{typ: ent.TypeContactImport, tq: q}, nil
+	case *ent.ContactMergeQuery:
+		return &query[*ent.ContactMergeQuery, predicate.ContactMerge, contactmerge.OrderOption]{typ: ent.TypeContactMerge, tq: q}, nil
 	case *ent.ContactNoteQuery:
 		return &query[*ent.ContactNoteQuery, predicate.ContactNote, contactnote.OrderOption]{typ: ent.TypeContactNote, tq: q}, nil
+	case *ent.ContactOptionQuery:
+		return &query[*ent.ContactOptionQuery, predicate.ContactOption, contactoption.OrderOption]{typ: ent.TypeContactOption, tq: q}, nil
 	case *ent.ContactPhoneQuery:
 		return &query[*ent.ContactPhoneQuery, predicate.ContactPhone, contactphone.OrderOption]{typ: ent.TypeContactPhone, tq: q}, nil
 	case *ent.DocumentQuery:
@@ -740,12 +1086,18 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.DocumentLineQuery, predicate.DocumentLine, documentline.OrderOption]{typ: ent.TypeDocumentLine, tq: q}, nil
 	case *ent.DocumentTaxQuery:
 		return &query[*ent.DocumentTaxQuery, predicate.DocumentTax, documenttax.OrderOption]{typ: ent.TypeDocumentTax, tq: q}, nil
+	case *ent.DuplicateDismissalQuery:
+		return &query[*ent.DuplicateDismissalQuery, predicate.DuplicateDismissal, duplicatedismissal.OrderOption]{typ: ent.TypeDuplicateDismissal, tq: q}, nil
 	case *ent.IdempotencyRecordQuery:
 		return &query[*ent.IdempotencyRecordQuery, predicate.IdempotencyRecord, idempotencyrecord.OrderOption]{typ: ent.TypeIdempotencyRecord, tq: q}, nil
+	case *ent.ImportRowQuery:
+		return &query[*ent.ImportRowQuery, predicate.ImportRow, importrow.OrderOption]{typ: ent.TypeImportRow, tq: q}, nil
 	case *ent.LedgerEntryQuery:
 		return &query[*ent.LedgerEntryQuery, predicate.LedgerEntry, ledgerentry.OrderOption]{typ: ent.TypeLedgerEntry, tq: q}, nil
 	case *ent.MembershipQuery:
 		return &query[*ent.MembershipQuery, predicate.Membership, membership.OrderOption]{typ: ent.TypeMembership, tq: q}, nil
+	case *ent.MergeMoveQuery:
+		return &query[*ent.MergeMoveQuery, predicate.MergeMove, mergemove.OrderOption]{typ: ent.TypeMergeMove, tq: q}, nil
 	case *ent.NumberCounterQuery:
 		return &query[*ent.NumberCounterQuery, predicate.NumberCounter, numbercounter.OrderOption]{typ: ent.TypeNumberCounter, tq: q}, nil
 	case *ent.NumberSequenceQuery:
@@ -756,8 +1108,16 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.PaymentQuery, predicate.Payment, payment.OrderOption]{typ: ent.TypePayment, tq: q}, nil
 	case *ent.PortalGrantQuery:
 		return &query[*ent.PortalGrantQuery, predicate.PortalGrant, portalgrant.OrderOption]{typ: ent.TypePortalGrant, tq: q}, nil
+	case *ent.RegistryCheckQuery:
+		return &query[*ent.RegistryCheckQuery, predicate.RegistryCheck, registrycheck.OrderOption]{typ: ent.TypeRegistryCheck, tq: q}, nil
+	case *ent.RegistrySettingQuery:
+		return &query[*ent.RegistrySettingQuery, predicate.RegistrySetting, registrysetting.OrderOption]{typ: ent.TypeRegistrySetting, tq: q}, nil
 	case *ent.SessionQuery:
 		return &query[*ent.SessionQuery, predicate.Session, session.OrderOption]{typ: ent.TypeSession, tq: q}, nil
+	case *ent.TrackingCategoryQuery:
+		return &query[*ent.TrackingCategoryQuery, predicate.TrackingCategory, trackingcategory.OrderOption]{typ: ent.TypeTrackingCategory, tq: q}, nil
+	case *ent.TrackingOptionQuery:
+		return &query[*ent.TrackingOptionQuery, predicate.TrackingOption, trackingoption.OrderOption]{typ: ent.TypeTrackingOption, tq: q}, nil
 	case *ent.UserQuery:
 		return &query[*ent.UserQuery, predicate.User, user.OrderOption]{typ: ent.TypeUser, tq: q}, nil
 	default:

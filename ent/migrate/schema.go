@@ -76,6 +76,32 @@ var (
 			},
 		},
 	}
+	// AttachmentsColumns holds the columns for the "attachments" table.
+	AttachmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "contact_id", Type: field.TypeUUID},
+		{Name: "name", Type: field.TypeString, Size: 255},
+		{Name: "media_type", Type: field.TypeString, Size: 100},
+		{Name: "size", Type: field.TypeInt64},
+		{Name: "sha256", Type: field.TypeBytes, Size: 32},
+		{Name: "blob_key", Type: field.TypeString, Size: 200},
+		{Name: "uploaded_by", Type: field.TypeUUID},
+	}
+	// AttachmentsTable holds the schema information for the "attachments" table.
+	AttachmentsTable = &schema.Table{
+		Name:       "attachments",
+		Columns:    AttachmentsColumns,
+		PrimaryKey: []*schema.Column{AttachmentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "attachment_organization_id_contact_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttachmentsColumns[1], AttachmentsColumns[3], AttachmentsColumns[0]},
+			},
+		},
+	}
 	// AuditEventsColumns holds the columns for the "audit_events" table.
 	AuditEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -136,6 +162,28 @@ var (
 			},
 		},
 	}
+	// BlobsColumns holds the columns for the "blobs" table.
+	BlobsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "key", Type: field.TypeString, Size: 200},
+		{Name: "part", Type: field.TypeInt},
+		{Name: "data", Type: field.TypeBytes, Size: 1048576},
+	}
+	// BlobsTable holds the schema information for the "blobs" table.
+	BlobsTable = &schema.Table{
+		Name:       "blobs",
+		Columns:    BlobsColumns,
+		PrimaryKey: []*schema.Column{BlobsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "blob_organization_id_key_part",
+				Unique:  true,
+				Columns: []*schema.Column{BlobsColumns[1], BlobsColumns[3], BlobsColumns[4]},
+			},
+		},
+	}
 	// ContactsColumns holds the columns for the "contacts" table.
 	ContactsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -165,6 +213,7 @@ var (
 		{Name: "restricted", Type: field.TypeBool, Default: false},
 		{Name: "search", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "sort_name", Type: field.TypeString, Size: 256, Default: ""},
+		{Name: "name_key", Type: field.TypeString, Size: 256, Default: ""},
 	}
 	// ContactsTable holds the schema information for the "contacts" table.
 	ContactsTable = &schema.Table{
@@ -191,6 +240,16 @@ var (
 				Name:    "contact_organization_id_merged_into_id",
 				Unique:  false,
 				Columns: []*schema.Column{ContactsColumns[1], ContactsColumns[23]},
+			},
+			{
+				Name:    "contact_organization_id_name_key",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[1], ContactsColumns[27]},
+			},
+			{
+				Name:    "contact_organization_id_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{ContactsColumns[1], ContactsColumns[3]},
 			},
 		},
 	}
@@ -225,6 +284,7 @@ var (
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"billing", "shipping", "other"}, Default: "billing"},
 		{Name: "line", Type: field.TypeString, Size: 200, Default: ""},
 		{Name: "city", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "sort_city", Type: field.TypeString, Size: 100, Default: ""},
 		{Name: "region", Type: field.TypeString, Size: 100, Default: ""},
 		{Name: "postal_code", Type: field.TypeString, Size: 20, Default: ""},
 		{Name: "country", Type: field.TypeString, Size: 2, Default: ""},
@@ -240,6 +300,11 @@ var (
 				Name:    "contactaddress_organization_id_contact_id_position",
 				Unique:  false,
 				Columns: []*schema.Column{ContactAddressesColumns[1], ContactAddressesColumns[3], ContactAddressesColumns[4]},
+			},
+			{
+				Name:    "contactaddress_organization_id_sort_city_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactAddressesColumns[1], ContactAddressesColumns[8], ContactAddressesColumns[3]},
 			},
 		},
 	}
@@ -272,6 +337,70 @@ var (
 			},
 		},
 	}
+	// ContactImportsColumns holds the columns for the "contact_imports" table.
+	ContactImportsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"uploaded", "checking", "checked", "running", "done", "undoing", "undone", "canceled", "failed"}, Default: "uploaded"},
+		{Name: "file_name", Type: field.TypeString, Size: 255, Default: ""},
+		{Name: "size", Type: field.TypeInt64},
+		{Name: "sha256", Type: field.TypeBytes, Size: 32},
+		{Name: "blob_key", Type: field.TypeString, Size: 200},
+		{Name: "settings", Type: field.TypeJSON},
+		{Name: "rows", Type: field.TypeInt, Default: 0},
+		{Name: "position", Type: field.TypeInt, Default: 0},
+		{Name: "created", Type: field.TypeInt, Default: 0},
+		{Name: "updated", Type: field.TypeInt, Default: 0},
+		{Name: "skipped", Type: field.TypeInt, Default: 0},
+		{Name: "rejected", Type: field.TypeInt, Default: 0},
+		{Name: "error", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "created_by", Type: field.TypeUUID},
+		{Name: "viewer", Type: field.TypeJSON},
+		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "worker", Type: field.TypeUUID, Nullable: true},
+		{Name: "locked_until", Type: field.TypeTime, Nullable: true},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ContactImportsTable holds the schema information for the "contact_imports" table.
+	ContactImportsTable = &schema.Table{
+		Name:       "contact_imports",
+		Columns:    ContactImportsColumns,
+		PrimaryKey: []*schema.Column{ContactImportsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactimport_status_locked_until",
+				Unique:  false,
+				Columns: []*schema.Column{ContactImportsColumns[5], ContactImportsColumns[22]},
+			},
+		},
+	}
+	// ContactMergesColumns holds the columns for the "contact_merges" table.
+	ContactMergesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "survivor_id", Type: field.TypeUUID},
+		{Name: "merged_by", Type: field.TypeUUID},
+		{Name: "before", Type: field.TypeJSON},
+		{Name: "after", Type: field.TypeJSON},
+		{Name: "undone_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ContactMergesTable holds the schema information for the "contact_merges" table.
+	ContactMergesTable = &schema.Table{
+		Name:       "contact_merges",
+		Columns:    ContactMergesColumns,
+		PrimaryKey: []*schema.Column{ContactMergesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactmerge_organization_id_survivor_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactMergesColumns[1], ContactMergesColumns[3], ContactMergesColumns[0]},
+			},
+		},
+	}
 	// ContactNotesColumns holds the columns for the "contact_notes" table.
 	ContactNotesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -292,6 +421,33 @@ var (
 				Name:    "contactnote_organization_id_contact_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{ContactNotesColumns[1], ContactNotesColumns[3], ContactNotesColumns[0]},
+			},
+		},
+	}
+	// ContactOptionsColumns holds the columns for the "contact_options" table.
+	ContactOptionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "contact_id", Type: field.TypeUUID},
+		{Name: "category_id", Type: field.TypeUUID},
+		{Name: "option_id", Type: field.TypeUUID},
+	}
+	// ContactOptionsTable holds the schema information for the "contact_options" table.
+	ContactOptionsTable = &schema.Table{
+		Name:       "contact_options",
+		Columns:    ContactOptionsColumns,
+		PrimaryKey: []*schema.Column{ContactOptionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactoption_organization_id_contact_id_category_id",
+				Unique:  true,
+				Columns: []*schema.Column{ContactOptionsColumns[1], ContactOptionsColumns[3], ContactOptionsColumns[4]},
+			},
+			{
+				Name:    "contactoption_organization_id_option_id_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactOptionsColumns[1], ContactOptionsColumns[5], ContactOptionsColumns[3]},
 			},
 		},
 	}
@@ -445,6 +601,33 @@ var (
 			},
 		},
 	}
+	// DuplicateDismissalsColumns holds the columns for the "duplicate_dismissals" table.
+	DuplicateDismissalsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "contact_id", Type: field.TypeUUID},
+		{Name: "other_id", Type: field.TypeUUID},
+		{Name: "dismissed_by", Type: field.TypeUUID},
+	}
+	// DuplicateDismissalsTable holds the schema information for the "duplicate_dismissals" table.
+	DuplicateDismissalsTable = &schema.Table{
+		Name:       "duplicate_dismissals",
+		Columns:    DuplicateDismissalsColumns,
+		PrimaryKey: []*schema.Column{DuplicateDismissalsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "duplicatedismissal_organization_id_contact_id_other_id",
+				Unique:  true,
+				Columns: []*schema.Column{DuplicateDismissalsColumns[1], DuplicateDismissalsColumns[3], DuplicateDismissalsColumns[4]},
+			},
+			{
+				Name:    "duplicatedismissal_organization_id_other_id",
+				Unique:  false,
+				Columns: []*schema.Column{DuplicateDismissalsColumns[1], DuplicateDismissalsColumns[4]},
+			},
+		},
+	}
 	// IdempotencyRecordsColumns holds the columns for the "idempotency_records" table.
 	IdempotencyRecordsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -470,6 +653,44 @@ var (
 				Name:    "idempotencyrecord_organization_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{IdempotencyRecordsColumns[1], IdempotencyRecordsColumns[2]},
+			},
+		},
+	}
+	// ImportRowsColumns holds the columns for the "import_rows" table.
+	ImportRowsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "import_id", Type: field.TypeUUID},
+		{Name: "line", Type: field.TypeInt},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"create", "update", "skip", "error"}},
+		{Name: "name", Type: field.TypeString, Size: 204, Default: ""},
+		{Name: "column", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "reason", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "contact_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "contact_version", Type: field.TypeInt, Default: 0},
+		{Name: "before", Type: field.TypeJSON, Nullable: true},
+	}
+	// ImportRowsTable holds the schema information for the "import_rows" table.
+	ImportRowsTable = &schema.Table{
+		Name:       "import_rows",
+		Columns:    ImportRowsColumns,
+		PrimaryKey: []*schema.Column{ImportRowsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "importrow_organization_id_import_id_line",
+				Unique:  true,
+				Columns: []*schema.Column{ImportRowsColumns[1], ImportRowsColumns[3], ImportRowsColumns[4]},
+			},
+			{
+				Name:    "importrow_organization_id_import_id_outcome_line",
+				Unique:  false,
+				Columns: []*schema.Column{ImportRowsColumns[1], ImportRowsColumns[3], ImportRowsColumns[5], ImportRowsColumns[4]},
+			},
+			{
+				Name:    "importrow_organization_id_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{ImportRowsColumns[1], ImportRowsColumns[9]},
 			},
 		},
 	}
@@ -546,6 +767,29 @@ var (
 				Name:    "membership_user_id",
 				Unique:  false,
 				Columns: []*schema.Column{MembershipsColumns[3]},
+			},
+		},
+	}
+	// MergeMovesColumns holds the columns for the "merge_moves" table.
+	MergeMovesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "merge_id", Type: field.TypeUUID},
+		{Name: "loser_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"document", "payment", "note", "attachment", "grant", "check", "option", "address", "email", "phone"}},
+		{Name: "row_id", Type: field.TypeUUID},
+	}
+	// MergeMovesTable holds the schema information for the "merge_moves" table.
+	MergeMovesTable = &schema.Table{
+		Name:       "merge_moves",
+		Columns:    MergeMovesColumns,
+		PrimaryKey: []*schema.Column{MergeMovesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "mergemove_organization_id_merge_id_kind_row_id",
+				Unique:  false,
+				Columns: []*schema.Column{MergeMovesColumns[1], MergeMovesColumns[3], MergeMovesColumns[5], MergeMovesColumns[6]},
 			},
 		},
 	}
@@ -703,6 +947,66 @@ var (
 			},
 		},
 	}
+	// RegistryChecksColumns holds the columns for the "registry_checks" table.
+	RegistryChecksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "contact_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "registry", Type: field.TypeEnum, Enums: []string{"vies", "aade"}},
+		{Name: "country", Type: field.TypeString, Size: 2},
+		{Name: "number", Type: field.TypeString, Size: 20},
+		{Name: "valid", Type: field.TypeBool},
+		{Name: "request_identifier", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "answered_at", Type: field.TypeTime},
+		{Name: "answer", Type: field.TypeJSON},
+		{Name: "requested_by", Type: field.TypeUUID},
+	}
+	// RegistryChecksTable holds the schema information for the "registry_checks" table.
+	RegistryChecksTable = &schema.Table{
+		Name:       "registry_checks",
+		Columns:    RegistryChecksColumns,
+		PrimaryKey: []*schema.Column{RegistryChecksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "registrycheck_organization_id_registry_country_number_id",
+				Unique:  false,
+				Columns: []*schema.Column{RegistryChecksColumns[1], RegistryChecksColumns[4], RegistryChecksColumns[5], RegistryChecksColumns[6], RegistryChecksColumns[0]},
+			},
+			{
+				Name:    "registrycheck_organization_id_contact_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{RegistryChecksColumns[1], RegistryChecksColumns[3], RegistryChecksColumns[0]},
+			},
+		},
+	}
+	// RegistrySettingsColumns holds the columns for the "registry_settings" table.
+	RegistrySettingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "aade_username", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "aade_password", Type: field.TypeBytes, Nullable: true, Size: 1000},
+		{Name: "aade_called_by", Type: field.TypeString, Size: 9, Default: ""},
+		{Name: "recheck", Type: field.TypeBool, Default: false},
+		{Name: "rechecked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "locked_until", Type: field.TypeTime, Nullable: true},
+	}
+	// RegistrySettingsTable holds the schema information for the "registry_settings" table.
+	RegistrySettingsTable = &schema.Table{
+		Name:       "registry_settings",
+		Columns:    RegistrySettingsColumns,
+		PrimaryKey: []*schema.Column{RegistrySettingsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "registrysetting_organization_id",
+				Unique:  true,
+				Columns: []*schema.Column{RegistrySettingsColumns[1]},
+			},
+		},
+	}
 	// SessionsColumns holds the columns for the "sessions" table.
 	SessionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -740,6 +1044,60 @@ var (
 			},
 		},
 	}
+	// TrackingCategoriesColumns holds the columns for the "tracking_categories" table.
+	TrackingCategoriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "title", Type: field.TypeString, Size: 100},
+		{Name: "sort_title", Type: field.TypeString, Size: 100},
+		{Name: "position", Type: field.TypeInt, Default: 0},
+		{Name: "contacts", Type: field.TypeBool, Default: true},
+		{Name: "sales", Type: field.TypeBool, Default: false},
+		{Name: "purchases", Type: field.TypeBool, Default: false},
+		{Name: "payments", Type: field.TypeBool, Default: false},
+		{Name: "projects", Type: field.TypeBool, Default: false},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
+	}
+	// TrackingCategoriesTable holds the schema information for the "tracking_categories" table.
+	TrackingCategoriesTable = &schema.Table{
+		Name:       "tracking_categories",
+		Columns:    TrackingCategoriesColumns,
+		PrimaryKey: []*schema.Column{TrackingCategoriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trackingcategory_organization_id_sort_title",
+				Unique:  true,
+				Columns: []*schema.Column{TrackingCategoriesColumns[1], TrackingCategoriesColumns[6]},
+			},
+		},
+	}
+	// TrackingOptionsColumns holds the columns for the "tracking_options" table.
+	TrackingOptionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "category_id", Type: field.TypeUUID},
+		{Name: "title", Type: field.TypeString, Size: 100},
+		{Name: "sort_title", Type: field.TypeString, Size: 100},
+		{Name: "position", Type: field.TypeInt, Default: 0},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
+	}
+	// TrackingOptionsTable holds the schema information for the "tracking_options" table.
+	TrackingOptionsTable = &schema.Table{
+		Name:       "tracking_options",
+		Columns:    TrackingOptionsColumns,
+		PrimaryKey: []*schema.Column{TrackingOptionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trackingoption_organization_id_category_id_sort_title",
+				Unique:  true,
+				Columns: []*schema.Column{TrackingOptionsColumns[1], TrackingOptionsColumns[3], TrackingOptionsColumns[5]},
+			},
+		},
+	}
 	// UsersColumns holds the columns for the "users" table.
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -766,26 +1124,38 @@ var (
 	Tables = []*schema.Table{
 		APIKeysTable,
 		AllocationsTable,
+		AttachmentsTable,
 		AuditEventsTable,
 		BalancesTable,
+		BlobsTable,
 		ContactsTable,
 		ContactAccessesTable,
 		ContactAddressesTable,
 		ContactEmailsTable,
+		ContactImportsTable,
+		ContactMergesTable,
 		ContactNotesTable,
+		ContactOptionsTable,
 		ContactPhonesTable,
 		DocumentsTable,
 		DocumentLinesTable,
 		DocumentTaxesTable,
+		DuplicateDismissalsTable,
 		IdempotencyRecordsTable,
+		ImportRowsTable,
 		LedgerEntriesTable,
 		MembershipsTable,
+		MergeMovesTable,
 		NumberCountersTable,
 		NumberSequencesTable,
 		OrganizationsTable,
 		PaymentsTable,
 		PortalGrantsTable,
+		RegistryChecksTable,
+		RegistrySettingsTable,
 		SessionsTable,
+		TrackingCategoriesTable,
+		TrackingOptionsTable,
 		UsersTable,
 	}
 )

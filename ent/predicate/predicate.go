@@ -12,11 +12,17 @@ type APIKey func(*sql.Selector)
 // Allocation is the predicate function for allocation builders.
 type Allocation func(*sql.Selector)
 
+// Attachment is the predicate function for attachment builders.
+type Attachment func(*sql.Selector)
+
 // AuditEvent is the predicate function for auditevent builders.
 type AuditEvent func(*sql.Selector)
 
 // Balance is the predicate function for balance builders.
 type Balance func(*sql.Selector)
+
+// Blob is the predicate function for blob builders.
+type Blob func(*sql.Selector)
 
 // Contact is the predicate function for contact builders.
 type Contact func(*sql.Selector)
@@ -30,8 +36,17 @@ type ContactAddress func(*sql.Selector)
 // ContactEmail is the predicate function for contactemail builders.
 type ContactEmail func(*sql.Selector)
 
+// ContactImport is the predicate function for contactimport builders.
+type ContactImport func(*sql.Selector)
+
+// ContactMerge is the predicate function for contactmerge builders.
+type ContactMerge func(*sql.Selector)
+
 // ContactNote is the predicate function for contactnote builders.
 type ContactNote func(*sql.Selector)
+
+// ContactOption is the predicate function for contactoption builders.
+type ContactOption func(*sql.Selector)
 
 // ContactPhone is the predicate function for contactphone builders.
 type ContactPhone func(*sql.Selector)
@@ -45,14 +60,23 @@ type DocumentLine func(*sql.Selector)
 // DocumentTax is the predicate function for documenttax builders.
 type DocumentTax func(*sql.Selector)
 
+// DuplicateDismissal is the predicate function for duplicatedismissal builders.
+type DuplicateDismissal func(*sql.Selector)
+
 // IdempotencyRecord is the predicate function for idempotencyrecord builders.
 type IdempotencyRecord func(*sql.Selector)
+
+// ImportRow is the predicate function for importrow builders.
+type ImportRow func(*sql.Selector)
 
 // LedgerEntry is the predicate function for ledgerentry builders.
 type LedgerEntry func(*sql.Selector)
 
 // Membership is the predicate function for membership builders.
 type Membership func(*sql.Selector)
+
+// MergeMove is the predicate function for mergemove builders.
+type MergeMove func(*sql.Selector)
 
 // NumberCounter is the predicate function for numbercounter builders.
 type NumberCounter func(*sql.Selector)
@@ -69,8 +93,20 @@ type Payment func(*sql.Selector)
 // PortalGrant is the predicate function for portalgrant builders.
 type PortalGrant func(*sql.Selector)
 
+// RegistryCheck is the predicate function for registrycheck builders.
+type RegistryCheck func(*sql.Selector)
+
+// RegistrySetting is the predicate function for registrysetting builders.
+type RegistrySetting func(*sql.Selector)
+
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
+
+// TrackingCategory is the predicate function for trackingcategory builders.
+type TrackingCategory func(*sql.Selector)
+
+// TrackingOption is the predicate function for trackingoption builders.
+type TrackingOption func(*sql.Selector)
 
 // User is the predicate function for user builders.
 type User func(*sql.Selector)

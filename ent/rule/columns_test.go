@@ -14,16 +14,24 @@ import (
 // unbound are columns that hold an id without a foreign key, each with its reason. They are
 // never followed to a row without the row rules.
 var unbound = map[string]string{
-	"audit_events.actor_id":        "a user or an API key",
-	"audit_events.object_id":       "a row of any type, which may be gone",
-	"audit_events.contact_id":      "a contact, which may be gone",
-	"idempotency_records.actor_id": "a user or an API key",
-	"contact_notes.author_id":      "a user or an API key",
-	"contact_accesses.user_id":     "a user, who is a member when it is written",
-	"api_keys.created_by":          "a user",
-	"documents.created_by":         "a user or an API key",
-	"payments.created_by":          "a user or an API key",
-	"portal_grants.invited_by":     "a user or an API key",
+	"audit_events.actor_id":             "a user or an API key",
+	"audit_events.object_id":            "a row of any type, which may be gone",
+	"audit_events.contact_id":           "a contact, which may be gone",
+	"idempotency_records.actor_id":      "a user or an API key",
+	"contact_notes.author_id":           "a user or an API key",
+	"contact_accesses.user_id":          "a user, who is a member when it is written",
+	"api_keys.created_by":               "a user",
+	"documents.created_by":              "a user or an API key",
+	"payments.created_by":               "a user or an API key",
+	"portal_grants.invited_by":          "a user or an API key",
+	"attachments.uploaded_by":           "a user or an API key",
+	"contact_imports.created_by":        "a user or an API key",
+	"contact_imports.worker":            "a server process",
+	"import_rows.contact_id":            "a contact, which may be gone",
+	"registry_checks.requested_by":      "a user or an API key, or nobody",
+	"contact_merges.merged_by":          "a user or an API key",
+	"merge_moves.row_id":                "a row of any type, which may be gone",
+	"duplicate_dismissals.dismissed_by": "a user or an API key",
 }
 
 func TestEveryIdInATenantsTableIsBoundByAForeignKey(t *testing.T) {

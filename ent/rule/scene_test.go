@@ -85,6 +85,9 @@ func (s *scene) add(label, name string, set values) uuid.UUID {
 		case c.Nullable || c.Default != nil:
 			continue
 		case to != "":
+			if len(s.rows[to]) == 0 {
+				s.add("any", to, nil)
+			}
 			v = s.rows[to][0]
 		default:
 			v = any0(c)
@@ -218,8 +221,15 @@ func (s *scene) contacts() {
 		for _, part := range []string{"contact_addresses", "contact_emails", "contact_phones", "contact_notes"} {
 			s.add("of "+label, part, values{"contact_id": c})
 		}
+		for _, own := range []string{"contact_options", "attachments", "registry_checks", "duplicate_dismissals"} {
+			s.add("of "+label, own, values{"contact_id": c})
+		}
+		s.add("into "+label, "contact_merges", values{"survivor_id": c})
+		s.add("from "+label, "merge_moves", values{"loser_id": c})
 		s.add("about "+label, "audit_events", values{"contact_id": c, "object_type": "contact", "object_id": c})
 	}
+	s.add("any", "tracking_categories", values{"title": "spare", "sort_title": "spare"})
+	s.add("of no contact", "registry_checks", nil)
 	s.add("about no contact", "audit_events", values{"object_type": "member"})
 	s.add("of restricted", "portal_grants", values{"contact_id": restricted, "email": "r@test.example", "token_hash": token()})
 	for i, w := range s.who {

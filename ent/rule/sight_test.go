@@ -28,6 +28,9 @@ allocations: to invoice of granted       x    x    x    x    .    x    x    x   
 allocations: to invoice of open          x    x    x    x    .    x    x    x    .    .
 allocations: to invoice of restricted    x    x    .    .    .    .    x    .    .    .
 api_keys: ours                           x    x    .    .    .    .    .    .    .    .
+attachments: of granted                  x    x    x    x    .    x    x    x    .    .
+attachments: of open                     x    x    x    x    .    x    x    x    .    .
+attachments: of restricted               x    x    .    .    .    .    x    .    .    .
 audit_events: about granted              x    x    x    .    .    .    .    x    .    .
 audit_events: about no contact           x    x    x    .    .    .    .    x    .    .
 audit_events: about open                 x    x    x    .    .    .    .    x    .    .
@@ -37,6 +40,7 @@ balances: for bill of restricted         x    x    .    .    .    .    .    .   
 balances: for invoice of granted         x    x    x    x    .    x    x    x    x    .
 balances: for invoice of open            x    x    x    x    .    x    x    x    .    .
 balances: for invoice of restricted      x    x    .    .    .    .    x    .    .    .
+blobs: any                               x    x    x    x    .    x    x    x    .    .
 contact_accesses: ours                   x    x    .    .    .    .    .    .    .    .
 contact_addresses: of granted            x    x    x    x    .    x    x    x    .    .
 contact_addresses: of open               x    x    x    x    .    x    x    x    .    .
@@ -44,9 +48,16 @@ contact_addresses: of restricted         x    x    .    .    .    .    x    .   
 contact_emails: of granted               x    x    x    x    .    x    x    x    .    .
 contact_emails: of open                  x    x    x    x    .    x    x    x    .    .
 contact_emails: of restricted            x    x    .    .    .    .    x    .    .    .
+contact_imports: any                     x    x    x    x    .    .    x    x    .    .
+contact_merges: into granted             x    x    x    x    .    x    x    x    .    .
+contact_merges: into open                x    x    x    x    .    x    x    x    .    .
+contact_merges: into restricted          x    x    .    .    .    .    x    .    .    .
 contact_notes: of granted                x    x    x    x    .    x    x    x    .    .
 contact_notes: of open                   x    x    x    x    .    x    x    x    .    .
 contact_notes: of restricted             x    x    .    .    .    .    x    .    .    .
+contact_options: of granted              x    x    x    x    .    x    x    x    .    .
+contact_options: of open                 x    x    x    x    .    x    x    x    .    .
+contact_options: of restricted           x    x    .    .    .    .    x    .    .    .
 contact_phones: of granted               x    x    x    x    .    x    x    x    .    .
 contact_phones: of open                  x    x    x    x    .    x    x    x    .    .
 contact_phones: of restricted            x    x    .    .    .    .    x    .    .    .
@@ -74,6 +85,9 @@ documents: invoice of granted            x    x    x    x    .    x    x    x   
 documents: invoice of open               x    x    x    x    .    x    x    x    .    .
 documents: invoice of restricted         x    x    .    .    .    .    x    .    .    .
 documents: void of granted               x    x    x    x    .    x    x    x    .    .
+duplicate_dismissals: of granted         x    x    x    x    .    x    x    x    .    .
+duplicate_dismissals: of open            x    x    x    x    .    x    x    x    .    .
+duplicate_dismissals: of restricted      x    x    .    .    .    .    x    .    .    .
 idempotency_records: key of accountant   .    .    x    .    .    .    .    .    .    .
 idempotency_records: key of administrator .    x    .    .    .    .    .    .    .    .
 idempotency_records: key of key          .    .    .    .    .    .    .    x    .    .
@@ -83,12 +97,16 @@ idempotency_records: key of portal       .    .    .    .    .    .    .    .   
 idempotency_records: key of read_only    .    .    .    .    .    x    .    .    .    .
 idempotency_records: key of sales        .    .    .    x    .    .    .    .    .    .
 idempotency_records: key of time_keeper  .    .    .    .    x    .    .    .    .    .
+import_rows: any                         x    x    x    x    .    .    x    x    .    .
 ledger_entries: for bill of granted      x    x    x    .    .    x    .    x    .    .
 ledger_entries: for bill of restricted   x    x    .    .    .    .    .    .    .    .
 ledger_entries: for invoice of granted   x    x    x    x    .    x    x    x    x    .
 ledger_entries: for invoice of open      x    x    x    x    .    x    x    x    .    .
 ledger_entries: for invoice of restricted x    x    .    .    .    .    x    .    .    .
 memberships: ours                        x    x    x    x    x    x    x    x    .    .
+merge_moves: from granted                x    x    x    x    .    x    x    x    .    .
+merge_moves: from open                   x    x    x    x    .    x    x    x    .    .
+merge_moves: from restricted             x    x    .    .    .    .    x    .    .    .
 number_counters: ours                    x    x    x    x    .    x    x    x    .    .
 number_sequences: ours                   x    x    x    x    .    x    x    x    .    .
 organizations: ours                      x    x    x    x    x    x    x    x    x    .
@@ -100,7 +118,14 @@ payments: for invoice of restricted      x    x    .    .    .    .    x    .   
 payments: void of granted                x    x    x    x    .    x    x    x    .    .
 portal_grants: of granted                x    x    x    x    .    x    x    x    .    .
 portal_grants: of restricted             x    x    .    .    .    .    x    .    .    .
+registry_checks: of granted              x    x    x    x    .    x    x    x    .    .
+registry_checks: of no contact           x    x    x    x    .    x    x    x    .    .
+registry_checks: of open                 x    x    x    x    .    x    x    x    .    .
+registry_checks: of restricted           x    x    .    .    .    .    x    .    .    .
+registry_settings: any                   x    x    .    .    .    .    .    .    .    .
 sessions: of a member                    .    .    .    .    .    .    .    .    .    .
+tracking_categories: any                 x    x    x    x    .    x    x    x    .    .
+tracking_options: any                    x    x    x    x    .    x    x    x    .    .
 users: customer of ours                  x    x    x    x    .    x    x    x    x    .
 users: our staff                         x    x    x    x    x    x    x    x    .    .
 `

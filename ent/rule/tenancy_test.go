@@ -223,6 +223,10 @@ func unused(table, column string, f reflect.Value, of *scene) any {
 	case column == "organization_id":
 	case table == "allocations" && column == "payment_id":
 		return of.rows["payments"][len(of.rows["payments"])-1] // which settles nothing
+	case table == "contact_options" && column == "category_id":
+		return of.rows["tracking_categories"][len(of.rows["tracking_categories"])-1] // of which nothing has an option
+	case table == "duplicate_dismissals" && column == "other_id":
+		return of.rows["contacts"][len(of.rows["contacts"])-1] // which is the lesser of no pair
 	case reference(table, column) != "":
 	case table == "memberships" && column == "user_id":
 		return of.as("portal").User
@@ -448,9 +452,10 @@ func lands(k kind, attack string) bool {
 	case strings.HasPrefix(attack, "update"):
 		return !onlyAdded
 	case strings.HasPrefix(attack, "delete"): // where nothing refers to it
-		return !onlyAdded && !slices.Contains([]string{"organizations", "users", "contacts", "documents", "payments", "number_sequences"}, k.table)
+		return !onlyAdded && !slices.Contains([]string{"organizations", "users", "contacts", "documents", "payments", "number_sequences",
+			"tracking_categories", "tracking_options", "contact_imports", "contact_merges"}, k.table)
 	case strings.HasPrefix(attack, "create"):
-		return k.table != "organizations" // a new one changes none that is there
+		return k.table != "organizations" && k.table != "registry_settings" // a new one changes none that is there; an organization has one
 	case strings.HasPrefix(attack, "upsert on id"):
 		return !onlyAdded
 	}

@@ -33,6 +33,20 @@ var visible = map[string]sight{
 	ent.TypeContactNote:    {needs(ofContact, viewer.SeeContacts), closed},
 	ent.TypeContactAccess:  {needs(own, viewer.ManageStaff), closed},
 
+	ent.TypeContactOption: {needs(ofContact, viewer.SeeContacts), closed},
+
+	ent.TypeTrackingCategory:   {needs(own, viewer.SeeContacts), closed},
+	ent.TypeTrackingOption:     {needs(own, viewer.SeeContacts), closed},
+	ent.TypeAttachment:         {needs(ofContact, viewer.SeeContacts), closed},
+	ent.TypeBlob:               {needs(own, viewer.SeeContacts), closed}, // reached only by the key of a row that is seen
+	ent.TypeContactImport:      {needs(own, viewer.EditContacts), closed},
+	ent.TypeImportRow:          {needs(own, viewer.EditContacts), closed},
+	ent.TypeRegistryCheck:      {needs(ofEvent, viewer.SeeContacts), closed},
+	ent.TypeRegistrySetting:    {needs(own, viewer.ManageBusiness), closed},
+	ent.TypeContactMerge:       {needs(ofSurvivor, viewer.SeeContacts), closed},
+	ent.TypeMergeMove:          {needs(ofLoser, viewer.SeeContacts), closed},
+	ent.TypeDuplicateDismissal: {needs(ofContact, viewer.SeeContacts), closed},
+
 	ent.TypeDocument:       {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedDocument},
 	ent.TypeDocumentLine:   {needs(ofDocument, viewer.SeeSales, viewer.SeePurchases), ofGrantedDocument},
 	ent.TypeDocumentTax:    {needs(ofDocument, viewer.SeeSales, viewer.SeePurchases), ofGrantedDocument},
@@ -117,6 +131,22 @@ func ofContact(v viewer.Viewer) condition {
 	}
 }
 
+// ofSurvivor is a merge into a contact that the viewer sees.
+func ofSurvivor(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		unrestricted(s, v, s.C("survivor_id"))
+	}
+}
+
+// ofLoser is a row that a merge moved from a contact that the viewer sees.
+func ofLoser(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		unrestricted(s, v, s.C("loser_id"))
+	}
+}
+
 // ofSide is a row with a contact and a side: sales staff see no purchases.
 func ofSide(v viewer.Viewer) condition {
 	return func(s *sql.Selector) {
@@ -138,7 +168,7 @@ func sides(s *sql.Selector, v viewer.Viewer) {
 	}
 }
 
-// ofEvent is a line of the history: of a contact that the viewer sees, or of none.
+// ofEvent is a line of the history or a registry's answer: of a contact that the viewer sees, or of none.
 func ofEvent(v viewer.Viewer) condition {
 	return func(s *sql.Selector) {
 		own(v)(s)

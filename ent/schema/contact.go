@@ -46,6 +46,7 @@ func (Contact) Fields() []ent.Field {
 
 		field.Text("search").Default("").Comment("folded text of names, numbers, e-mails, phones, cities"),
 		field.String("sort_name").Default("").MaxRuneLen(256).Comment("folded display name"),
+		field.String("name_key").Default("").MaxRuneLen(256).Comment("the name as duplicates are looked for: folded, without legal forms, its words sorted"),
 	}
 }
 
@@ -56,5 +57,7 @@ func (Contact) Indexes() []ent.Index {
 		index.Fields("organization_id", "sort_name", "id"),
 		index.Fields("organization_id", "vat_number"),
 		index.Fields("organization_id", "merged_into_id"),
+		index.Fields("organization_id", "name_key"),
+		index.Fields("organization_id", "updated_at"),
 	}
 }

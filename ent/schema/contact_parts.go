@@ -19,6 +19,7 @@ func (ContactAddress) Fields() []ent.Field {
 		field.Enum("kind").Values("billing", "shipping", "other").Default("billing"),
 		field.String("line").Default("").MaxRuneLen(200),
 		field.String("city").Default("").MaxRuneLen(100),
+		field.String("sort_city").Default("").MaxRuneLen(100).Comment("folded city"),
 		field.String("region").Default("").MaxRuneLen(100),
 		field.String("postal_code").Default("").MaxRuneLen(20),
 		field.String("country").Default("").MaxRuneLen(2).Comment("ISO 3166-1 alpha-2"),
@@ -27,7 +28,9 @@ func (ContactAddress) Fields() []ent.Field {
 }
 
 // Indexes of an address.
-func (ContactAddress) Indexes() []ent.Index { return partIndexes() }
+func (ContactAddress) Indexes() []ent.Index {
+	return append(partIndexes(), index.Fields("organization_id", "sort_city", "contact_id"))
+}
 
 // ContactEmail is one e-mail address of a contact.
 type ContactEmail struct{ ent.Schema }
@@ -86,6 +89,29 @@ func (ContactNote) Fields() []ent.Field {
 // Indexes of a note.
 func (ContactNote) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("organization_id", "contact_id", "id")}
+}
+
+// ContactOption is the option of a tracking category that a contact has: one a category.
+type ContactOption struct{ ent.Schema }
+
+// Mixin gives the identity and the tenant.
+func (ContactOption) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
+
+// Fields of a contact's option.
+func (ContactOption) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("contact_id", uuid.UUID{}),
+		field.UUID("category_id", uuid.UUID{}).Immutable(),
+		field.UUID("option_id", uuid.UUID{}),
+	}
+}
+
+// Indexes of a contact's option.
+func (ContactOption) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("organization_id", "contact_id", "category_id").Unique(),
+		index.Fields("organization_id", "option_id", "contact_id"),
+	}
 }
 
 // ContactAccess lets one member of staff see a restricted contact.

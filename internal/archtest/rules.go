@@ -13,7 +13,7 @@ type rule struct {
 // import what is named earlier, never the other way round.
 var (
 	// values are pure: the standard library and small value libraries only.
-	values     = []string{"fault", "money", "day", "viewer", "page"}
+	values     = []string{"fault", "money", "day", "viewer", "page", "fold"}
 	valueLibs  = []string{"github.com/google/uuid", "github.com/bojanz/currency", "github.com/govalues/decimal"}
 	entLibs    = []string{"entgo.io/ent/...", "github.com/google/uuid"}
 	domainLibs = []string{
@@ -22,7 +22,10 @@ var (
 	}
 
 	// domains, from left to right: each may import those to its left.
-	domains = []string{"audit", "ledger", "contact", "document", "payment", "project", "statement", "report", "account", "portal"}
+	domains = []string{"audit", "ledger", "tracking", "contact", "document", "payment", "project", "attachment", "statement", "report", "account", "portal"}
+
+	// parts are the packages below contact.
+	parts = []string{"contact/imports", "contact/exports", "contact/taxid", "contact/merge"}
 
 	// outside is the world: no domain package knows it.
 	outside = []string{"net/http/...", "net", "net/rpc/...", "net/smtp", "os/...", "syscall", "log", "html/template", "embed"}
@@ -45,6 +48,7 @@ var packages = map[string]rule{
 	"day":    small("fault"),
 	"viewer": small("fault"),
 	"page":   small("fault"),
+	"fold":   {others: []string{"golang.org/x/text/unicode/norm"}, not: append([]string{"database/sql", "log/..."}, outside...)},
 
 	"ent/...":    {ours: append([]string{"ent/..."}, values...), others: entLibs, not: []string{"net/http/..."}}, // generated
 	"ent/schema": {ours: values, others: entLibs, not: outside},
@@ -62,9 +66,13 @@ var packages = map[string]rule{
 
 	"audit":             domain(),
 	"ledger":            domain(),
-	"contact":           domain("audit", "ledger"),
-	"contact/taxid":     domain(),
-	"contact/imports":   domain("audit", "ledger", "contact", "contact/taxid"),
+	"tracking":          domain("audit"),
+	"contact":           domain("audit", "ledger", "tracking"),
+	"contact/taxid":     domain("audit", "ledger", "tracking", "contact"),
+	"contact/imports":   domain("audit", "ledger", "tracking", "contact", "contact/taxid"),
+	"contact/exports":   domain("audit", "ledger", "tracking", "contact", "contact/taxid", "contact/imports"),
+	"contact/merge":     domain("audit", "ledger", "tracking", "contact", "contact/taxid"),
+	"attachment":        domain("audit", "contact"),
 	"document":          domain("audit", "ledger", "contact"),
 	"payment":           domain("audit", "ledger", "contact", "document"),
 	"project":           domain("audit", "ledger", "contact", "document", "payment"),
@@ -72,24 +80,26 @@ var packages = map[string]rule{
 	"report":            domain("audit", "ledger", "contact", "document", "payment", "project"),
 	"account":           domain("audit"),
 	"portal":            domain("audit", "ledger", "contact", "document", "payment", "project", "statement", "account"),
-	"internal/demo":     domain(append([]string{"contact/imports"}, domains...)...),
+	"internal/demo":     domain(slices.Concat(parts, domains)...),
 	"internal/archtest": {not: []string{"net/http/..."}},
 
 	// The hub knows no database and no socket; of ent it knows types.
 	"live": {ours: append([]string{"ledger", "ent/balance", "ent/ledgerentry"}, values...), others: []string{"github.com/google/uuid"}, not: append([]string{"database/sql"}, outside...)},
 
 	// Resolvers build no queries: of ent they have the types, of internal/db the idempotency key.
-	"graph":               {ours: slices.Concat(values, domains, []string{"contact/imports", "contact/taxid", "live", "ent/...", "internal/db", "graph/..."}), others: graphLibs, not: outside},
-	"graph/bind":          {ours: slices.Concat(values, domains, []string{"contact/imports", "contact/taxid", "live", "ent/..."}), others: []string{"github.com/google/uuid"}, not: outside},
+	"graph":               {ours: slices.Concat(values, domains, parts, []string{"live", "ent/...", "internal/db", "graph/..."}), others: graphLibs, not: outside},
+	"graph/bind":          {ours: slices.Concat(values, domains, parts, []string{"live", "ent/..."}), others: []string{"github.com/google/uuid"}, not: outside},
 	"graph/scalar":        {ours: values, others: graphLibs, not: outside},
-	"graph/generated/...": {ours: slices.Concat(values, domains, []string{"contact/imports", "contact/taxid", "live", "ent/...", "graph/..."}), others: graphLibs, not: outside},
+	"graph/generated/...": {ours: slices.Concat(values, domains, parts, []string{"live", "ent/...", "graph/..."}), others: graphLibs, not: outside},
 
 	// What is out of reach, behind interfaces that the domains declare.
 	"internal/mail":         {ours: append([]string{"statement", "portal"}, values...), others: []string{"github.com/wneessen/go-mail"}},
 	"internal/pdf":          {ours: append([]string{"statement", "document"}, values...), others: []string{"codeberg.org/go-pdf/fpdf"}},
-	"internal/sheet":        {ours: append([]string{"statement", "report", "contact/imports"}, values...), others: []string{"github.com/xuri/excelize/v2"}},
+	"internal/sheet":        {ours: append([]string{"statement", "report", "contact/imports", "contact/exports"}, values...), others: []string{"github.com/xuri/excelize/v2"}},
 	"internal/psp/...":      {ours: append([]string{"payment"}, values...), others: []string{"github.com/stripe/stripe-go/..."}},
 	"internal/registry/...": {ours: append([]string{"contact/taxid"}, values...)},
+	"internal/secret":       {ours: values},
+	"internal/blob":         {ours: append([]string{"attachment", "contact/imports", "internal/db", "ent/..."}, values...), others: []string{"gocloud.dev/...", "github.com/google/uuid", "entgo.io/ent/dialect", "entgo.io/ent/dialect/sql"}},
 
 	// Only tests import these.
 	"internal/dbtest":          {ours: append([]string{"ent", "ent/schema", "internal/db", "internal/dbtest/postgres"}, values...), others: []string{"github.com/google/uuid", "github.com/jackc/pgx/v5"}},
@@ -100,7 +110,7 @@ var packages = map[string]rule{
 		others: []string{"github.com/google/uuid", "github.com/google/go-cmp/cmp", "pgregory.net/rapid"}, not: outside,
 	},
 
-	"server":          {ours: slices.Concat(values, domains, []string{"contact/imports", "contact/taxid", "live", "graph", "graph/generated/...", "internal/db", "internal/demo", "internal/mail", "internal/pdf", "internal/sheet", "internal/psp/...", "internal/registry/...", "server/web", "server/graphiql"}), others: serverLibs},
+	"server":          {ours: slices.Concat(values, domains, parts, []string{"ent/ledgerentry", "live", "graph", "graph/generated/...", "internal/db", "internal/demo", "internal/mail", "internal/pdf", "internal/sheet", "internal/psp/...", "internal/registry/...", "internal/secret", "internal/blob", "server/web", "server/graphiql"}), others: serverLibs},
 	"server/web":      {},
 	"server/graphiql": {ours: []string{"server/web"}},
 

@@ -21,6 +21,14 @@ type txKey struct{}
 
 type txState struct{ after []func() }
 
+type dialectKey struct{}
+
+// dialectOf is the dialect of the transaction that the context belongs to.
+func dialectOf(ctx context.Context) string {
+	name, _ := ctx.Value(dialectKey{}).(string)
+	return name
+}
+
 // InTx runs f in one transaction: all of it is kept, or nothing. f is run again when the
 // database gave up on the transaction for the sake of another (serialization failure,
 // deadlock, busy), so f has no effect but on tx. A panic rolls back and goes on. The
@@ -33,6 +41,7 @@ func InTx(ctx context.Context, d *DB, f func(ctx context.Context, tx *ent.Tx) er
 	if ctx.Value(txKey{}) != nil {
 		return errors.New("db: a transaction inside a transaction")
 	}
+	ctx = context.WithValue(ctx, dialectKey{}, d.Dialect)
 	for attempt := 1; ; attempt++ {
 		state := &txState{}
 		err := once(context.WithValue(ctx, txKey{}, state), d, f)

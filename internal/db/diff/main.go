@@ -17,6 +17,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"ariga.io/atlas/sql/migrate"
 	"ariga.io/atlas/sql/sqltool"
@@ -95,7 +97,7 @@ func diff(ctx context.Context, name string, conn *sql.DB, migration string) erro
 	if err != nil {
 		return err
 	}
-	m, err := schema.NewMigrate(entsql.OpenDB(name, conn), append(tables.Options(), schema.WithDir(dir),
+	m, err := schema.NewMigrate(entsql.OpenDB(name, conn), append(tables.Options(), schema.WithDir(tablesOnly{dir}), schema.WithFormatter(sqltool.GooseFormatter),
 		schema.WithMigrationMode(schema.ModeReplay), schema.WithDialect(name))...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -104,6 +106,16 @@ func diff(ctx context.Context, name string, conn *sql.DB, migration string) erro
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// tablesOnly leaves out the migrations of row-level security: policies describe no table,
+// and one that reads another table keeps the replay's tables from being dropped again.
+type tablesOnly struct{ *sqltool.GooseDir }
+
+// Files are the migrations that make tables.
+func (d tablesOnly) Files() ([]migrate.File, error) {
+	all, err := d.GooseDir.Files()
+	return slices.DeleteFunc(all, func(f migrate.File) bool { return strings.Contains(f.Name(), "row_level_security") }), err
 }
 
 // scratch makes an empty database beside the one named, and gives what drops it.
