@@ -1,0 +1,72 @@
+package fold_test
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"github.com/kartela/kartela/fold"
+)
+
+func TestFoldMakesOneTextOfWhatPeopleTakeForTheSame(t *testing.T) {
+	for name, tt := range map[string]struct{ a, b string }{
+		"accents":                {"Αθήνα", "αθηνα"},
+		"capitals":               {"ΑΘΗΝΑ", "αθήνα"},
+		"final sigma":            {"Αθήνας", "ΑΘΗΝΑΣ"},
+		"dialytika and tonos":    {"ΜΑΪΟΣ ταΐστε", "μαιος ταιστε"},
+		"Latin marks":            {"Müller Épicerie", "muller epicerie"},
+		"composed or decomposed": {"Ε\u0301λλη", "Έλλη"},
+		"spaces":                 {"  Καλή \t Γη\u00a0ΑΕ ", "καλη γη αε"},
+		"an unseen zero":         {"Καλή\x00 Γη", "καλη γη"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if a, b := fold.Text(tt.a), fold.Text(tt.b); a != b {
+				t.Errorf("%q folds to %q, %q to %q", tt.a, a, tt.b, b)
+			}
+		})
+	}
+}
+
+func TestFoldingTwiceChangesNothingMore(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		once := fold.Text("a" + string(r) + "b")
+		if twice := fold.Text(once); twice != once {
+			t.Errorf("%U folds to %q and then to %q", r, once, twice)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		once := fold.Text(rapid.String().Draw(t, "text"))
+		if twice := fold.Text(once); twice != once {
+			t.Fatalf("%q, then %q", once, twice)
+		}
+		if strings.TrimSpace(once) != once || !utf8.ValidString(once) {
+			t.Fatalf("%q", once)
+		}
+	})
+}
+
+func TestClipCountsCharacters(t *testing.T) {
+	for name, tt := range map[string]struct {
+		s    string
+		most int
+		want string
+	}{
+		"shorter":          {"αβγ", 4, "αβγ"},
+		"as long":          {"αβγ", 3, "αβγ"},
+		"longer":           {"αβγδ", 3, "αβγ"},
+		"more bytes alone": {"αβγ", 5, "αβγ"},
+		"none":             {"", 3, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := fold.Clip(tt.s, tt.most); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
