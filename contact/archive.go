@@ -4,15 +4,13 @@ import (
 	"context"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/ent"
+	entcontact "github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/portalgrant"
 	"github.com/kartela/kartela/ent/schema"
-	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
 )
@@ -29,36 +27,21 @@ type IDInput struct {
 //
 // Faults: NOT_FOUND, CONFLICT for a merged one, UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) Archive(ctx context.Context, in IDInput) (*Contact, error) {
-	return s.change(ctx, in, "archiveContact", func(ctx context.Context, tx *ent.Tx, row *ent.Contact) (bool, error) {
-		if row.ArchivedAt != nil {
-			return false, nil
-		}
-		now := schema.Now()
-		_, err := tx.PortalGrant.Update().Where(portalgrant.ContactID(row.ID), portalgrant.StatusNEQ(portalgrant.StatusRevoked)).
-			SetStatus(portalgrant.StatusRevoked).SetRevokedAt(now).ClearTokenHash().Save(ctx)
-		if err != nil {
-			return false, fmt.Errorf("contact: end portal access: %w", err)
-		}
-		ended := viewer.Ended{Organization: row.OrganizationID, Contact: row.ID}
-		db.AfterCommit(ctx, func() { s.Ended(ended) })
-		return true, tx.Contact.UpdateOneID(row.ID).SetArchivedAt(now).SetUpdatedAt(now).SetVersion(row.Version + 1).Exec(ctx)
-	})
+	return s.change(ctx, in, s.archive)
 }
 
 // Restore takes a contact out of the archive. Portal access stays ended.
 //
 // Faults: as for Archive.
 func (s *Service) Restore(ctx context.Context, in IDInput) (*Contact, error) {
-	return s.change(ctx, in, "restoreContact", func(ctx context.Context, tx *ent.Tx, row *ent.Contact) (bool, error) {
-		if row.ArchivedAt == nil {
-			return false, nil
-		}
-		return true, tx.Contact.UpdateOneID(row.ID).ClearArchivedAt().SetUpdatedAt(schema.Now()).SetVersion(row.Version + 1).Exec(ctx)
-	})
+	return s.change(ctx, in, restore)
 }
 
-// change runs one step on a locked contact and tells of it when it changed something.
-func (s *Service) change(ctx context.Context, in IDInput, action string, step func(context.Context, *ent.Tx, *ent.Contact) (bool, error)) (*Contact, error) {
+// step is what is done to locked contacts: the same for one and for many.
+type step func(ctx context.Context, tx *ent.Tx, rows []*ent.Contact) error
+
+// change does a step with one contact.
+func (s *Service) change(ctx context.Context, in IDInput, do step) (*Contact, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.EditContacts); err != nil {
 		return nil, err
 	}
@@ -67,11 +50,7 @@ func (s *Service) change(ctx context.Context, in IDInput, action string, step fu
 		if err != nil {
 			return uuid.Nil, err
 		}
-		changed, err := step(ctx, tx, row)
-		if err != nil || !changed {
-			return row.ID, err
-		}
-		return row.ID, audit.Record(ctx, tx, audit.Event{Action: action, ObjectType: "contact", ObjectID: row.ID, ContactID: row.ID})
+		return row.ID, do(ctx, tx, []*ent.Contact{row})
 	})
 	if err != nil {
 		return nil, err
@@ -79,26 +58,54 @@ func (s *Service) change(ctx context.Context, in IDInput, action string, step fu
 	return s.Get(ctx, id)
 }
 
-// Active reads the contact for a new document, payment or invitation, and keeps it from
-// being archived, merged or deleted until the transaction ends: who comes second sees what
-// the first did. Others may read it for the same purpose meanwhile.
-//
-// Faults: NOT_FOUND and CONFLICT (archived) on the field.
-func Active(ctx context.Context, tx *ent.Tx, id uuid.UUID, field string) (*ent.Contact, error) {
-	row, err := survivor(ctx, tx.Contact, id, forKeyShare)
+func (s *Service) archive(ctx context.Context, tx *ent.Tx, rows []*ent.Contact) error {
+	ids := idsWhere(rows, func(c *ent.Contact) bool { return c.ArchivedAt == nil })
+	if len(ids) == 0 {
+		return nil
+	}
+	now := schema.Now()
+	_, err := tx.PortalGrant.Update().Where(portalgrant.ContactIDIn(ids...), portalgrant.StatusNEQ(portalgrant.StatusRevoked)).
+		SetStatus(portalgrant.StatusRevoked).SetRevokedAt(now).ClearTokenHash().Save(ctx)
 	if err != nil {
-		return nil, onField(field, err)
+		return fmt.Errorf("contact: end portal access: %w", err)
 	}
-	if row.ArchivedAt != nil {
-		return nil, fault.New(fault.Conflict, field, "The contact is archived: restore it first.")
+	organization := viewer.From(ctx).Organization
+	db.AfterCommit(ctx, func() {
+		for _, id := range ids {
+			s.Ended(viewer.Ended{Organization: organization, Contact: id})
+		}
+	})
+	if err := tx.Contact.Update().Where(entcontact.IDIn(ids...)).SetArchivedAt(now).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
+		return fmt.Errorf("contact: archive: %w", err)
 	}
-	return row, nil
+	return tellOf(ctx, tx, "archiveContact", ids)
 }
 
-// forKeyShare is the lock that a foreign key to the row takes too. SQLite has one writer and
-// needs no lock.
-func forKeyShare(s *sql.Selector) {
-	if s.Dialect() == dialect.Postgres {
-		s.For(sql.LockKeyShare)
+func restore(ctx context.Context, tx *ent.Tx, rows []*ent.Contact) error {
+	ids := idsWhere(rows, func(c *ent.Contact) bool { return c.ArchivedAt != nil })
+	if len(ids) == 0 {
+		return nil
 	}
+	if err := tx.Contact.Update().Where(entcontact.IDIn(ids...)).ClearArchivedAt().SetUpdatedAt(schema.Now()).AddVersion(1).Exec(ctx); err != nil {
+		return fmt.Errorf("contact: restore: %w", err)
+	}
+	return tellOf(ctx, tx, "restoreContact", ids)
+}
+
+func idsWhere(rows []*ent.Contact, keep func(*ent.Contact) bool) (ids []uuid.UUID) {
+	for _, r := range rows {
+		if keep(r) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// tellOf writes that the same was done to contacts.
+func tellOf(ctx context.Context, tx *ent.Tx, action string, ids []uuid.UUID) error {
+	events := make([]audit.Event, len(ids))
+	for i, id := range ids {
+		events[i] = audit.Event{Action: action, ObjectType: "contact", ObjectID: id, ContactID: id}
+	}
+	return audit.RecordMany(ctx, tx, events)
 }

@@ -1,14 +1,17 @@
-// Package contact owns contacts with their addresses, e-mails, phones and notes: making,
-// changing, finding, archiving and deleting them. It does not own what refers to them.
+// Package contact owns contacts with their addresses, e-mails, phones, options of tracking
+// categories and notes: making, changing, finding, archiving and deleting them, one by one
+// and many at once. It does not own what refers to them.
 package contact
 
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/ent/balance"
 	entcontact "github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/ent/contactemail"
@@ -27,6 +30,8 @@ type Service struct {
 	Ended func(viewer.Ended)
 	// AccessChanged is told when an organization's staff may see more or less than before.
 	AccessChanged func(organization uuid.UUID)
+	// Now is the clock, by which a document is overdue; nil: the server's.
+	Now func() time.Time
 }
 
 // Contact is a contact as it was read, with those that were read together with it.
@@ -34,6 +39,8 @@ type Contact struct {
 	*ent.Contact
 	Group *page.Group // what hangs below is read for the whole group at once
 	db    *db.DB
+
+	orderKey string // in the list it was read for, where that computes one
 }
 
 // IsNode marks a type that has a global id.
@@ -143,6 +150,26 @@ func (c *Contact) Phones(ctx context.Context) ([]*ent.ContactPhone, error) {
 			Order(contactphone.ByPosition(), contactphone.ByID()).All(ctx)
 		return byContact(rows, func(r *ent.ContactPhone) uuid.UUID { return r.ContactID }), wrapped("phones", err)
 	})
+}
+
+// LastActivityAt is when the contact, or one of its balances that the viewer may see, last
+// changed.
+func (c *Contact) LastActivityAt(ctx context.Context) (time.Time, error) {
+	moved, err := page.Load(ctx, c.Group, "activity", c.ID, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]time.Time, error) {
+		rows, err := c.db.Balance.Query().Where(balance.ContactIDIn(ids...)).
+			Select(balance.FieldID, balance.FieldContactID, balance.FieldUpdatedAt).All(ctx)
+		out := make(map[uuid.UUID]time.Time, len(rows))
+		for _, r := range rows {
+			if r.UpdatedAt.After(out[r.ContactID]) {
+				out[r.ContactID] = r.UpdatedAt
+			}
+		}
+		return out, wrapped("balances", err)
+	})
+	if err != nil || moved.Before(c.UpdatedAt) {
+		return c.UpdatedAt, err
+	}
+	return moved, nil
 }
 
 func byContact[T any](rows []T, contact func(T) uuid.UUID) map[uuid.UUID][]T {

@@ -13,6 +13,7 @@ import (
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/tracking"
 )
 
 // Fields are what can be said of a contact. A nil field stays as it is; an empty text
@@ -38,6 +39,7 @@ type Fields struct {
 	Addresses       []*AddressInput
 	Emails          []*EmailInput
 	Phones          []*PhoneInput
+	OptionIDs       []uuid.UUID // of tracking categories
 }
 
 // AddressInput is an address to save.
@@ -108,6 +110,9 @@ func (f *Fields) normalize() error {
 	}
 	if f.DefaultDueDays != nil && (*f.DefaultDueDays < 0 || *f.DefaultDueDays > 3650) {
 		bad = append(bad, fault.New(fault.Invalid, "defaultDueDays", "From 0 to 3650 days."))
+	}
+	if len(f.OptionIDs) > tracking.MaxCategories {
+		bad = append(bad, fault.New(fault.Invalid, "optionIds", "At most %d options.", tracking.MaxCategories))
 	}
 	bad = append(bad, f.normalizeTaxes()...)
 	bad = append(bad, f.normalizeAddresses(text)...)

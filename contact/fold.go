@@ -2,27 +2,12 @@ package contact
 
 import (
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
+	"github.com/kartela/kartela/fold"
 )
 
-// Fold brings text into the form that search compares: without accents and other marks,
-// lower case, final sigma as sigma, runs of spaces as one, and without the character zero,
-// which PostgreSQL keeps in no text. "Αθήνας" and "ΑΘΗΝΑΣ" fold to the same.
-func Fold(s string) string {
-	// The chain keeps state, so it is made for each call.
-	out, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn))), s)
-	if err != nil {
-		out = s
-	}
-	out = folding.Replace(strings.ToLower(out))
-	return strings.Join(strings.Fields(out), " ")
-}
-
-var folding = strings.NewReplacer("ς", "σ", "\x00", "")
+// Fold brings text into the form that search compares: see fold.Text.
+func Fold(s string) string { return fold.Text(s) }
 
 // digits keeps the digits of a telephone number, however it is written.
 func digits(s string) string {
@@ -34,18 +19,27 @@ func digits(s string) string {
 	}, s)
 }
 
-// phoneLike says whether a text is written as a telephone number: digits with the signs
-// that people put between them, and at least three digits.
-func phoneLike(s string) bool {
-	n := 0
-	for _, r := range s {
-		switch {
-		case r >= '0' && r <= '9':
-			n++
-		case strings.ContainsRune(" +-()./", r):
-		default:
-			return false
-		}
+// numeric says whether a text has only digits and the signs that people put between them.
+func numeric(s string) bool {
+	return strings.Trim(s, "0123456789 +-()./") == ""
+}
+
+// phoneLike says whether a text is written as a telephone number: at least three digits, and
+// nothing but the signs between them.
+func phoneLike(s string) bool { return numeric(s) && len(digits(s)) >= 3 }
+
+// phoneDigits are the digits to look for a telephone number by: without what stands for a
+// call to another country, and without Greece's own code, so that a number that is written
+// with +30 or 0030 and one that is written without find each other.
+func phoneDigits(s string) string {
+	all := digits(s)
+	d := strings.TrimPrefix(all, "00")
+	abroad := strings.HasPrefix(strings.TrimLeft(s, " ("), "+") || d != all
+	if own, ok := strings.CutPrefix(d, "30"); ok && len(own) >= 3 && (abroad || len(own) == 10) {
+		return own
 	}
-	return n >= 3
+	if len(d) < 3 {
+		return all
+	}
+	return d
 }

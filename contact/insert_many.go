@@ -2,7 +2,10 @@ package contact
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
@@ -10,29 +13,39 @@ import (
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/ent"
 	entcontact "github.com/kartela/kartela/ent/contact"
+	"github.com/kartela/kartela/ent/contactaddress"
+	"github.com/kartela/kartela/ent/contactemail"
+	"github.com/kartela/kartela/ent/contactnote"
+	"github.com/kartela/kartela/ent/contactoption"
+	"github.com/kartela/kartela/ent/contactphone"
+	"github.com/kartela/kartela/ent/schema"
+	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/tracking"
 	"github.com/kartela/kartela/viewer"
 )
 
-// New is a contact that InsertMany is to write.
-type New struct {
-	Fields *Fields // prepared
-	Note   string  // at most MaxNote characters; "" for none
+// Incoming is what is known of a contact from outside.
+type Incoming struct {
+	Fields   *Fields           // prepared; no OptionIDs
+	Options  []tracking.Choice // at most one a category
+	Notes    []string          // each of 1 to MaxNote characters
+	Archived bool              // of a new one
 }
 
-// maxBatch is how many rows one statement writes: their values stay well below the 32,766
-// that SQLite takes.
-const maxBatch = 500
-
-// Prepare brings the fields of a new contact into their kept form and holds them to every
-// rule that needs no other contact. home is the country of the organization.
+// Prepare brings the fields into their kept form and checks each by itself.
 //
 // Faults: INVALID with the fields, all at once.
-func (f *Fields) Prepare(home string) error {
-	if err := f.normalize(); err != nil {
-		return err
+func (f *Fields) Prepare() error { return f.normalize() }
+
+// CheckNew holds prepared fields to the rules of a new contact that need no other one. home
+// is the country of the organization.
+//
+// Faults: INVALID with the fields.
+func (f *Fields) CheckNew(home string) error {
+	row := &ent.Contact{DisplayName: nameOf(f), ClientType: f.ClientType}
+	if f.VatNumber != nil {
+		row.VatNumber = *f.VatNumber
 	}
-	row := &ent.Contact{}
-	f.apply(row)
 	bad, err := checkAlone(row, f, func() (string, error) { return home, nil })
 	if err != nil {
 		return err
@@ -40,112 +53,255 @@ func (f *Fields) Prepare(home string) error {
 	return bad.Err()
 }
 
-// InsertMany writes new contacts with their parts and notes, and a line in the history of
-// each in the name of the action. The number of statements depends on the number of rows
-// only by batches. It gives the ids in the order of the contacts; uuid.Nil for one that was
-// not written because its customId is another contact's, which the viewer may not see or
-// which came in between.
-func (s *Service) InsertMany(ctx context.Context, tx *ent.Tx, action string, in []New) ([]uuid.UUID, error) {
-	ids := make([]uuid.UUID, 0, len(in))
-	for start := 0; start < len(in); {
-		b := newBatch(in[start:])
-		written, err := b.contacts(ctx, tx)
-		if err != nil {
-			return nil, err
+// Inserted says what was made of an incoming contact.
+type Inserted struct {
+	ID    uuid.UUID   // Nil: it was not written, its customId is another contact's
+	Notes []uuid.UUID // of its notes
+}
+
+// InsertMany writes new contacts with their parts, options and notes, and a line in the
+// history of each in the name of the action; at most some thousands, by one statement a
+// table. A contact whose customId is another's, which the viewer may not see or which came in
+// between, is left out.
+func (s *Service) InsertMany(ctx context.Context, tx *ent.Tx, action string, in []Incoming) ([]Inserted, error) {
+	out, now := make([]Inserted, len(in)), schema.Now()
+	rows, all := make([]*ent.Contact, len(in)), make([]parts, len(in))
+	for i, c := range in {
+		rows[i], all[i] = newContact(c.Fields)
+		out[i].ID = rows[i].ID
+		if c.Archived {
+			rows[i].ArchivedAt = &now
 		}
-		if err := b.belongings(ctx, tx, action, written); err != nil {
-			return nil, err
-		}
-		for _, row := range b.rows {
-			if !written[row.ID] {
-				row.ID = uuid.Nil
-			}
-			ids = append(ids, row.ID)
-		}
-		start += len(b.rows)
 	}
-	return ids, nil
-}
-
-// batch is as many contacts as can be written with one statement a table.
-type batch struct {
-	rows  []*ent.Contact
-	parts []parts
-	notes []string
-}
-
-func newBatch(in []New) (b batch) {
-	addresses, emails, phones := 0, 0, 0
-	for _, n := range in {
-		f := n.Fields
-		addresses, emails, phones = addresses+len(f.Addresses), emails+len(f.Emails), phones+len(f.Phones)
-		if len(b.rows) == maxBatch || (len(b.rows) > 0 && max(addresses, emails, phones) > 2*maxBatch) {
-			break
-		}
-		row, p := newContact(f)
-		b.rows, b.parts, b.notes = append(b.rows, row), append(b.parts, p), append(b.notes, n.Note)
+	if err := s.insertContacts(ctx, tx, rows, out, now); err != nil {
+		return nil, err
 	}
-	return b
+	var sum parts
+	var notes []newNote
+	var options []newOption
+	var events []audit.Event
+	for i, row := range rows {
+		if out[i].ID == uuid.Nil {
+			continue
+		}
+		sum = sum.and(all[i])
+		for _, text := range in[i].Notes {
+			n := newNote{schema.NewID(), row.ID, text}
+			notes, out[i].Notes = append(notes, n), append(out[i].Notes, n.id)
+		}
+		after := auditFields(row)
+		for _, o := range in[i].Options {
+			options = append(options, newOption{row.ID, o})
+		}
+		if len(in[i].Options) > 0 {
+			after["options"] = titles(in[i].Options)
+		}
+		events = append(events, audit.Event{Action: action, ObjectType: "contact", ObjectID: row.ID, ContactID: row.ID, After: after})
+	}
+	if err := sum.insertMany(ctx, tx, now); err != nil {
+		return nil, err
+	}
+	if err := insertNotes(ctx, tx, notes, now); err != nil {
+		return nil, err
+	}
+	if err := insertChoices(ctx, tx, options, now); err != nil {
+		return nil, err
+	}
+	return out, audit.RecordMany(ctx, tx, events)
 }
 
-// contacts writes the contacts themselves. One whose customId is taken is left out, because
-// a unique key that is broken ends a transaction of PostgreSQL.
-func (b batch) contacts(ctx context.Context, tx *ent.Tx) (written map[uuid.UUID]bool, err error) {
-	c := make([]*ent.ContactCreate, len(b.rows))
-	written = make(map[uuid.UUID]bool, len(b.rows))
+// insertContacts writes the contacts themselves, and takes the id from those left out.
+func (s *Service) insertContacts(ctx context.Context, tx *ent.Tx, rows []*ent.Contact, out []Inserted, now time.Time) error {
 	var doubtful []uuid.UUID
-	for i, row := range b.rows {
-		c[i] = tx.Contact.Create().SetID(row.ID)
-		set(c[i].Mutation(), row)
-		written[row.ID] = true
+	for _, row := range rows {
 		if row.CustomID != nil {
 			doubtful = append(doubtful, row.ID)
 		}
 	}
-	err = tx.Contact.CreateBulk(c...).OnConflict(sql.ConflictColumns(entcontact.FieldOrganizationID, entcontact.FieldCustomID)).DoNothing().Exec(ctx)
+	write, err := columns(rows)
 	if err != nil {
-		return nil, fmt.Errorf("contact: create many: %w", err)
-	}
-	if len(doubtful) == 0 {
-		return written, nil
-	}
-	there, err := tx.Contact.Query().Where(entcontact.IDIn(doubtful...)).IDs(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("contact: create many: %w", err)
-	}
-	for _, id := range doubtful {
-		delete(written, id)
-	}
-	for _, id := range there {
-		written[id] = true
-	}
-	return written, nil
-}
-
-// belongings writes what hangs below the contacts that were written.
-func (b batch) belongings(ctx context.Context, tx *ent.Tx, action string, written map[uuid.UUID]bool) error {
-	var all parts
-	var notes []*ent.ContactNoteCreate
-	var events []audit.Event
-	for i, row := range b.rows {
-		if !written[row.ID] {
-			continue
-		}
-		all.addresses = append(all.addresses, b.parts[i].addresses...)
-		all.emails = append(all.emails, b.parts[i].emails...)
-		all.phones = append(all.phones, b.parts[i].phones...)
-		if b.notes[i] != "" {
-			notes = append(notes, tx.ContactNote.Create().SetContactID(row.ID).SetAuthorID(viewer.From(ctx).Actor()).SetText(b.notes[i]))
-		}
-		events = append(events, audit.Event{Action: action, ObjectType: "contact", ObjectID: row.ID, ContactID: row.ID, After: auditFields(row)})
-	}
-	if err := all.insert(ctx, tx); err != nil {
 		return err
 	}
-	if len(notes) > 0 {
-		if err := tx.ContactNote.CreateBulk(notes...).Exec(ctx); err != nil {
-			return fmt.Errorf("contact: save notes: %w", err)
+	write.Time(entcontact.FieldCreatedAt, now).Time(entcontact.FieldUpdatedAt, now)
+	if len(doubtful) == 0 {
+		err = write.Insert(ctx, tx)
+	} else {
+		err = write.InsertNew(ctx, tx, entcontact.FieldCustomID)
+	}
+	if err != nil {
+		return fmt.Errorf("contact: create many: %w", err)
+	}
+	written := map[uuid.UUID]bool{}
+	for some := range slices.Chunk(doubtful, maxAsked) {
+		there, err := s.present(ctx, tx, some)
+		if err != nil {
+			return err
+		}
+		for _, id := range there {
+			written[id] = true
 		}
 	}
-	return audit.RecordMany(ctx, tx, events)
+	for i, row := range rows {
+		if row.CustomID != nil && !written[row.ID] {
+			out[i].ID = uuid.Nil
+		}
+	}
+	return nil
+}
+
+// present gives those of the ids that are contacts.
+func (s *Service) present(ctx context.Context, tx *ent.Tx, ids []uuid.UUID) (there []uuid.UUID, err error) {
+	in := make([]any, len(ids))
+	for i, id := range ids {
+		in[i] = id
+	}
+	query, args := sql.Dialect(s.DB.Dialect).Select(entcontact.FieldID).From(sql.Table(entcontact.Table)).
+		Where(sql.And(sql.EQ(entcontact.FieldOrganizationID, viewer.From(ctx).Organization), sql.In(entcontact.FieldID, in...))).Query()
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("contact: create many: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("contact: create many: %w", err)
+		}
+		there = append(there, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("contact: create many: %w", err)
+	}
+	return there, nil
+}
+
+// columns are all that a person says of contacts and what is computed of it, by their ids.
+func columns(rows []*ent.Contact) (*db.Rows, error) {
+	taxes := make([]json.RawMessage, len(rows))
+	for i, row := range rows {
+		if len(row.DefaultTaxes) == 0 {
+			taxes[i] = json.RawMessage("[]")
+			continue
+		}
+		var err error
+		if taxes[i], err = json.Marshal(row.DefaultTaxes); err != nil {
+			return nil, fmt.Errorf("contact: taxes: %w", err)
+		}
+	}
+	out := db.NewRows(entcontact.Table, len(rows)).ID(entcontact.FieldID, func(i int) uuid.UUID { return rows[i].ID })
+	return out.Int(entcontact.FieldVersion, func(i int) int { return rows[i].Version }).
+		Text(entcontact.FieldFirstName, func(i int) string { return rows[i].FirstName }).
+		Text(entcontact.FieldLastName, func(i int) string { return rows[i].LastName }).
+		Text(entcontact.FieldCompany, func(i int) string { return rows[i].Company }).
+		Text(entcontact.FieldDisplayName, func(i int) string { return rows[i].DisplayName }).
+		Text(entcontact.FieldProfession, func(i int) string { return rows[i].Profession }).
+		Text(entcontact.FieldVatNumber, func(i int) string { return rows[i].VatNumber }).
+		Text(entcontact.FieldTaxOffice, func(i int) string { return rows[i].TaxOffice }).
+		NullText(entcontact.FieldCustomID, func(i int) *string { return rows[i].CustomID }).
+		Text(entcontact.FieldWebsite, func(i int) string { return rows[i].Website }).
+		Bool(entcontact.FieldIsClient, func(i int) bool { return rows[i].IsClient }).
+		Bool(entcontact.FieldIsSupplier, func(i int) bool { return rows[i].IsSupplier }).
+		NullText(entcontact.FieldClientType, func(i int) *string { return (*string)(rows[i].ClientType) }).
+		Text(entcontact.FieldDefaultCurrency, func(i int) string { return string(rows[i].DefaultCurrency) }).
+		Text(entcontact.FieldDefaultLanguage, func(i int) string { return rows[i].DefaultLanguage }).
+		NullInt(entcontact.FieldDefaultDueDays, func(i int) *int { return rows[i].DefaultDueDays }).
+		Text(entcontact.FieldDefaultTemplate, func(i int) string { return rows[i].DefaultTemplate }).
+		JSON(entcontact.FieldDefaultTaxes, func(i int) json.RawMessage { return taxes[i] }).
+		NullTime(entcontact.FieldArchivedAt, func(i int) *time.Time { return rows[i].ArchivedAt }).
+		Text(entcontact.FieldSearch, func(i int) string { return rows[i].Search }).
+		Text(entcontact.FieldSortName, func(i int) string { return rows[i].SortName }).
+		Text(entcontact.FieldNameKey, func(i int) string { return rows[i].NameKey }), nil
+}
+
+// and are the parts of two contacts, or more.
+func (p parts) and(q parts) parts {
+	p.addresses, p.emails, p.phones = append(p.addresses, q.addresses...), append(p.emails, q.emails...), append(p.phones, q.phones...)
+	return p
+}
+
+// insertMany writes the parts of many contacts, but for their options.
+func (p parts) insertMany(ctx context.Context, tx *ent.Tx, now time.Time) error {
+	a, e, ph := p.addresses, p.emails, p.phones
+	addresses := db.NewRows(contactaddress.Table, len(a)).Time(contactaddress.FieldCreatedAt, now).
+		ID(contactaddress.FieldID, func(i int) uuid.UUID { return a[i].ID }).
+		ID(contactaddress.FieldContactID, func(i int) uuid.UUID { return a[i].ContactID }).
+		Int(contactaddress.FieldPosition, func(i int) int { return a[i].Position }).
+		Text(contactaddress.FieldKind, func(i int) string { return string(a[i].Kind) }).
+		Text(contactaddress.FieldLine, func(i int) string { return a[i].Line }).
+		Text(contactaddress.FieldCity, func(i int) string { return a[i].City }).
+		Text(contactaddress.FieldSortCity, func(i int) string { return a[i].SortCity }).
+		Text(contactaddress.FieldRegion, func(i int) string { return a[i].Region }).
+		Text(contactaddress.FieldPostalCode, func(i int) string { return a[i].PostalCode }).
+		Text(contactaddress.FieldCountry, func(i int) string { return a[i].Country }).
+		Text(contactaddress.FieldBranchCode, func(i int) string { return a[i].BranchCode })
+	emails := db.NewRows(contactemail.Table, len(e)).Time(contactemail.FieldCreatedAt, now).
+		ID(contactemail.FieldID, func(i int) uuid.UUID { return e[i].ID }).
+		ID(contactemail.FieldContactID, func(i int) uuid.UUID { return e[i].ContactID }).
+		Int(contactemail.FieldPosition, func(i int) int { return e[i].Position }).
+		Text(contactemail.FieldEmail, func(i int) string { return e[i].Email }).
+		Text(contactemail.FieldLabel, func(i int) string { return e[i].Label }).
+		Bool(contactemail.FieldPrimary, func(i int) bool { return e[i].Primary })
+	phones := db.NewRows(contactphone.Table, len(ph)).Time(contactphone.FieldCreatedAt, now).
+		ID(contactphone.FieldID, func(i int) uuid.UUID { return ph[i].ID }).
+		ID(contactphone.FieldContactID, func(i int) uuid.UUID { return ph[i].ContactID }).
+		Int(contactphone.FieldPosition, func(i int) int { return ph[i].Position }).
+		Text(contactphone.FieldNumber, func(i int) string { return ph[i].Number }).
+		Text(contactphone.FieldLabel, func(i int) string { return ph[i].Label }).
+		Bool(contactphone.FieldPrimary, func(i int) bool { return ph[i].Primary })
+	for _, rows := range []*db.Rows{addresses, emails, phones} {
+		if err := rows.Insert(ctx, tx); err != nil {
+			return fmt.Errorf("contact: create many: %w", err)
+		}
+	}
+	return nil
+}
+
+type newNote struct {
+	id, contact uuid.UUID
+	text        string
+}
+
+func insertNotes(ctx context.Context, tx *ent.Tx, notes []newNote, now time.Time) error {
+	author := viewer.From(ctx).Actor()
+	err := db.NewRows(contactnote.Table, len(notes)).
+		Time(contactnote.FieldCreatedAt, now).Time(contactnote.FieldUpdatedAt, now).
+		ID(contactnote.FieldID, func(i int) uuid.UUID { return notes[i].id }).
+		ID(contactnote.FieldContactID, func(i int) uuid.UUID { return notes[i].contact }).
+		ID(contactnote.FieldAuthorID, func(int) uuid.UUID { return author }).
+		Text(contactnote.FieldText, func(i int) string { return notes[i].text }).Insert(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("contact: save notes: %w", err)
+	}
+	return nil
+}
+
+type newOption struct {
+	contact uuid.UUID
+	tracking.Choice
+}
+
+func insertChoices(ctx context.Context, tx *ent.Tx, options []newOption, now time.Time) error {
+	ids := make([]uuid.UUID, len(options))
+	for i := range ids {
+		ids[i] = schema.NewID()
+	}
+	err := db.NewRows(contactoption.Table, len(options)).Time(contactoption.FieldCreatedAt, now).
+		ID(contactoption.FieldID, func(i int) uuid.UUID { return ids[i] }).
+		ID(contactoption.FieldContactID, func(i int) uuid.UUID { return options[i].contact }).
+		ID(contactoption.FieldCategoryID, func(i int) uuid.UUID { return options[i].Category.ID }).
+		ID(contactoption.FieldOptionID, func(i int) uuid.UUID { return options[i].Option.ID }).Insert(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("contact: save options: %w", err)
+	}
+	return nil
+}
+
+// titles are options as the history tells them.
+func titles(options []tracking.Choice) []string {
+	out := make([]string, len(options))
+	for i, o := range options {
+		out[i] = o.Title()
+	}
+	slices.Sort(out)
+	return out
 }

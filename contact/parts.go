@@ -20,6 +20,7 @@ type parts struct {
 	addresses []*ent.ContactAddress
 	emails    []*ent.ContactEmail
 	phones    []*ent.ContactPhone
+	options   []chosen // of a new contact
 }
 
 func newParts(contactID uuid.UUID, f *Fields) parts {
@@ -32,6 +33,9 @@ func newParts(contactID uuid.UUID, f *Fields) parts {
 	}
 	for i, in := range f.Phones {
 		p.phones = append(p.phones, in.row(contactID, i))
+	}
+	for _, id := range f.OptionIDs {
+		p.options = append(p.options, chosen{contactID, id})
 	}
 	return p
 }
@@ -49,7 +53,7 @@ func (in *AddressInput) row(contactID uuid.UUID, at int) *ent.ContactAddress {
 		kind = *in.Kind
 	}
 	return &ent.ContactAddress{ID: idOrNew(in.ID), ContactID: contactID, Position: at, Kind: kind, Line: in.Line,
-		City: in.City, Region: in.Region, PostalCode: in.PostalCode, Country: in.Country, BranchCode: in.BranchCode}
+		City: in.City, SortCity: sortCity(in.City), Region: in.Region, PostalCode: in.PostalCode, Country: in.Country, BranchCode: in.BranchCode}
 }
 
 func (in *EmailInput) row(contactID uuid.UUID, at int) *ent.ContactEmail {
@@ -60,13 +64,13 @@ func (in *PhoneInput) row(contactID uuid.UUID, at int) *ent.ContactPhone {
 	return &ent.ContactPhone{ID: idOrNew(in.ID), ContactID: contactID, Position: at, Number: in.Number, Label: in.Label, Primary: in.Primary}
 }
 
-// insert writes all parts, one statement a list.
+// insert writes all parts, one statement a list, and two for options.
 func (p parts) insert(ctx context.Context, tx *ent.Tx) error {
 	if len(p.addresses) > 0 {
 		c := make([]*ent.ContactAddressCreate, len(p.addresses))
 		for i, a := range p.addresses {
 			c[i] = tx.ContactAddress.Create().SetID(a.ID).SetContactID(a.ContactID).SetPosition(a.Position).SetKind(a.Kind).SetLine(a.Line).
-				SetCity(a.City).SetRegion(a.Region).SetPostalCode(a.PostalCode).SetCountry(a.Country).SetBranchCode(a.BranchCode)
+				SetCity(a.City).SetSortCity(a.SortCity).SetRegion(a.Region).SetPostalCode(a.PostalCode).SetCountry(a.Country).SetBranchCode(a.BranchCode)
 		}
 		if err := tx.ContactAddress.CreateBulk(c...).Exec(ctx); err != nil {
 			return fmt.Errorf("contact: save addresses: %w", err)
@@ -92,7 +96,7 @@ func (p parts) insert(ctx context.Context, tx *ent.Tx) error {
 			return fmt.Errorf("contact: save phones: %w", err)
 		}
 	}
-	return nil
+	return insertOptions(ctx, tx, p.options)
 }
 
 // saveParts replaces the sub-lists that the input holds, keeps the others, and gives what

@@ -85,3 +85,21 @@ func members(ctx context.Context, tx *ent.Tx, users []uuid.UUID) error {
 	}
 	return bad.Err()
 }
+
+// NamedFor gives the members who were named for contacts, by the contacts' ids.
+//
+// Faults: FORBIDDEN without ManageStaff.
+func (s *Service) NamedFor(ctx context.Context, contacts []uuid.UUID) (map[uuid.UUID][]uuid.UUID, error) {
+	if _, err := viewer.RequireStaff(ctx, viewer.ManageStaff); err != nil {
+		return nil, err
+	}
+	rows, err := s.DB.ContactAccess.Query().Where(contactaccess.ContactIDIn(contacts...)).Order(contactaccess.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("contact: read who is named: %w", err)
+	}
+	out := make(map[uuid.UUID][]uuid.UUID, len(rows))
+	for _, r := range rows {
+		out[r.ContactID] = append(out[r.ContactID], r.UserID)
+	}
+	return out, nil
+}

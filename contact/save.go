@@ -13,6 +13,7 @@ import (
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/viewer"
@@ -55,12 +56,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*Contact, error) 
 		return nil, err
 	}
 	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
-		row, err := s.Insert(ctx, tx, &in.Fields)
-		if err != nil {
-			return uuid.Nil, err
-		}
-		return row.ID, audit.Record(ctx, tx, audit.Event{Action: "createContact", ObjectType: "contact",
-			ObjectID: row.ID, ContactID: row.ID, After: auditFields(row)})
+		return create(ctx, tx, &in.Fields)
 	})
 	if err != nil {
 		return nil, err
@@ -68,23 +64,34 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*Contact, error) 
 	return s.Get(ctx, id)
 }
 
-// Insert writes a new contact from normalized fields, without an event: imports write many
-// and tell of them at once.
-func (s *Service) Insert(ctx context.Context, tx *ent.Tx, f *Fields) (*ent.Contact, error) {
+// create writes a new contact from normalized fields and tells of it.
+func create(ctx context.Context, tx *ent.Tx, f *Fields) (uuid.UUID, error) {
 	if err := knownIDs(parts{}, f); err != nil { // a new contact has no items yet
-		return nil, err
+		return uuid.Nil, err
 	}
 	row, parts := newContact(f)
-	if err := s.check(ctx, tx, row, f); err != nil {
-		return nil, err
+	options, err := readOptions(ctx, tx, row.ID, f, true)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := check(ctx, tx, row, f, options); err != nil {
+		return uuid.Nil, err
 	}
 	c := tx.Contact.Create().SetID(row.ID)
 	set(c.Mutation(), row)
-	saved, err := c.Save(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("contact: create: %w", err)
+	if err := c.Exec(ctx); err != nil {
+		return uuid.Nil, fmt.Errorf("contact: create: %w", err)
 	}
-	return saved, parts.insert(ctx, tx)
+	if err := parts.insert(ctx, tx); err != nil {
+		return uuid.Nil, err
+	}
+	after := auditFields(row)
+	if len(f.OptionIDs) > 0 {
+		_, is := options.audit()
+		after = merged(after, is)
+	}
+	return row.ID, audit.Record(ctx, tx, audit.Event{Action: "createContact", ObjectType: "contact",
+		ObjectID: row.ID, ContactID: row.ID, After: after})
 }
 
 // newContact makes the rows of a new contact.
@@ -99,7 +106,8 @@ func newContact(f *Fields) (*ent.Contact, parts) {
 // Update changes a contact that still has the version that was read.
 //
 // Faults: INVALID with the fields; NOT_FOUND; CONFLICT on version when it has changed
-// since, on customId when it is taken, without a field when it is archived or merged.
+// since, with the contact as it is now in Current; CONFLICT on customId when it is taken, on
+// id when the contact is archived or merged.
 func (s *Service) Update(ctx context.Context, in UpdateInput) (*Contact, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.EditContacts); err != nil {
 		return nil, err
@@ -122,7 +130,7 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, in UpdateInput) error 
 		return err
 	}
 	if row.Version != in.Version {
-		return fault.New(fault.Conflict, "version", "The contact was changed since you read it: it has version %d now.", row.Version)
+		return stale(ctx, tx, row)
 	}
 	if row.ArchivedAt != nil {
 		return fault.New(fault.Conflict, "id", "The contact is archived: restore it first.")
@@ -130,19 +138,27 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, in UpdateInput) error 
 	before := auditFields(row)
 	in.apply(row)
 	clearFields(row, in.Clear)
-	if err := s.check(ctx, tx, row, &in.Fields); err != nil {
+	options, err := readOptions(ctx, tx, row.ID, &in.Fields, false)
+	if err != nil {
+		return err
+	}
+	if err := check(ctx, tx, row, &in.Fields, options); err != nil {
 		return err
 	}
 	beforeParts, afterParts, err := saveParts(ctx, tx, row, &in.Fields)
 	if err != nil {
 		return err
 	}
+	if err := options.save(ctx, tx, row.ID); err != nil {
+		return err
+	}
+	beforeOptions, afterOptions := options.audit()
 	u := tx.Contact.UpdateOneID(row.ID)
 	set(u.Mutation(), row)
 	if err := u.SetVersion(row.Version + 1).SetUpdatedAt(schema.Now()).Exec(ctx); err != nil {
 		return fmt.Errorf("contact: update: %w", err)
 	}
-	was, is := audit.Diff(merged(before, beforeParts), merged(auditFields(row), afterParts))
+	was, is := audit.Diff(merged(merged(before, beforeParts), beforeOptions), merged(merged(auditFields(row), afterParts), afterOptions))
 	return audit.Record(ctx, tx, audit.Event{Action: "updateContact", ObjectType: "contact",
 		ObjectID: row.ID, ContactID: row.ID, Before: was, After: is})
 }
@@ -151,13 +167,13 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, in UpdateInput) error 
 func lock(ctx context.Context, tx *ent.Tx, id uuid.UUID) (*ent.Contact, error) {
 	row, err := tx.Contact.Query().Where(entcontact.ID(id), db.ForUpdate).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, fault.New(fault.NotFound, "id", "There is no such contact.")
+		return nil, noSuch()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("contact: lock: %w", err)
 	}
 	if row.MergedIntoID != nil {
-		return nil, fault.New(fault.Conflict, "id", "The contact was merged into another one.")
+		return nil, wasMerged()
 	}
 	return row, nil
 }
@@ -203,7 +219,8 @@ func (f *Fields) apply(row *ent.Contact) {
 		}
 	}
 	row.DisplayName = displayName(row)
-	row.SortName = clip(Fold(row.DisplayName), 256)
+	row.SortName = fold.Clip(Fold(row.DisplayName), 256)
+	row.NameKey = NameKey(row.DisplayName)
 }
 
 func clearFields(row *ent.Contact, clear []Clear) {
@@ -227,15 +244,8 @@ func displayName(row *ent.Contact) string {
 	return strings.TrimSpace(row.FirstName + " " + row.LastName)
 }
 
-func clip(s string, characters int) string {
-	if r := []rune(s); len(r) > characters {
-		return string(r[:characters])
-	}
-	return s
-}
-
 // check holds the contact to the rules that need more than one field, or other rows.
-func (s *Service) check(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fields) error {
+func check(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fields, o *options) error {
 	bad, err := checkAlone(row, f, func() (string, error) { return home(ctx, tx, row, f) })
 	if err != nil {
 		return err
@@ -249,6 +259,7 @@ func (s *Service) check(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fi
 			bad = append(bad, fault.New(fault.Conflict, "customId", "Another contact has this customId."))
 		}
 	}
+	_ = bad.Add("", o.check())
 	return bad.Err()
 }
 
@@ -324,6 +335,7 @@ func set(m *ent.ContactMutation, row *ent.Contact) {
 	m.SetDefaultTaxes(row.DefaultTaxes)
 	m.SetSearch(row.Search)
 	m.SetSortName(row.SortName)
+	m.SetNameKey(row.NameKey)
 	if row.CustomID != nil {
 		m.SetCustomID(*row.CustomID)
 	} else if m.Op().Is(ent.OpUpdateOne) {
