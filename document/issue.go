@@ -36,7 +36,7 @@ func (s *Service) IssueInvoice(ctx context.Context, in IDInput) (*Document, erro
 		if row.Status != entdocument.StatusDraft {
 			return fault.New(fault.Conflict, "id", "Only a draft can be issued.")
 		}
-		if _, err := contact.Active(ctx, tx, row.ContactID, "id"); err != nil {
+		if _, err := contact.StillActive(ctx, tx, row.ContactID, "id"); err != nil {
 			return err
 		}
 		u := change(tx, row).SetStatus(entdocument.StatusIssued).SetIssuedAt(schema.Now())

@@ -63,7 +63,7 @@ func (s *Service) RestoreInvoice(ctx context.Context, in IDInput) (*Document, er
 		if row.Status != entdocument.StatusVoid {
 			return fault.New(fault.Conflict, "id", "The invoice is not void.")
 		}
-		if _, err := contact.Active(ctx, tx, row.ContactID, "id"); err != nil {
+		if _, err := contact.StillActive(ctx, tx, row.ContactID, "id"); err != nil {
 			return err
 		}
 		if err := change(tx, row).SetStatus(entdocument.StatusIssued).ClearVoidedAt().Exec(ctx); err != nil {

@@ -28,7 +28,8 @@ func (d Difference) String() string {
 
 // Verify computes everything that is kept beside its source again, and gives what differs:
 //   - balances: outstanding, credit, net and entries from issued documents, recorded payments,
-//     allocations and entries; the version is at least the number of entries;
+//     allocations and entries; the version is at least the number of entries, but for a contact
+//     that others were merged into, which got all of theirs at once;
 //   - entries: 1, 2, 3 … in each account; each reversal takes back the entry it names, whole,
 //     and nothing else is taken back;
 //   - documents and payments: what is settled and allocated, and what stands of them on the
@@ -132,18 +133,22 @@ parts AS (
   UNION ALL SELECT organization_id, contact_id, side, currency, 0, 0, 0, 0, outstanding, credit, net, entries, version, CAST(id AS TEXT)
   FROM balances
 ), accounts AS (
-  SELECT organization_id, COALESCE(MAX(kept_id), CAST(contact_id AS TEXT)) AS id, COUNT(kept_id) AS kept,
+  SELECT organization_id, contact_id, COALESCE(MAX(kept_id), CAST(contact_id AS TEXT)) AS id, COUNT(kept_id) AS kept,
     SUM(outstanding) AS outstanding, SUM(credit) AS credit, SUM(net) AS net, SUM(entries) AS entries,
     SUM(kept_outstanding) AS kept_outstanding, SUM(kept_credit) AS kept_credit, SUM(kept_net) AS kept_net,
     SUM(kept_entries) AS kept_entries, SUM(kept_version) AS kept_version
   FROM parts WHERE organization_id IN (SELECT id FROM own) GROUP BY organization_id, contact_id, side, currency
+), judged AS (
+  SELECT accounts.*, CASE WHEN EXISTS (SELECT 1 FROM contacts c WHERE c.organization_id = accounts.organization_id AND c.merged_into_id = accounts.contact_id)
+    THEN 1 ELSE entries END AS least
+  FROM accounts
 )
 SELECT organization_id, id, CASE WHEN kept > 0 THEN kept_outstanding END, outstanding,
   CASE WHEN kept > 0 THEN kept_credit END, credit, CASE WHEN kept > 0 THEN kept_net END, net,
   CASE WHEN kept > 0 THEN kept_entries END, entries,
-  kept_version, CASE WHEN kept_version < entries THEN entries ELSE kept_version END
-FROM accounts WHERE kept = 0 OR kept_outstanding <> outstanding OR kept_credit <> credit OR kept_net <> net
-  OR kept_net <> outstanding - credit OR kept_entries <> entries OR kept_version < entries
+  kept_version, CASE WHEN kept_version < least THEN least ELSE kept_version END
+FROM judged WHERE kept = 0 OR kept_outstanding <> outstanding OR kept_credit <> credit OR kept_net <> net
+  OR kept_net <> outstanding - credit OR kept_entries <> entries OR kept_version < least
 ORDER BY 1, 2`},
 
 	{"ledger_entries", []string{"seq"}, `,

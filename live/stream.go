@@ -64,6 +64,12 @@ func (s *stream) run(ctx context.Context) {
 		case <-accessChanged:
 		case <-s.f.Signal:
 			for _, m := range s.f.Take() {
+				if m.Gone() {
+					if may, _ := s.mayStill(ctx); !may {
+						return
+					}
+					continue
+				}
 				s.merge(m)
 			}
 		case out <- next:

@@ -54,7 +54,7 @@ func notSettled(s *sql.Selector) {
 // Faults: as for Record; NOT_FOUND on paymentId; CONFLICT when the payment is void.
 func (s *Service) Allocate(ctx context.Context, in AllocateInput) (*Payment, error) {
 	return s.step(ctx, in.PaymentID, "paymentId", func(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
-		if _, err := contact.Active(ctx, tx, row.ContactID, "paymentId"); err != nil {
+		if _, err := contact.StillActive(ctx, tx, row.ContactID, "paymentId"); err != nil {
 			return err
 		}
 		if len(in.Allocations) == 0 && !in.OldestFirst {

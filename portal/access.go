@@ -159,7 +159,7 @@ func (s *Service) accept(ctx context.Context, tx *ent.Tx, id uuid.UUID, token st
 	if err != nil {
 		return fmt.Errorf("portal: find the invitation: %w", err)
 	}
-	if _, err := contact.Active(ctx, tx, g.ContactID, ""); err != nil {
+	if _, err := contact.StillActive(ctx, tx, g.ContactID, ""); err != nil {
 		return gone()
 	}
 	if err := s.Accounts.SavePerson(ctx, tx, person); err != nil {
