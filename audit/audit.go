@@ -12,6 +12,8 @@ import (
 
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/auditevent"
+	"github.com/kartela/kartela/ent/schema"
+	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -30,48 +32,79 @@ type Fields map[string]any
 
 // Record writes the event in the transaction of what it tells, in the viewer's name.
 func Record(ctx context.Context, tx *ent.Tx, e Event) error {
-	return RecordMany(ctx, tx, []Event{e})
+	v := viewer.From(ctx)
+	before, err := raw(e.Before)
+	if err != nil {
+		return fmt.Errorf("audit: %s: %w", e.Action, err)
+	}
+	after, err := raw(e.After)
+	if err != nil {
+		return fmt.Errorf("audit: %s: %w", e.Action, err)
+	}
+	c := tx.AuditEvent.Create().SetOrganizationID(v.Organization).SetActorID(v.Actor()).SetActorKind(kind(v)).
+		SetAction(e.Action).SetObjectType(e.ObjectType).SetObjectID(e.ObjectID).SetNillableContactID(e.contact())
+	if before != nil {
+		c.SetBefore(before)
+	}
+	if after != nil {
+		c.SetAfter(after)
+	}
+	if err := c.Exec(ctx); err != nil {
+		return fmt.Errorf("audit: %s: %w", e.Action, err)
+	}
+	return nil
 }
 
-// RecordMany writes events like Record, by one statement.
-func RecordMany(ctx context.Context, tx *ent.Tx, events []Event) error {
-	c := make([]*ent.AuditEventCreate, len(events))
-	for i, e := range events {
-		var err error
-		if c[i], err = create(ctx, tx, e); err != nil {
-			return fmt.Errorf("audit: %s: %w", e.Action, err)
-		}
-	}
-	if len(c) == 0 {
+// contact is the contact that the event concerns; nil for none.
+func (e *Event) contact() *uuid.UUID {
+	if e.ContactID == uuid.Nil {
 		return nil
 	}
-	if err := tx.AuditEvent.CreateBulk(c...).Exec(ctx); err != nil {
+	return &e.ContactID
+}
+
+// RecordMany writes events like Record, by one statement or few.
+func RecordMany(ctx context.Context, tx *ent.Tx, events []Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	v := viewer.From(ctx)
+	ids := make([]uuid.UUID, len(events))
+	before, after := make([]json.RawMessage, len(events)), make([]json.RawMessage, len(events))
+	for i, e := range events {
+		var err error
+		if before[i], err = raw(e.Before); err != nil {
+			return fmt.Errorf("audit: %s: %w", e.Action, err)
+		}
+		if after[i], err = raw(e.After); err != nil {
+			return fmt.Errorf("audit: %s: %w", e.Action, err)
+		}
+		ids[i] = schema.NewID()
+	}
+	err := db.NewRows(auditevent.Table, len(events)).
+		ID(auditevent.FieldID, func(i int) uuid.UUID { return ids[i] }).
+		Time(auditevent.FieldCreatedAt, schema.Now()).
+		Text(auditevent.FieldActorKind, func(int) string { return string(kind(v)) }).
+		ID(auditevent.FieldActorID, func(int) uuid.UUID { return v.Actor() }).
+		Text(auditevent.FieldAction, func(i int) string { return events[i].Action }).
+		Text(auditevent.FieldObjectType, func(i int) string { return events[i].ObjectType }).
+		ID(auditevent.FieldObjectID, func(i int) uuid.UUID { return events[i].ObjectID }).
+		NullID(auditevent.FieldContactID, func(i int) *uuid.UUID { return events[i].contact() }).
+		JSON(auditevent.FieldBefore, func(i int) json.RawMessage { return before[i] }).
+		JSON(auditevent.FieldAfter, func(i int) json.RawMessage { return after[i] }).
+		Insert(ctx, tx)
+	if err != nil {
 		return fmt.Errorf("audit: %s: %w", events[0].Action, err)
 	}
 	return nil
 }
 
-func create(ctx context.Context, tx *ent.Tx, e Event) (*ent.AuditEventCreate, error) {
-	v := viewer.From(ctx)
-	c := tx.AuditEvent.Create().SetOrganizationID(v.Organization).SetActorID(v.Actor()).SetActorKind(kind(v)).
-		SetAction(e.Action).SetObjectType(e.ObjectType).SetObjectID(e.ObjectID)
-	if e.ContactID != uuid.Nil {
-		c.SetContactID(e.ContactID)
+// raw is the fields as JSON; nil when there are none.
+func raw(f Fields) (json.RawMessage, error) {
+	if len(f) == 0 {
+		return nil, nil
 	}
-	for _, side := range []struct {
-		fields Fields
-		set    func(json.RawMessage) *ent.AuditEventCreate
-	}{{e.Before, c.SetBefore}, {e.After, c.SetAfter}} {
-		if len(side.fields) == 0 {
-			continue
-		}
-		raw, err := json.Marshal(side.fields)
-		if err != nil {
-			return nil, err
-		}
-		side.set(raw)
-	}
-	return c, nil
+	return json.Marshal(f)
 }
 
 // Diff leaves in both only the fields that differ.

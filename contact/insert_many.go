@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/audit"
@@ -30,7 +29,14 @@ type Incoming struct {
 	Options  []tracking.Choice // at most one a category
 	Notes    []string          // each of 1 to MaxNote characters
 	Archived bool              // of a new one
+
+	row   *ent.Contact // of a new one, and what is below it
+	parts parts
 }
+
+// Build makes the rows of a new contact ahead of time: InsertMany makes those that are
+// missing, while its transaction waits. What is said of the contact is not changed after it.
+func (c *Incoming) Build() { c.row, c.parts = newContact(c.Fields) }
 
 // Prepare brings the fields into their kept form and checks each by itself.
 //
@@ -67,13 +73,16 @@ func (s *Service) InsertMany(ctx context.Context, tx *ent.Tx, action string, in 
 	out, now := make([]Inserted, len(in)), schema.Now()
 	rows, all := make([]*ent.Contact, len(in)), make([]parts, len(in))
 	for i, c := range in {
-		rows[i], all[i] = newContact(c.Fields)
+		if c.row == nil {
+			c.Build()
+		}
+		rows[i], all[i] = c.row, c.parts
 		out[i].ID = rows[i].ID
 		if c.Archived {
 			rows[i].ArchivedAt = &now
 		}
 	}
-	if err := s.insertContacts(ctx, tx, rows, out, now); err != nil {
+	if err := insertContacts(ctx, tx, rows, out, now); err != nil {
 		return nil, err
 	}
 	var sum parts
@@ -111,68 +120,28 @@ func (s *Service) InsertMany(ctx context.Context, tx *ent.Tx, action string, in 
 }
 
 // insertContacts writes the contacts themselves, and takes the id from those left out.
-func (s *Service) insertContacts(ctx context.Context, tx *ent.Tx, rows []*ent.Contact, out []Inserted, now time.Time) error {
-	var doubtful []uuid.UUID
-	for _, row := range rows {
-		if row.CustomID != nil {
-			doubtful = append(doubtful, row.ID)
-		}
-	}
+func insertContacts(ctx context.Context, tx *ent.Tx, rows []*ent.Contact, out []Inserted, now time.Time) error {
 	write, err := columns(rows)
 	if err != nil {
 		return err
 	}
 	write.Time(entcontact.FieldCreatedAt, now).Time(entcontact.FieldUpdatedAt, now)
-	if len(doubtful) == 0 {
-		err = write.Insert(ctx, tx)
-	} else {
-		err = write.InsertNew(ctx, tx, entcontact.FieldCustomID)
+	if !slices.ContainsFunc(rows, func(row *ent.Contact) bool { return row.CustomID != nil }) {
+		if err := write.Insert(ctx, tx); err != nil {
+			return fmt.Errorf("contact: create many: %w", err)
+		}
+		return nil
 	}
+	written, err := write.InsertNew(ctx, tx, entcontact.FieldCustomID)
 	if err != nil {
 		return fmt.Errorf("contact: create many: %w", err)
 	}
-	written := map[uuid.UUID]bool{}
-	for some := range slices.Chunk(doubtful, maxAsked) {
-		there, err := s.present(ctx, tx, some)
-		if err != nil {
-			return err
-		}
-		for _, id := range there {
-			written[id] = true
-		}
-	}
 	for i, row := range rows {
-		if row.CustomID != nil && !written[row.ID] {
+		if !written[row.ID] {
 			out[i].ID = uuid.Nil
 		}
 	}
 	return nil
-}
-
-// present gives those of the ids that are contacts.
-func (s *Service) present(ctx context.Context, tx *ent.Tx, ids []uuid.UUID) (there []uuid.UUID, err error) {
-	in := make([]any, len(ids))
-	for i, id := range ids {
-		in[i] = id
-	}
-	query, args := sql.Dialect(s.DB.Dialect).Select(entcontact.FieldID).From(sql.Table(entcontact.Table)).
-		Where(sql.And(sql.EQ(entcontact.FieldOrganizationID, viewer.From(ctx).Organization), sql.In(entcontact.FieldID, in...))).Query()
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("contact: create many: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("contact: create many: %w", err)
-		}
-		there = append(there, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("contact: create many: %w", err)
-	}
-	return there, nil
 }
 
 // columns are all that a person says of contacts and what is computed of it, by their ids.

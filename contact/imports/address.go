@@ -9,7 +9,7 @@ import (
 	"github.com/kartela/kartela/ent/contactaddress"
 )
 
-var addressRoles = []role{street, city, region, postalCode, country, formatted}
+var addressRoles = []role{street, city, region, postalCode, country, branchCode, formatted}
 
 // addresses reads every group of address columns. Where cells hold several values, the first
 // of each belong together, and so on.
@@ -18,7 +18,10 @@ func (d *drafter) addresses() {
 		n := 0
 		parts := map[int][]string{} // of each column
 		for _, c := range g {
-			parts[c] = strings.Split(d.cell(c), between)
+			parts[c] = []string{d.cell(c)}
+			if !d.exact {
+				parts[c] = strings.Split(d.cell(c), between)
+			}
 			n = max(n, len(parts[c]))
 		}
 		for i := range n {
@@ -59,26 +62,25 @@ func (d *drafter) address(columns []int, cell func(column int) string) {
 		if v == "" {
 			continue
 		}
-		d.from[at] = columns[0]
-		field := map[role]*string{city: &a.City, region: &a.Region, postalCode: &a.PostalCode}[d.columns[c].role]
+		d.from(at, columns[0])
+		field := map[role]*string{city: &a.City, region: &a.Region, postalCode: &a.PostalCode, branchCode: &a.BranchCode}[d.columns[c].role]
 		switch r := d.columns[c].role; {
 		case field != nil && *field == "":
-			*field, d.from[at+"."+addressFields[r]] = oneLine(v, " "), c
+			*field = d.oneLine(v, " ")
+			d.from(at+"."+addressFields[r], c)
 		case r == country && a.Country == "":
 			if code, ok := countryCode(v); ok {
 				a.Country = code
 				continue
 			}
-			line = append(line, oneLine(v, ", ")) // no country that is known: kept as it is
+			line = append(line, d.oneLine(v, ", ")) // no country that is known: kept as it is
 		case r == formatted && len(line)+len(a.City)+len(a.Region)+len(a.PostalCode)+len(a.Country) > 0:
 			if rest := d.beyond(v, columns); rest != "" { // else the same in one piece
 				d.keep(c, rest)
 			}
 		default:
-			line = append(line, oneLine(v, ", "))
-			if _, ok := d.from[at+".line"]; !ok {
-				d.from[at+".line"] = c
-			}
+			line = append(line, d.oneLine(v, ", "))
+			d.from(at+".line", c)
 		}
 	}
 	a.Line = strings.Join(line, ", ")
@@ -105,12 +107,12 @@ func (d *drafter) beyond(v string, columns []int) string {
 	return strings.Join(rest, ", ")
 }
 
-var addressFields = map[role]string{city: "city", region: "region", postalCode: "postalCode"}
+var addressFields = map[role]string{city: "city", region: "region", postalCode: "postalCode", branchCode: "branchCode"}
 
 // kind is what the column's name or label says; else the first address is for billing.
 func (d *drafter) kind(column int) *contactaddress.Kind {
 	k := d.columns[column].kind
-	for _, c := range d.of[addressLabel] {
+	for _, c := range d.of[addressKind] {
 		if k == "" && d.columns[c].group == d.columns[column].group {
 			k = kindOf(d.cell(c))
 		}

@@ -25,43 +25,65 @@ const (
 // a noncharacter: no text has it of its own, as it may have U+FFFD.
 const unreadable = '\uffff'
 
+var (
+	lowFirst  = []byte("\xff\xfe") // byte order marks
+	highFirst = []byte("\xfe\xff")
+	utf8Mark  = []byte("\xef\xbb\xbf")
+)
+
 // decode gives the file as UTF-8 text without its byte order mark, and reads it only as far
-// as it is asked to. The encoding is what the byte order mark says (UTF-8, UTF-16); without
-// one UTF-8 when the first bytes beyond ASCII are, else Windows-1253.
+// as it is asked to.
 //
-// Faults, on file, also of the reader: INVALID for an empty or a binary file, TOO_LARGE for
-// one of over 32 MB.
-func decode(file io.Reader) (*bufio.Reader, error) {
-	raw := bufio.NewReaderSize(&limited{file, maxFile}, ahead)
+// Faults, on file, also of the reader: INVALID for an empty or a binary file.
+func decode(file io.Reader, e Encoding) (*bufio.Reader, error) {
+	raw := bufio.NewReaderSize(file, ahead)
 	head, err := raw.Peek(sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	var t transform.Transformer
-	switch {
-	case len(head) == 0:
-		return nil, fault.New(fault.Invalid, "file", "The file is empty.")
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		mark := runes.Map(func(r rune) rune {
-			if r == utf8.RuneError {
-				return unreadable
-			}
-			return r
-		})
-		t = transform.Chain(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder(), mark)
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		_, _ = raw.Discard(3)
-		t = &text{decided: true, utf8: true}
-	default:
-		t = &text{}
+	if len(head) == 0 {
+		return nil, errEmpty
 	}
-	if _, wide := t.(*text); wide && binary(head) {
+	if e == UTF16 {
+		return bufio.NewReaderSize(transform.NewReader(raw, wide(head)), ahead), nil
+	}
+	if binary(head) {
 		return nil, errBinary
 	}
-	return bufio.NewReaderSize(transform.NewReader(raw, t), ahead), nil
+	if e == UTF8 && bytes.HasPrefix(head, utf8Mark) {
+		_, _ = raw.Discard(len(utf8Mark))
+	}
+	return bufio.NewReaderSize(transform.NewReader(raw, &narrow{utf8: e == UTF8}), ahead), nil
 }
 
-var errBinary = fault.New(fault.Invalid, "file", "The file is not a text file: export the contacts as CSV.")
+var (
+	errEmpty  = fault.New(fault.Invalid, "file", "The file is empty.")
+	errBinary = fault.New(fault.Invalid, "file", "The file is not a text file: export the contacts as CSV.")
+)
+
+// wide decodes UTF-16 in the byte order that the first bytes show.
+func wide(head []byte) transform.Transformer {
+	order := unicode.LittleEndian
+	if bytes.HasPrefix(head, highFirst) || (!bytes.HasPrefix(head, lowFirst) && zeros(head, 0) > zeros(head, 1)) {
+		order = unicode.BigEndian
+	}
+	return transform.Chain(unicode.UTF16(order, unicode.UseBOM).NewDecoder(), runes.Map(func(r rune) rune {
+		if r == utf8.RuneError {
+			return unreadable
+		}
+		return r
+	}))
+}
+
+// zeros counts the zero bytes at even places, or at odd ones.
+func zeros(head []byte, from int) (n int) {
+	for i := from; i < len(head); i += 2 {
+		if head[i] == 0 {
+			n++
+		}
+	}
+	return n
+}
 
 // limited fails where a file is longer than allowed, and reads one byte beyond that.
 type limited struct {
@@ -85,13 +107,14 @@ func (l *limited) Read(p []byte) (int, error) {
 
 // magic are the first bytes of files that people take for a table.
 var magic = []string{
-	"PK\x03\x04",       // zip, and with it Excel and LibreOffice
+	"PK\x03\x04",       // zip, and with it LibreOffice
 	"\xd0\xcf\x11\xe0", // Excel of old
 	"%PDF-", "{\\rtf", "\x1f\x8b", "7z\xbc\xaf", "Rar!", "\x89PNG", "\xff\xd8\xff", "GIF8", "SQLite format 3",
 }
 
-// binary says whether the first bytes are of no text: they are known, or more than one in a
-// hundred is a control character that text does not use. NUL is met by the reader of rows.
+// binary says whether the first bytes are of no text of single bytes: they are known, or
+// more than one in a hundred is a control character that text does not use. A zero byte
+// further on is met by the reader of rows.
 func binary(head []byte) bool {
 	for _, m := range magic {
 		if bytes.HasPrefix(head, []byte(m)) {
@@ -110,17 +133,55 @@ func binary(head []byte) bool {
 	return control > 1+len(head)/100
 }
 
-// text decodes UTF-8 or Windows-1253. It decides between them at the first byte beyond ASCII,
-// wherever that is: a file may begin with any number of Latin names.
-type text struct {
-	transform.NopResetter
-	decided, utf8 bool
+// sniffer finds the encoding of what is written to it: what the byte order mark says; UTF-16
+// without one when every other byte is zero; else UTF-8 when the first bytes beyond ASCII
+// are, wherever they stand, else Windows-1253.
+type sniffer struct {
+	head   []byte
+	window []byte // from the first byte beyond ASCII
 }
 
 const decisive = 512 // bytes wanted for the decision
 
+func (s *sniffer) Write(p []byte) (int, error) {
+	if n := sniffed - len(s.head); n > 0 {
+		s.head = append(s.head, p[:min(n, len(p))]...)
+	}
+	from := 0
+	if len(s.window) == 0 {
+		if from = bytes.IndexFunc(p, func(r rune) bool { return r >= utf8.RuneSelf }); from < 0 {
+			return len(p), nil
+		}
+	}
+	if n := decisive - len(s.window); n > 0 {
+		s.window = append(s.window, p[from:min(from+n, len(p))]...)
+	}
+	return len(p), nil
+}
+
+func (s *sniffer) encoding() Encoding {
+	even, odd := zeros(s.head, 0), zeros(s.head, 1)
+	switch {
+	case bytes.HasPrefix(s.head, lowFirst), bytes.HasPrefix(s.head, highFirst):
+		return UTF16
+	case bytes.HasPrefix(s.head, utf8Mark):
+		return UTF8
+	case max(even, odd) > len(s.head)/4 && min(even, odd) == 0:
+		return UTF16
+	case len(s.window) == 0 || mostlyUTF8(s.window):
+		return UTF8
+	}
+	return Windows1253
+}
+
+// narrow decodes UTF-8 or Windows-1253.
+type narrow struct {
+	transform.NopResetter
+	utf8 bool
+}
+
 // Transform is that of transform.Transformer.
-func (t *text) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+func (t *narrow) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
 	for nSrc < len(src) {
 		b := src[nSrc]
 		if nDst+utf8.UTFMax > len(dst) {
@@ -130,12 +191,6 @@ func (t *text) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error
 			dst[nDst] = b
 			nDst, nSrc = nDst+1, nSrc+1
 			continue
-		}
-		if !t.decided {
-			if len(src)-nSrc < decisive && !atEOF {
-				return nDst, nSrc, transform.ErrShortSrc
-			}
-			t.decided, t.utf8 = true, mostlyUTF8(src[nSrc:])
 		}
 		r, size := charmap.Windows1253.DecodeByte(b), 1
 		if t.utf8 {

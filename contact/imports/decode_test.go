@@ -32,6 +32,8 @@ func TestTextIsDecodedWhateverItsEncoding(t *testing.T) {
 		"UTF-8":                             {greek, greek},
 		"UTF-8 with a BOM":                  {"\xef\xbb\xbf" + greek, greek},
 		"UTF-16 little end":                 {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), greek), greek},
+		"UTF-16 little end, no mark":        {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), greek+latin[:999]), greek + latin[:999]},
+		"UTF-16 big end, no mark":           {encoded(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), greek+latin[:999]), greek + latin[:999]},
 		"UTF-16 big end":                    {encoded(t, unicode.UTF16(unicode.BigEndian, unicode.UseBOM), greek), greek},
 		"Windows-1253":                      {encoded(t, charmap.Windows1253, greek), greek},
 		"Windows-1253 after much ASCII":     {latin + encoded(t, charmap.Windows1253, greek), latin + greek},
@@ -46,7 +48,14 @@ func TestTextIsDecodedWhateverItsEncoding(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			for how, file := range map[string]io.Reader{"whole": strings.NewReader(tt.file), "by bytes": iotest.OneByteReader(strings.NewReader(tt.file))} {
-				r, err := decode(file)
+				sniff := &sniffer{}
+				_, _ = io.Copy(sniff, iotest.OneByteReader(strings.NewReader(tt.file)))
+				again := &sniffer{}
+				_, _ = again.Write([]byte(tt.file))
+				if sniff.encoding() != again.encoding() {
+					t.Errorf("%s byte by byte, %s at once", sniff.encoding(), again.encoding())
+				}
+				r, err := decode(file, again.encoding())
 				if err != nil {
 					t.Fatal(how, err)
 				}
@@ -64,18 +73,17 @@ func TestTextIsDecodedWhateverItsEncoding(t *testing.T) {
 
 func TestWhatIsNoTextIsRefused(t *testing.T) {
 	tests := map[string]string{
-		"nothing":               "",
-		"an Excel workbook":     "PK\x03\x04\x14\x00\x06\x00",
-		"an Excel file of old":  "\xd0\xcf\x11\xe0\xa1\xb1",
-		"a PDF":                 "%PDF-1.7\nName,Company\n",
-		"a picture":             "\x89PNG\r\n\x1a\nName",
-		"NUL at the start":      "Name,Company\x00\nA,B\n",
-		"control characters":    "Name\x01\x02\x03\x04\x05,Company\n",
-		"UTF-16 without a mark": "N\x00a\x00m\x00e\x00",
+		"nothing":              "",
+		"an Excel workbook":    "PK\x03\x04\x14\x00\x06\x00",
+		"an Excel file of old": "\xd0\xcf\x11\xe0\xa1\xb1",
+		"a PDF":                "%PDF-1.7\nName,Company\n",
+		"a picture":            "\x89PNG\r\n\x1a\nName",
+		"NUL at the start":     "Name,Company\x00\nA,B\n",
+		"control characters":   "Name\x01\x02\x03\x04\x05,Company\n",
 	}
 	for name, file := range tests {
 		t.Run(name, func(t *testing.T) {
-			if _, err := decode(strings.NewReader(file)); !errors.Is(err, fault.New(fault.Invalid, "file", "")) {
+			if _, err := decode(strings.NewReader(file), UTF8); !errors.Is(err, fault.New(fault.Invalid, "file", "")) {
 				t.Errorf("got %v, want INVALID on file", err)
 			}
 		})
@@ -84,11 +92,11 @@ func TestWhatIsNoTextIsRefused(t *testing.T) {
 
 func TestAFailingFileFailsTheReading(t *testing.T) {
 	broken := errors.New("the line went dead")
-	_, err := decode(iotest.ErrReader(broken))
+	_, err := decode(iotest.ErrReader(broken), UTF8)
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
-	r, err := decode(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte("a,b\n"), 50_000)), iotest.ErrReader(broken)))
+	r, err := decode(io.MultiReader(bytes.NewReader(bytes.Repeat([]byte("a,b\n"), 50_000)), iotest.ErrReader(broken)), UTF8)
 	if err != nil {
 		t.Fatal(err)
 	}

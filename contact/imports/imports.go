@@ -1,114 +1,121 @@
-// Package imports makes contacts out of files that other programs exported. A file passes
-// five layers, a file of code each: bytes to text (decode), text to rows (rows), the header to
-// a mapping of columns (columns, names), a row to a draft of a contact (draft, address,
-// country), drafts to the database (write). It does not own contacts: package contact
-// checks and writes them.
+// Package imports makes contacts out of files that other programs exported. It owns the
+// imports: their files, how those are read, what became of each row, and the jobs that do the
+// work. It does not own contacts: package contact checks and writes them.
+//
+// A file passes five layers, a file of code each: bytes to text (decode), text or a sheet to
+// rows (rows, workbook), the header to the meaning of columns (columns, names, fields), a row
+// to a draft of a contact (draft, values, address, country), drafts to contacts (match,
+// chunk). What is kept of an import is in settings; what a person does with it in upload,
+// configure and start; the jobs are in work, chunk and undo.
 package imports
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"slices"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/internal/db"
-	"github.com/kartela/kartela/viewer"
+	"github.com/kartela/kartela/page"
 )
 
 // Service imports contacts.
 type Service struct {
 	DB       *db.DB
 	Contacts *contact.Service
+	Store    Store
+	// Workbooks reads Excel files; nil: they are refused.
+	Workbooks Workbooks
+	// Progress is told of every step forward after its commit. It must not block; it may be nil.
+	Progress func(organization, id uuid.UUID)
+	// Wake is told that there is work, after the commit. It must not block; it may be nil.
+	Wake func()
+	// Now is the clock of leases; nil: the computer's.
+	Now func() time.Time
+
+	chunk int // rows that are written together; 0: as many as usual
 }
 
-// Input is the input of importContacts.
-type Input struct {
+// Store keeps the files, by keys of the viewer's organization.
+type Store interface {
+	// Put keeps all of r under a key and gives how many bytes it was. When r fails, nothing
+	// is kept.
+	Put(ctx context.Context, key string, r io.Reader) (int64, error)
+	// Open reads what Put kept. The fault is NOT_FOUND. What can seek is read where it lies,
+	// other things as a whole.
+	Open(ctx context.Context, key string) (io.ReadCloser, error)
+	// Delete forgets a key; one that is not there is no error.
+	Delete(ctx context.Context, key string) error
+	// List gives f the keys that begin with the prefix and are older than the time, some at a
+	// time.
+	List(ctx context.Context, prefix string, before time.Time, f func(keys []string) error) error
+}
+
+// Workbooks reads Excel files (.xlsx).
+type Workbooks interface {
+	// Open reads a workbook's table of contents. The file stays open as long as it is.
+	//
+	// Faults, also of what it opens: INVALID and TOO_LARGE on file.
+	Open(file io.ReaderAt, size int64) (Workbook, error)
+}
+
+// Workbook is an open Excel file.
+type Workbook interface {
+	// Sheets are the names of its sheets, in their order.
+	Sheets() []string
+	// Rows reads a sheet from its beginning, in bounded memory.
+	Rows(sheet string) (SheetRows, error)
+}
+
+// SheetRows reads the rows of a sheet.
+type SheetRows interface {
+	// Next gives the number, from 1, and the cells, as text, of the next row that has any.
+	// The cells are good until the next call. The error is io.EOF at the end.
+	Next() (row int, cells []string, err error)
+	Close() error
+}
+
+// ContactImport is an import as it was read, with those that were read together with it.
+type ContactImport struct {
+	*ent.ContactImport
+	Authors *page.Group // of the ids of those who uploaded
+	group   *page.Group // of the imports' ids
+	service *Service
+	kept    *kept
+}
+
+// IDInput is the input of a mutation on one import.
+type IDInput struct {
 	db.Idempotent
-	File                   io.Reader
-	AsClients, AsSuppliers bool
+	ID uuid.UUID
 }
 
-// Outcome is what became of a row that was not imported.
-type Outcome string
-
-// The outcomes.
-const (
-	Rejected Outcome = "REJECTED" // something in it is wrong
-	Skipped  Outcome = "SKIPPED"  // the contact is here already
-)
-
-// Problem is a row of the file that was not imported.
-type Problem struct {
-	Line    int // on which the row begins, from 1
-	Outcome Outcome
-	Column  string // at fault, as the file names it; empty when it is the whole row
-	Reason  string // one sentence
-}
-
-// Report says what an import did.
-type Report struct {
-	Format         string
-	Rows           int // without the header
-	Created        int
-	Skipped        int
-	Rejected       int
-	Problems       []*Problem // the first 1,000, in the file's order
-	IgnoredColumns []string
-}
-
-const maxProblems = 1000
-
-// add counts a row that is not imported, and keeps it while there is room.
-func (r *Report) add(p *Problem) {
-	if p.Outcome == Skipped {
-		r.Skipped++
-	} else {
-		r.Rejected++
+func (s *Service) now() time.Time {
+	if s.Now != nil {
+		return s.Now().UTC().Truncate(time.Microsecond)
 	}
-	if len(r.Problems) < maxProblems {
-		r.Problems = append(r.Problems, p)
+	return time.Now().UTC().Truncate(time.Microsecond)
+}
+
+// chunkSize is how many rows are looked up and written together.
+func (s *Service) chunkSize() int {
+	if s.chunk > 0 {
+		return s.chunk
+	}
+	return 1000
+}
+
+func (s *Service) told(organization, id uuid.UUID) {
+	if s.Progress != nil {
+		s.Progress(organization, id)
 	}
 }
 
-// and gives what r and a later step on the same rows say together.
-func (r *Report) and(later Report) *Report {
-	sum := *r
-	sum.Created, sum.Skipped, sum.Rejected = r.Created+later.Created, r.Skipped+later.Skipped, r.Rejected+later.Rejected
-	sum.Problems = slices.Concat([]*Problem{}, r.Problems, later.Problems)
-	slices.SortStableFunc(sum.Problems, func(a, b *Problem) int { return a.Line - b.Line })
-	sum.Problems = sum.Problems[:min(len(sum.Problems), maxProblems)]
-	return &sum
-}
-
-// Import makes contacts of the rows of a CSV file, all of them in one transaction. A row with
-// something wrong is rejected and a contact that is here already is skipped: both are in the
-// report and stop no other row, so importing the same file again changes nothing. A repeat
-// with the same idempotency key gives the first report.
-//
-// The file is read once and never held as a whole; what is kept of it is at most 100,000
-// rows. The text of notes columns becomes a note of the contact, and with it what stands in
-// a known column but has no field.
-//
-// Faults: INVALID (no text, no header, no names recognised) and TOO_LARGE (over 32 MB,
-// 100,000 rows, 500 columns or 1 MB a row), both on file and found without reading on;
-// UNAUTHENTICATED, FORBIDDEN. Nothing is written when an error is returned.
-func (s *Service) Import(ctx context.Context, in Input) (*Report, error) {
-	v, err := viewer.RequireStaff(ctx, viewer.EditContacts)
-	if err != nil {
-		return nil, err
+func (s *Service) wake() {
+	if s.Wake != nil {
+		s.Wake()
 	}
-	org, err := s.DB.Organization.Get(ctx, v.Organization)
-	if err != nil {
-		return nil, fmt.Errorf("imports: read the organization: %w", err)
-	}
-	p, err := parse(ctx, in, org.Country)
-	if err != nil {
-		return nil, err
-	}
-	report, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (*Report, error) {
-		return s.write(ctx, tx, p)
-	})
-	return report, err
 }

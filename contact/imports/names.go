@@ -14,7 +14,7 @@ var numberedKnown = map[string]column{
 	"emailvalue": {role: email}, "emaillabel": {role: emailLabel}, "emailtype": {role: emailLabel},
 	"phonevalue": {role: phone}, "phonelabel": {role: phoneLabel}, "phonetype": {role: phoneLabel},
 	"websitevalue": {role: website}, "organizationname": {role: company}, "organizationtitle": {role: profession},
-	"addresslabel": {role: addressLabel}, "addresstype": {role: addressLabel}, "addressformatted": {role: formatted},
+	"addresslabel": {role: addressKind}, "addresstype": {role: addressKind}, "addressformatted": {role: formatted},
 	"addressstreet": {role: street}, "addresspobox": {role: street}, "addressextendedaddress": {role: street},
 	"addresscity": {role: city}, "addressregion": {role: region}, "addresspostalcode": {role: postalCode},
 	"addresscountry": {role: country},
@@ -40,7 +40,6 @@ func init() {
 			"accountnumber", "κωδικοσ", "κωδικοσπελατη", "κωδικοσπρομηθευτη", "κωδικοσεπαφησ", "κωδπελατη"},
 		website: {"website", "web", "url", "homepage", "webpage", "site", "ιστοσελιδα", "ιστοτοποσ", "ιστοχωροσ"},
 		notes:   {"notes", "note", "comments", "comment", "remarks", "description", "σημειωσεισ", "σημειωση", "παρατηρησεισ", "σχολια", "σχολιο"},
-		labels:  {"labels", "groupmembership"},
 		email: {"email", "emailaddress", "emails", "mail", "email2address", "email3address", "ηλεκτρονικοταχυδρομειο",
 			"ηλεκτρονικηδιευθυνση", "διευθυνσηηλεκτρονικουταχυδρομειου", "ηταχυδρομειο"},
 		phone: {"phone", "phonenumber", "telephone", "telephonenumber", "tel", "phones", "τηλεφωνο", "τηλεφωνα", "τηλ", "αριθμοστηλεφωνου"},
@@ -49,6 +48,11 @@ func init() {
 		city:       {"city", "town", "πολη", "τοποσ", "περιοχηπολη"},
 		region:     {"region", "state", "province", "county", "stateprovince", "νομοσ", "περιφερεια", "περιοχη"},
 		postalCode: {"postalcode", "postcode", "zip", "zipcode", "zippostalcode", "τκ", "ταχυδρομικοσκωδικασ", "ταχκωδικασ"},
+		isClient:   {"isclient", "ειναιπελατησ"},
+		isSupplier: {"issupplier", "ειναιπρομηθευτησ"},
+		currency:   {"currency", "νομισμα"},
+		dueDays:    {"duedays", "paymentdays", "ημερεσπληρωμησ", "ημερεσπιστωσησ"},
+		archived:   {"archived", "αρχειοθετημενη", "αρχειοθετημενοσ"},
 		country:    {"country", "countryregion", "countrycode", "χωρα"},
 	} {
 		for _, n := range names {

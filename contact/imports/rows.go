@@ -4,17 +4,24 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kartela/kartela/fault"
 )
 
 const (
 	maxRow     = 1 << 20 // bytes
-	maxRows    = 100_000
+	maxRows    = 100_000 // below the header
 	maxColumns = 500
+	maxCell    = 32_767 // characters, as Excel has it
 )
+
+// source gives the rows of a file, one after another; the error is io.EOF at the end. A row
+// is good until the next one is read.
+type source interface{ next() (row, error) }
 
 // row is one record of the file. Its cells are good until the next row is read.
 type row struct {
@@ -41,72 +48,74 @@ func (r row) blank() bool {
 type rows struct {
 	src       *bufio.Reader
 	separator byte
-	line      int // that is read now
-	count     int
+	line      int    // that is read now
 	size      int    // bytes of the row that is read now
 	buf       []byte // the cells' text, one after another
 	ends      []int  // where each ends in buf
 	cells     []string
 }
 
-// newRows reads rows from text, whose separator it finds from the first lines.
-func newRows(src *bufio.Reader) (*rows, error) {
+// newRows reads rows from text. Without a separator it is what the first lines show.
+func newRows(src *bufio.Reader, separator byte) (*rows, error) {
 	sample, err := src.Peek(ahead)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	r := &rows{src: src, line: 1}
+	r := &rows{src: src, line: 1, separator: separator}
 	if line, _, _ := bytes.Cut(sample, []byte("\n")); bytes.HasPrefix(line, []byte("sep=")) && len(bytes.TrimSpace(line)) == 5 {
-		r.separator, r.line = line[4], 2 // a line of Excel's
+		if separator == 0 {
+			r.separator = line[4]
+		}
+		r.line = 2 // the first is a line of Excel's
 		_, err := src.Discard(min(len(line)+1, len(sample)))
 		return r, err
 	}
-	r.separator = separatorOf(sample, errors.Is(err, io.EOF))
+	if separator == 0 {
+		r.separator = separatorOf(sample, errors.Is(err, io.EOF))
+	}
 	return r, nil
 }
 
-// separatorOf gives the separator by which most cells of the first rows stand under a cell of
-// the first one. The last row of a sample that is not the whole text may be cut, and is left
-// out.
+// separatorOf gives the separator by which one of the first rows has most names of columns;
+// of those that are equal in that the one by which most cells of the first rows stand in rows
+// of the same width. The last row of a sample that is not the whole text may be cut, and is
+// left out.
 func separatorOf(sample []byte, whole bool) byte {
-	best, most := byte(','), 0
+	best, names, cells := byte(','), 0, 0
 	for _, sep := range []byte(",;\t|") {
-		if n := steady(sample, sep, whole); n > most {
-			best, most = sep, n
+		n, c := columnsBy(sample, sep, whole)
+		if n > names || (n == names && c > cells) {
+			best, names, cells = sep, n, c
 		}
 	}
 	return best
 }
 
-func steady(sample []byte, separator byte, whole bool) (cells int) {
+// columnsBy counts the names of columns that a row has, and the cells in rows of one width.
+func columnsBy(sample []byte, separator byte, whole bool) (names, cells int) {
 	r := &rows{src: bufio.NewReader(bytes.NewReader(sample)), separator: separator, line: 1}
-	width := 0
-	for range 20 {
+	widths := map[int]int{} // how many rows have so many cells
+	for range searched {
 		next, err := r.next()
-		if _, more := r.src.Peek(1); err != nil || (more != nil && !whole && width > 0) {
+		if _, more := r.src.Peek(1); err != nil || (more != nil && !whole && len(widths) > 0) {
 			break
 		}
-		n := len(next.cells)
-		if width == 0 {
-			width = n
-		}
-		if n == width {
-			cells += width - 1
-		}
+		widths[len(next.cells)]++
+		names = max(names, recognised(next.cells))
 	}
-	return cells
+	for width, n := range widths {
+		cells = max(cells, (width-1)*n)
+	}
+	return names, cells
 }
 
 // next reads a row. The error is io.EOF at the end.
 //
-// Faults, on file: TOO_LARGE for a row of over 1 MB or 500 cells and for the row after the
-// last that is allowed; INVALID for a NUL byte; those of decode.
+// Faults, on file: TOO_LARGE for a row of over 1 MB or 500 cells; INVALID for a NUL byte;
+// those of decode.
 func (r *rows) next() (row, error) {
 	if _, err := r.src.Peek(1); err != nil {
 		return row{}, err
-	}
-	if r.count++; r.count > maxRows+1 { // and the header
-		return row{}, fault.New(fault.TooLarge, "file", "The file has over %d rows.", maxRows)
 	}
 	out := row{line: r.line}
 	r.buf, r.ends, r.cells, r.size = r.buf[:0], r.ends[:0], r.cells[:0], 0
@@ -120,13 +129,24 @@ func (r *rows) next() (row, error) {
 	all, from := string(r.buf), 0
 	for i, end := range r.ends {
 		r.cells = append(r.cells, all[from:end])
-		if out.broken == "" && strings.ContainsRune(all[from:end], unreadable) {
-			out.broken, out.at = "The cell has bytes that are not text in the encoding of the file.", i
+		if why := spoiled(all[from:end]); out.broken == "" && why != "" {
+			out.broken, out.at = why, i
 		}
 		from = end
 	}
 	out.cells = r.cells
 	return out, nil
+}
+
+// spoiled says why a cell's text is not to be trusted; "" when it is.
+func spoiled(cell string) string {
+	switch {
+	case strings.ContainsRune(cell, unreadable):
+		return "The cell has bytes that are not text in the encoding of the file."
+	case len(cell) > maxCell && utf8.RuneCountInString(cell) > maxCell:
+		return fmt.Sprintf("The cell has over %d characters.", maxCell)
+	}
+	return ""
 }
 
 // cell reads one cell and what ends it, and says whether the row has another.

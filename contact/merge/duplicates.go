@@ -74,9 +74,19 @@ type search struct {
 	only  map[int]bool // places that one of a pair must have; nil for any
 }
 
+// searches lets one search at a time go on in a process: it holds the names of all contacts of
+// an organization, and works for a second on 100,000 of them.
+var searches = make(chan struct{}, 1)
+
 // find looks for pairs among all contacts that the viewer sees, or those with one of ids. It
 // reads names, numbers and the addresses that several contacts have, by three statements.
 func (s *Service) find(ctx context.Context, ids []uuid.UUID) (*search, error) {
+	select {
+	case searches <- struct{}{}:
+		defer func() { <-searches }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("merge: wait for another search: %w", ctx.Err())
+	}
 	rows, err := s.DB.Contact.Query().Where(entcontact.MergedIntoIDIsNil()).Order(entcontact.ByID()).
 		Select(entcontact.FieldID, entcontact.FieldVatNumber, entcontact.FieldNameKey).All(ctx)
 	if err != nil {
@@ -104,7 +114,10 @@ func (s *Service) find(ctx context.Context, ids []uuid.UUID) (*search, error) {
 		return nil, fmt.Errorf("merge: read dismissed pairs: %w", err)
 	}
 	d.equal(emails)
-	d.similar()
+	d.similar(ctx)
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("merge: look for similar names: %w", err)
+	}
 	for _, x := range dismissed {
 		a, one := d.at[x.ContactID]
 		if b, two := d.at[x.OtherID]; one && two {
@@ -168,8 +181,9 @@ func (d *search) alike(places []int, bit int) {
 	}
 }
 
-// similar finds the pairs with similar names, among those that meet under some key.
-func (d *search) similar() {
+// similar finds the pairs with similar names, among those that meet under some key. It stops
+// when the context ends.
+func (d *search) similar(ctx context.Context) {
 	const bit = 1 << 3
 	wanted := map[string]bool{} // the keys of those that one of a pair must be
 	for i := range d.only {
@@ -187,6 +201,9 @@ func (d *search) similar() {
 		})
 	}
 	for _, places := range meet {
+		if ctx.Err() != nil {
+			return
+		}
 		if len(places) > maxBlock {
 			continue
 		}

@@ -48,7 +48,7 @@ contact_addresses: of restricted         x    x    .    .    .    .    x    .   
 contact_emails: of granted               x    x    x    x    .    x    x    x    .    .
 contact_emails: of open                  x    x    x    x    .    x    x    x    .    .
 contact_emails: of restricted            x    x    .    .    .    .    x    .    .    .
-contact_imports: any                     x    x    x    x    .    .    x    x    .    .
+contact_imports: any                     x    x    .    .    .    .    .    .    .    .
 contact_merges: into granted             x    x    x    x    .    x    x    x    .    .
 contact_merges: into open                x    x    x    x    .    x    x    x    .    .
 contact_merges: into restricted          x    x    .    .    .    .    x    .    .    .
@@ -97,7 +97,7 @@ idempotency_records: key of portal       .    .    .    .    .    .    .    .   
 idempotency_records: key of read_only    .    .    .    .    .    x    .    .    .    .
 idempotency_records: key of sales        .    .    .    x    .    .    .    .    .    .
 idempotency_records: key of time_keeper  .    .    .    .    x    .    .    .    .    .
-import_rows: any                         x    x    x    x    .    .    x    x    .    .
+import_rows: any                         x    x    .    .    .    .    .    .    .    .
 ledger_entries: for bill of granted      x    x    x    .    .    x    .    x    .    .
 ledger_entries: for bill of restricted   x    x    .    .    .    .    .    .    .    .
 ledger_entries: for invoice of granted   x    x    x    x    .    x    x    x    x    .

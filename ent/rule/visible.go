@@ -39,8 +39,8 @@ var visible = map[string]sight{
 	ent.TypeTrackingOption:     {needs(own, viewer.SeeContacts), closed},
 	ent.TypeAttachment:         {needs(ofContact, viewer.SeeContacts), closed},
 	ent.TypeBlob:               {needs(own, viewer.SeeContacts), closed}, // reached only by the key of a row that is seen
-	ent.TypeContactImport:      {needs(own, viewer.EditContacts), closed},
-	ent.TypeImportRow:          {needs(own, viewer.EditContacts), closed},
+	ent.TypeContactImport:      {needs(ownImport, viewer.EditContacts), closed},
+	ent.TypeImportRow:          {needs(ofOwnImport, viewer.EditContacts), closed},
 	ent.TypeRegistryCheck:      {needs(ofEvent, viewer.SeeContacts), closed},
 	ent.TypeRegistrySetting:    {needs(own, viewer.ManageBusiness), closed},
 	ent.TypeContactMerge:       {needs(ofSurvivor, viewer.SeeContacts), closed},
@@ -144,6 +144,31 @@ func ofLoser(v viewer.Viewer) condition {
 	return func(s *sql.Selector) {
 		own(v)(s)
 		unrestricted(s, v, s.C("loser_id"))
+	}
+}
+
+// ownImport is an import by whoever made it, and any for administrators: its file may name
+// contacts that others may not see.
+func ownImport(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		if !v.Role.May(viewer.ManageStaff) {
+			s.Where(sql.EQ(s.C("created_by"), v.Actor()))
+		}
+	}
+}
+
+// ofOwnImport is a row of such an import.
+func ofOwnImport(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		if v.Role.May(viewer.ManageStaff) {
+			return
+		}
+		t := sql.Table("contact_imports")
+		sub := sql.Dialect(s.Dialect()).Select(t.C("id")).From(t)
+		ownImport(v)(sub)
+		s.Where(sql.In(s.C("import_id"), sub))
 	}
 }
 

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type Rows struct {
 	table   string
 	n       int
 	columns []rowColumn
+	written map[uuid.UUID]bool // ids that the statements give; nil: they give none
 }
 
 // rowColumn is a column: as one array, and as the value of each row.
@@ -169,9 +171,12 @@ func (r *Rows) Insert(ctx context.Context, tx *ent.Tx) error {
 }
 
 // InsertNew writes the rows but those whose value of the unique key (organization, column) is
-// taken: a unique key that is broken would end a transaction of PostgreSQL.
-func (r *Rows) InsertNew(ctx context.Context, tx *ent.Tx, column string) error {
-	return r.insert(ctx, tx, fmt.Sprintf(` ON CONFLICT (organization_id, %q) DO NOTHING`, column))
+// taken, because a unique key that is broken would end a transaction of PostgreSQL. It gives
+// the ids of those that were written.
+func (r *Rows) InsertNew(ctx context.Context, tx *ent.Tx, column string) (written map[uuid.UUID]bool, err error) {
+	r.written = make(map[uuid.UUID]bool, r.n)
+	err = r.insert(ctx, tx, fmt.Sprintf(` ON CONFLICT (organization_id, %q) DO NOTHING RETURNING "id"`, column))
+	return r.written, err
 }
 
 func (r *Rows) insert(ctx context.Context, tx *ent.Tx, conflict string) error {
@@ -266,8 +271,30 @@ func (r *Rows) exec(ctx context.Context, tx *ent.Tx, query string, args ...any) 
 	if viewer.From(ctx).Organization == uuid.Nil || dialectOf(ctx) == "" {
 		return fmt.Errorf("db: rows of %s without an organization or outside a transaction", r.table)
 	}
-	if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+	var err error
+	if r.written == nil {
+		_, err = tx.ExecContext(ctx, query, args...)
+	} else {
+		err = r.query(ctx, tx, query, args...)
+	}
+	if err != nil {
 		return fmt.Errorf("db: write rows of %s: %w", r.table, err)
 	}
 	return nil
+}
+
+// query notes the ids that a statement gives.
+func (r *Rows) query(ctx context.Context, tx *ent.Tx, query string, args ...any) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		r.written[id] = true
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }

@@ -82,7 +82,15 @@ func TestRowsAreWrittenTogether(t *testing.T) {
 		for i := range ids {
 			ids[i] = schema.NewID()
 		}
-		write(ctx, func(ctx context.Context, tx *ent.Tx) error { return rows(n).InsertNew(ctx, tx, "custom_id") })
+		write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+			written, err := rows(n).InsertNew(ctx, tx, "custom_id")
+			for i, id := range ids {
+				if written[id] == odd(i) {
+					t.Errorf("row %d: written %v", i, written[id])
+				}
+			}
+			return err
+		})
 		if got := d.Contact.Query().CountX(ctx); got != n+n/2 {
 			t.Errorf("%d rows, not %d: a key was taken twice, or what has none was left out", got, n+n/2)
 		}

@@ -1,0 +1,4 @@
+package exports
+
+// Neutral is neutral, for tests.
+var Neutral = neutral
