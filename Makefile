@@ -17,6 +17,8 @@ e2e:        ## the page and the protocols, in Chromium and from Node (needs npm 
 	cd e2e && npm ci --no-audit --no-fund && node run.mjs
 bench:      ## speed next to hand-written handlers on PostgreSQL, as ratios
 	go run ./internal/dbtest/with -durable -- go run ./bench
+	go run ./internal/dbtest/with -durable -- go run ./bench import
+	go run ./internal/dbtest/with -durable -- go run ./bench merge
 lint:       ## formatting, vet and the named rules of .golangci.yml
 	go tool -modfile=tools/go.mod golangci-lint run
 generate:   ## ent, then gqlgen, then the page's types

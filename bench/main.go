@@ -1,11 +1,13 @@
 // Command bench measures the server beside hand-written programs that do the same, on
 // PostgreSQL, in one run on one machine:
 //
-//		go run ./internal/dbtest/with -durable -- go run ./bench [-markdown]
+//		go run ./internal/dbtest/with -durable -- go run ./bench [-markdown] [import | merge]
 //
 //	  - the contact page: 50 contacts with their balances and their 5 latest documents with lines;
 //	  - recordPayment with one allocation, on many contacts and on one;
-//	  - subscribers of a balance over WebSockets.
+//	  - subscribers of a balance over WebSockets;
+//	  - import: 100,000 contacts next to COPY of the same rows;
+//	  - merge: a contact with 50,000 documents, while payments are recorded.
 //
 // The server is the one of ./server, built and run as its own process and asked over HTTP.
 // Beside it runs this program again as another process: net/http with pgx and encoding/json
@@ -39,6 +41,10 @@ func main() {
 		err = serveHandWritten(ctx, os.Getenv(databaseVariable))
 	case hubRole:
 		err = serveHub(ctx)
+	case importRole:
+		err = benchImport(ctx, os.Getenv("TEST_DATABASE_URL"), os.Stdout)
+	case mergeRole:
+		err = benchMerge(ctx, os.Getenv("TEST_DATABASE_URL"), os.Stdout)
 	case "":
 		err = run(ctx, os.Getenv("TEST_DATABASE_URL"), *seconds, *markdown, os.Stdout)
 	default:

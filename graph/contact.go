@@ -2,11 +2,12 @@ package graph
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/contact"
-	"github.com/kartela/kartela/contact/imports"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/graph/generated/model"
@@ -23,6 +24,14 @@ func (q query) Contact(ctx context.Context, id uuid.UUID) (*contact.Contact, err
 	return q.Resolver.Contacts.Get(ctx, id)
 }
 
+func (q query) ContactSummary(ctx context.Context, f *contact.Filter) (*contact.Summary, error) {
+	return q.Resolver.Contacts.Summary(ctx, f)
+}
+
+func (q query) ContactCities(ctx context.Context, prefix string) ([]string, error) {
+	return q.Resolver.Contacts.Cities(ctx, prefix)
+}
+
 func (f contactFields) Balances(ctx context.Context, c *contact.Contact) ([]*ledger.Balance, error) {
 	return page.Load(ctx, c.Group, "balances", c.ID, f.Ledger.Balances)
 }
@@ -33,6 +42,29 @@ func (f contactFields) Documents(ctx context.Context, c *contact.Contact, first 
 
 func (f contactFields) Payments(ctx context.Context, c *contact.Contact, first *int, after *string) (*page.Connection[*payment.Payment], error) {
 	return f.Resolver.Payments.Of(ctx, c, page.Args{First: first, After: after})
+}
+
+// RestrictedTo reads the members of all contacts of the group by two statements.
+func (f contactFields) RestrictedTo(ctx context.Context, c *contact.Contact) ([]*ent.User, error) {
+	return page.Load(ctx, c.Group, "restrictedTo", c.ID, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*ent.User, error) {
+		named, err := f.Resolver.Contacts.NamedFor(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		people, err := f.Accounts.People(ctx, slices.Concat(slices.Collect(maps.Values(named))...))
+		if err != nil {
+			return nil, err
+		}
+		out := make(map[uuid.UUID][]*ent.User, len(named))
+		for id, users := range named {
+			for _, u := range users {
+				if people[u] != nil {
+					out[id] = append(out[id], people[u])
+				}
+			}
+		}
+		return out, nil
+	})
 }
 
 func (f contactFields) PortalAccess(ctx context.Context, c *contact.Contact) ([]*ent.PortalGrant, error) {
@@ -82,15 +114,25 @@ func (m mutation) DeleteContact(ctx context.Context, in contact.IDInput) (*model
 	return &model.DeleteContactPayload{ID: id}, nil
 }
 
-func (m mutation) AddContactNote(ctx context.Context, in contact.NoteInput) (*model.AddContactNotePayload, error) {
-	n, err := m.Contacts.AddNote(ctx, in)
+func notePayload(n *contact.Note, err error) (*model.ContactNotePayload, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &model.AddContactNotePayload{Note: *n}, nil
+	return &model.ContactNotePayload{Note: *n}, nil
 }
 
-func (m mutation) ImportContacts(ctx context.Context, in model.ImportContactsInput) (*imports.Report, error) {
-	return m.Imports.Import(ctx, imports.Input{File: in.File.File,
-		AsClients: in.AsClients != nil && *in.AsClients, AsSuppliers: in.AsSuppliers != nil && *in.AsSuppliers})
+func (m mutation) AddContactNote(ctx context.Context, in contact.NoteInput) (*model.ContactNotePayload, error) {
+	return notePayload(m.Contacts.AddNote(ctx, in))
+}
+
+func (m mutation) UpdateContactNote(ctx context.Context, in contact.UpdateNoteInput) (*model.ContactNotePayload, error) {
+	return notePayload(m.Contacts.UpdateNote(ctx, in))
+}
+
+func (m mutation) DeleteContactNote(ctx context.Context, in contact.NoteIDInput) (*model.DeleteContactNotePayload, error) {
+	id, err := m.Contacts.DeleteNote(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.DeleteContactNotePayload{ID: id}, nil
 }

@@ -2,10 +2,15 @@ package graph
 
 import (
 	"github.com/kartela/kartela/contact"
+	"github.com/kartela/kartela/contact/merge"
 	"github.com/kartela/kartela/document"
+	"github.com/kartela/kartela/ent/importrow"
+	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/graph/generated"
+	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/statement"
 )
 
 // What a list without a page size is taken to hold when a query's cost is reckoned.
@@ -14,6 +19,13 @@ const (
 	someRows = 10  // lines, members
 	manyRows = 200 // allocations, of which a payment may have so many
 	longRows = 500 // lines of a statement
+)
+
+// What reads all contacts of an organization costs, however little of it is asked for: with
+// 100,000 contacts a sum takes half a second, a search for duplicates three.
+const (
+	wholeList   = 2_000
+	wholeSearch = 20_000
 )
 
 // costs say what a field costs: one, and what is below it times the rows of the page.
@@ -37,8 +49,30 @@ func costs() (c generated.ComplexityRoot) {
 
 	c.Contact.Documents = func(child int, first *int, _ *string, _ *document.Filter) int { return 1 + rows(first, nil)*child }
 	c.Contact.Payments, c.Contact.Notes, c.Contact.History = below, below, below
+	c.Contact.Attachments = below
+	c.Contact.Timeline = func(child int, first *int, _ *string, _ []statement.TimelineKind) int {
+		return 1 + rows(first, nil)*child
+	}
+	c.Contact.Months = func(child int, _ ledgerentry.Side, _ *money.Currency, count int) int {
+		return 1 + min(max(count, 1), statement.MaxMonths)*child
+	}
 	c.Contact.Addresses, c.Contact.Emails, c.Contact.Phones = few, few, few
 	c.Contact.Balances, c.Contact.PortalAccess = few, few
+	c.Contact.Options, c.ContactSummary.Totals = few, few
+	c.Query.TrackingCategories = func(child int, _ bool) int { return some(child) }
+	c.TrackingCategory.Options = some
+	c.Query.DuplicateContacts = func(child int, first *int, _ *string) int { return wholeSearch + rows(first, nil)*child }
+	c.Query.ContactSummary = func(child int, _ *contact.Filter) int { return wholeList + child }
+	c.Query.ContactCities = func(_ int, _ string) int { return wholeList }
+	c.Query.ContactImports = below
+	c.ContactImport.Results = func(child int, _ *importrow.Outcome, first *int, _ *string) int { return 1 + rows(first, nil)*child }
+	c.Contact.RegistryChecks, c.Contact.Merges, c.Contact.RestrictedTo = below, few, few
+	c.Contact.Duplicates = func(child int) int { return wholeSearch/2 + merge.MaxDuplicates*child }
+	c.MergePreview.Losers, c.MergePreview.Fields, c.MergePreview.Moves, c.MergePreview.Balances = some, some, some, some
+	c.UnmergeContactsPayload.Contacts = some
+	c.ImportSettings.Columns, c.ImportPreview.Fields, c.ImportPreview.Rows = some, some, some
+	c.RegistryLookup.Differences = few
+	c.BulkContactsPayload.Results, c.BulkContactResult.Errors = many, few
 	c.Document.Lines, c.Document.Taxes, c.Document.Allocations = some, few, many
 	c.Payment.Allocations = many
 	c.Statement.Tables = few

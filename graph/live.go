@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -32,14 +34,13 @@ func (s subscription) PortalBalanceChanged(ctx context.Context, contactID *uuid.
 
 // follow first subscribes, then authorizes and reads, then streams, so that neither a
 // change nor the end of access is missed. Before a delivery after access has changed
-// somewhere, it asks again whether the viewer still stands and may see what it follows.
+// somewhere, it asks again whether the viewer still stands and may see what it follows. It ends
+// when one of the contacts was merged: who follows the same ids anew, follows the survivor.
 // sees gives the contacts, each once.
 func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees func(context.Context) ([]uuid.UUID, error)) (<-chan *live.Change, error) {
 	v := viewer.From(ctx)
-	changes := s.Hub.Follow(v.Organization, ids...)
-	ids, err := sees(ctx)
+	changes, ids, err := s.begin(ctx, v.Organization, ids, sees)
 	if err != nil {
-		changes.Close()
 		return nil, err
 	}
 	present, err := s.Ledger.Balances(ctx, ids)
@@ -51,7 +52,31 @@ func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees func(con
 		if err := s.Accounts.Stands(ctx, v); err != nil {
 			return err
 		}
-		_, err := sees(ctx)
+		now, err := sees(ctx)
+		if err == nil && !slices.Equal(now, ids) {
+			err = errMerged
+		}
 		return err
 	}), nil
+}
+
+var errMerged = errors.New("graph: what is followed was merged")
+
+// begin follows the contacts that sees gives: others than those asked for where one was merged.
+// It looks once more after it follows them, until that is what it follows.
+func (s subscription) begin(ctx context.Context, organization uuid.UUID, ids []uuid.UUID, sees func(context.Context) ([]uuid.UUID, error)) (*live.Follower, []uuid.UUID, error) {
+	for range 10 {
+		changes := s.Hub.Follow(organization, ids...)
+		now, err := sees(ctx)
+		if err != nil {
+			changes.Close()
+			return nil, nil, err
+		}
+		if slices.Equal(now, ids) {
+			return changes, now, nil
+		}
+		changes.Close()
+		ids = now
+	}
+	return nil, nil, errMerged
 }

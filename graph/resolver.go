@@ -4,8 +4,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/kartela/kartela/account"
+	"github.com/kartela/kartela/attachment"
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/contact/imports"
+	"github.com/kartela/kartela/contact/merge"
+	"github.com/kartela/kartela/contact/taxid"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/graph/generated"
 	"github.com/kartela/kartela/ledger"
@@ -13,19 +16,25 @@ import (
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/statement"
+	"github.com/kartela/kartela/tracking"
 )
 
 // Resolver answers every field that is not plain data, by the services it holds.
 type Resolver struct {
 	Accounts   *account.Service
 	Contacts   *contact.Service
+	Categories *tracking.Service
 	Imports    *imports.Service
+	Registries *taxid.Service
+	Merges     *merge.Service
+	Files      *attachment.Service
 	Ledger     *ledger.Book
 	Documents  *document.Service
 	Payments   *payment.Service
 	Statements *statement.Service
 	Portals    *portal.Service
 	Hub        *live.Hub
+	Hints      *live.Hints
 }
 
 // Schema is the executable schema over the services.
@@ -38,12 +47,18 @@ type (
 	mutation     struct{ *Resolver }
 	subscription struct{ *Resolver }
 
+	attachmentFields   struct{ *Resolver }
 	balanceFields      struct{ *Resolver }
 	contactFields      struct{ *Resolver }
 	documentFields     struct{ *Resolver }
 	historyEventFields struct{ *Resolver }
+	importFields       struct{ *Resolver }
+	itemErrorFields    struct{ *Resolver }
+	mergeFields        struct{ *Resolver }
 	noteFields         struct{ *Resolver }
+	registryFields     struct{ *Resolver }
 	sequenceFields     struct{ *Resolver }
+	timelineFields     struct{ *Resolver }
 	viewerFields       struct{ *Resolver }
 )
 
@@ -58,11 +73,20 @@ func (r *Resolver) Mutation() generated.MutationResolver { return mutation{r} }
 // Subscription answers the fields of Subscription.
 func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscription{r} }
 
+// Attachment answers fields of Attachment.
+func (r *Resolver) Attachment() generated.AttachmentResolver { return attachmentFields{r} }
+
 // Balance answers fields of Balance.
 func (r *Resolver) Balance() generated.BalanceResolver { return balanceFields{r} }
 
 // Contact answers fields of Contact.
 func (r *Resolver) Contact() generated.ContactResolver { return contactFields{r} }
+
+// ContactImport answers fields of ContactImport.
+func (r *Resolver) ContactImport() generated.ContactImportResolver { return importFields{r} }
+
+// ContactMerge answers fields of ContactMerge.
+func (r *Resolver) ContactMerge() generated.ContactMergeResolver { return mergeFields{r} }
 
 // Document answers fields of Document.
 func (r *Resolver) Document() generated.DocumentResolver { return documentFields{r} }
@@ -70,11 +94,20 @@ func (r *Resolver) Document() generated.DocumentResolver { return documentFields
 // HistoryEvent answers fields of HistoryEvent.
 func (r *Resolver) HistoryEvent() generated.HistoryEventResolver { return historyEventFields{r} }
 
+// ItemError answers fields of ItemError.
+func (r *Resolver) ItemError() generated.ItemErrorResolver { return itemErrorFields{r} }
+
 // Note answers fields of Note.
 func (r *Resolver) Note() generated.NoteResolver { return noteFields{r} }
 
 // NumberSequence answers fields of NumberSequence.
 func (r *Resolver) NumberSequence() generated.NumberSequenceResolver { return sequenceFields{r} }
+
+// RegistryCheck answers fields of RegistryCheck.
+func (r *Resolver) RegistryCheck() generated.RegistryCheckResolver { return registryFields{r} }
+
+// TimelineItem answers fields of TimelineItem.
+func (r *Resolver) TimelineItem() generated.TimelineItemResolver { return timelineFields{r} }
 
 // Viewer answers fields of Viewer.
 func (r *Resolver) Viewer() generated.ViewerResolver { return viewerFields{r} }

@@ -10,17 +10,22 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/account"
+	"github.com/kartela/kartela/attachment"
 	"github.com/kartela/kartela/contact"
+	"github.com/kartela/kartela/contact/exports"
 	"github.com/kartela/kartela/contact/imports"
+	"github.com/kartela/kartela/contact/merge"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/graph"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/demo"
+	"github.com/kartela/kartela/internal/sheet"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/statement"
+	"github.com/kartela/kartela/tracking"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -33,6 +38,8 @@ type app struct {
 	streams *streams
 	sockets *sockets
 	door    *doorkeeper
+	exports *exports.Service
+	workers *workers
 	handler http.Handler
 
 	stopping atomic.Bool
@@ -41,16 +48,27 @@ type app struct {
 // newApp wires the services over an open, migrated database. baseURL is the page's public
 // address.
 func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, error) {
-	a := &app{config: c, db: d, hub: live.NewHub(), streams: newStreams(c.Sockets, c.AddressSockets)}
+	a := &app{config: c, db: d, hub: live.NewHub(), streams: newStreams(c.Sockets, c.AddressSockets), workers: newWorkers()}
 	mailer, err := newMailer(c.SMTP)
 	if err != nil {
 		return nil, err
 	}
-	r := &graph.Resolver{Hub: a.hub}
+	r := &graph.Resolver{Hub: a.hub, Hints: live.NewHints()}
 	r.Accounts = account.New(d, c.Hashes, now, a.ended)
-	r.Contacts = &contact.Service{DB: d, Ended: a.ended, AccessChanged: a.hub.AccessChanged}
-	r.Imports = &imports.Service{DB: d, Contacts: r.Contacts}
+	r.Contacts = &contact.Service{DB: d, Ended: a.ended, AccessChanged: a.hub.AccessChanged, Now: now}
+	r.Categories = &tracking.Service{DB: d}
+	if r.Registries, err = newRegistries(c, d, r.Contacts, now); err != nil {
+		return nil, err
+	}
+	files, err := openFiles(c, d)
+	if err != nil {
+		return nil, err
+	}
+	r.Imports = &imports.Service{DB: d, Contacts: r.Contacts, Store: files, Workbooks: sheet.Reader{}, Progress: r.Hints.Tell, Wake: a.workers.Wake, Now: now}
+	r.Files = &attachment.Service{DB: d, Contacts: r.Contacts, Store: files}
+	a.exports = &exports.Service{DB: d, Contacts: r.Contacts, Workbook: workbook}
 	r.Ledger = &ledger.Book{DB: d, Announce: a.hub.Announce}
+	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.ended, AccessChanged: a.hub.AccessChanged}
 	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now}
 	r.Payments = &payment.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Documents: r.Documents, Now: now}
 	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}
@@ -85,7 +103,7 @@ func (a *app) demonstrate(ctx context.Context, empty bool) error {
 	if !empty {
 		return nil
 	}
-	_, err = demo.Write(ctx, demo.Services{DB: a.db, Account: a.graph.Accounts, Contact: a.graph.Contacts,
+	_, err = demo.Write(ctx, demo.Services{DB: a.db, Account: a.graph.Accounts, Tracking: a.graph.Categories, Contact: a.graph.Contacts,
 		Document: a.graph.Documents, Payment: a.graph.Payments, Portal: a.graph.Portals})
 	return err
 }

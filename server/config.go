@@ -17,8 +17,15 @@ type config struct {
 	Address  string `env:"KARTELA_ADDR" envDefault:"127.0.0.1:8080"` // where to listen
 	Data     string `env:"KARTELA_DATA" envDefault:"data"`           // folder of the embedded database
 	Database string `env:"DATABASE_URL"`                             // postgres://…; empty: the embedded database
+	Files    string `env:"KARTELA_FILES" envDefault:"database"`      // where files are kept: database, disk, or s3://…
 	URL      string `env:"KARTELA_URL"`                              // the page's public address, for links; empty: from Address
 	SMTP     string `env:"KARTELA_SMTP_URL"`                         // smtp://user:password@host:port?from=…; empty: no mail
+	VIES     string `env:"KARTELA_VIES_URL"`                         // of the EU's registry of VAT numbers; empty: the real one
+	AADE     string `env:"KARTELA_AADE_URL"`                         // of the Greek business registry; empty: the real one
+
+	SecretKey     string `env:"KARTELA_SECRET_KEY"`      // 32 bytes in base64, to seal secrets with
+	SecretKeyFile string `env:"KARTELA_SECRET_KEY_FILE"` // a file that holds it
+	SecretKeyOld  string `env:"KARTELA_SECRET_KEY_OLD"`  // the one before: what it sealed is sealed anew at the start
 
 	Origins []string       `env:"KARTELA_ORIGINS"`         // origins of other sites' pages that may use the API
 	Proxies []netip.Prefix `env:"KARTELA_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
@@ -49,12 +56,20 @@ func (c *config) check() error {
 			return fmt.Errorf("KARTELA_URL is %q: %w", c.URL, err)
 		}
 	}
+	for _, u := range []struct{ name, value string }{{"KARTELA_VIES_URL", c.VIES}, {"KARTELA_AADE_URL", c.AADE}} {
+		if u.value != "" && !isWeb(u.value) {
+			return fmt.Errorf("%s is %q: it is of the form https://registry.example.com/path", u.name, u.value)
+		}
+	}
 	for i, o := range c.Origins {
 		o = strings.TrimSpace(o)
 		if err := isOrigin(o); err != nil {
 			return fmt.Errorf("KARTELA_ORIGINS has %q: %w", o, err)
 		}
 		c.Origins[i] = o
+	}
+	if err := c.checkFiles(); err != nil {
+		return err
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("KARTELA_LOG is %q: it is text or json", c.LogFormat)
@@ -76,6 +91,11 @@ func isOrigin(s string) error {
 		return fmt.Errorf("it is of the form https://books.example.com, without a slash at the end")
 	}
 	return nil
+}
+
+func isWeb(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && u.User == nil
 }
 
 // databaseURL is the database to open.

@@ -142,7 +142,7 @@ func TestAFileThatBelongsNowhereIsRefusedAndNotKept(t *testing.T) {
 
 func TestATextInThePlaceOfAFileIsInvalid(t *testing.T) {
 	s := startServer(t, dbtest.SQLite(t), config{})
-	s.owner(t).try(`mutation { importContacts(input: { file: "x" }) { rows } }`, nil).refused("INVALID", "file")
+	s.owner(t).try(`mutation { uploadContactImport(input: { file: "x" }) { import { id } } }`, nil).refused("INVALID", "file")
 }
 
 func TestARepeatedKeyIsNoAnswerToAnotherPassword(t *testing.T) {

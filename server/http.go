@@ -23,6 +23,9 @@ func isSecure(baseURL string) bool { return strings.HasPrefix(baseURL, "https://
 //
 //	/graphql            the API: HTTP, server-sent events, WebSockets
 //	/graphiql           the workbench
+//	/files/{id}         a file kept with a contact
+//	/contacts/export    a list of contacts as a file
+//	/imports            files of contacts to import, by tools; what became of them
 //	/healthz, /readyz   for whoever watches the server
 //	everything else     the page
 func (a *app) mount(baseURL string) error {
@@ -50,6 +53,11 @@ func (a *app) mount(baseURL string) error {
 	mux.Handle("/graphql", other.Handler(a.graphQL(protection.Handler(api))))
 	mux.Handle(graphiql.Path, graphiql.Handler())
 	mux.Handle(graphiql.Path+"/", graphiql.Handler())
+	mux.Handle("GET /files/{id}", other.Handler(http.HandlerFunc(a.files)))
+	mux.Handle("POST /imports", other.Handler(protection.Handler(http.HandlerFunc(a.upload))))
+	mux.Handle("GET /imports/{id}", other.Handler(http.HandlerFunc(a.importState)))
+	mux.Handle("GET /imports/{id}/rejected", other.Handler(http.HandlerFunc(a.rejected)))
+	mux.Handle("GET /contacts/export", other.Handler(http.HandlerFunc(a.exportContacts)))
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("/", web.Handler())

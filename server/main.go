@@ -37,8 +37,14 @@ const environmentHelp = `The environment:
   DATABASE_URL                 postgres://… ; without it the embedded database in KARTELA_DATA
   KARTELA_ADDR                 where to listen (127.0.0.1:8080)
   KARTELA_DATA                 folder of the embedded database (data)
+  KARTELA_FILES                where files are kept: database, disk (files in KARTELA_DATA), s3://bucket?region=… (database)
   KARTELA_URL                  the page's public address, for links; https makes cookies secure
   KARTELA_SMTP_URL             smtp://user:password@host:587?from=Name <a@b>&tls=starttls|implicit|none
+  KARTELA_VIES_URL             the EU's registry of VAT numbers (the real one)
+  KARTELA_AADE_URL             the Greek business registry (the real one)
+  KARTELA_SECRET_KEY           32 random bytes in base64: seals secrets, such as passwords for registries
+  KARTELA_SECRET_KEY_FILE      a file that holds it (secret.key in KARTELA_DATA, made there; not on PostgreSQL)
+  KARTELA_SECRET_KEY_OLD       the key before: what it sealed is sealed anew at the start
   KARTELA_ORIGINS              origins of other sites' pages that may use the API, by comma
   KARTELA_TRUSTED_PROXIES      networks whose X-Forwarded-For is believed, by comma: 10.0.0.0/8
   KARTELA_MAX_COST             most that one query may cost (100000)

@@ -40,6 +40,12 @@ func serve(ctx context.Context, c *config, demonstration bool, out io.Writer) (e
 	if err != nil {
 		return err
 	}
+	if err := a.reseal(ctx); err != nil {
+		return err
+	}
+	if err := a.refold(ctx); err != nil {
+		return err
+	}
 	token, empty, err := a.graph.Accounts.NewSetupToken(ctx)
 	if err != nil {
 		return err
@@ -58,6 +64,8 @@ func serve(ctx context.Context, c *config, demonstration bool, out io.Writer) (e
 	}
 	s := a.server()
 	go a.tidy(ctx)
+	go a.recheck(ctx)
+	defer a.work(ctx)()
 	failed := make(chan error, 1)
 	go func() { failed <- s.Serve(listener) }()
 	greet(out, c.publicURL(listener.Addr()), shown, token, empty && !demonstration)
@@ -87,6 +95,8 @@ func (a *app) tidy(ctx context.Context) {
 		case n > 0:
 			slog.InfoContext(ctx, "old idempotency keys were dropped", "keys", n)
 		}
+		a.sweepFiles(ctx)
+		a.sweepImports(ctx)
 		select {
 		case <-ctx.Done():
 			return

@@ -66,10 +66,16 @@ func importGoogleContacts(t *testing.T, owner *caller) string {
 		t.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
-	report := owner.upload(`mutation($input: ImportContactsInput!) { importContacts(input: $input) { format rows created rejected problems { line outcome column reason } } }`,
-		vars{"input": vars{"file": nil}}, "contacts.csv", file).at("importContacts")
-	if report.at("created").is.(float64) < 5 || len(report.at("problems").list()) == 0 || report.at("problems.0.line").is.(float64) < 3 {
-		t.Errorf("the import reported %v", report.is)
+	i := owner.upload(`mutation($input: UploadContactImportInput!) { uploadContactImport(input: $input) { import { id settings { format } preview { rows { line } } } } }`,
+		vars{"input": vars{"file": nil}}, "contacts.csv", file).at("uploadContactImport.import")
+	if i.at("settings.format").text() != "Google Contacts" || len(i.at("preview.rows").list()) < 5 {
+		t.Errorf("the file is understood as %v", i.is)
+	}
+	owner.do(`mutation($input: ContactImportIdInput!) { runContactImport(input: $input) { import { status } } }`, vars{"input": vars{"id": i.at("id").text()}})
+	owner.s.workOff(t)
+	got := owner.do(`query($id: ID!) { contactImport(id: $id) { status created results(outcome: ERROR) { nodes { line reason } } } }`, vars{"id": i.at("id").text()}).at("contactImport")
+	if got.at("status").text() != "DONE" || got.at("created").is.(float64) < 5 || got.at("results.nodes.0.line").is.(float64) < 3 {
+		t.Errorf("the import came to %v", got.is)
 	}
 	return owner.do(`{ contacts(first: 1, filter: { role: PROSPECT }) { nodes { id } } }`, nil).at("contacts.nodes.0.id").text()
 }

@@ -27,7 +27,7 @@ type tenant struct {
 func (s *testServer) newTenant(t *testing.T, name string) *tenant {
 	t.Helper()
 	email := "owner@" + name + ".example"
-	org, _, err := s.graph.Accounts.FirstOrganization(context.Background(), account.CreateOrganizationInput{
+	org, owner, err := s.graph.Accounts.FirstOrganization(context.Background(), account.CreateOrganizationInput{
 		Name: name, OwnerName: "Owner", Email: email, Password: "a good password"}, false)
 	if err != nil {
 		t.Fatal(err)
@@ -36,6 +36,8 @@ func (s *testServer) newTenant(t *testing.T, name string) *tenant {
 		vars{"input": vars{"email": email, "password": "a good password"}}).at("signIn.token").text()
 	c := &tenant{s.nobody(t).as(token), map[string]string{"organization": org.String()}}
 	c.fill(name)
+	c.fillContacts(name)
+	c.fillFiles(s, org, owner)
 	return c
 }
 
@@ -124,7 +126,7 @@ func (c *tenant) arguments(field string) vars {
 	case "revokePortalAccess":
 		return id("grant")
 	}
-	return nil
+	return c.contactArguments(field)
 }
 
 // kinds say what an id in an argument is of, where the field's name does not.
@@ -142,6 +144,10 @@ var kinds = map[string][]string{
 	"createContact.input.addresses.id": {"address"}, "updateContact.input.addresses.id": {"address"},
 	"createContact.input.emails.id": {"email"}, "updateContact.input.emails.id": {"email"},
 	"createContact.input.phones.id": {"phone"}, "updateContact.input.phones.id": {"phone"},
+	"contactImport.id": {"import"}, "contactImportProgress.id": {"import"},
+	"createTrackingCategory.input.options.id": {"option"}, "updateTrackingCategory.input.options.id": {"option"},
+	"unmergeContacts.input.mergeId":    {"merge"},
+	"applyRegistryCheck.input.checkId": {"check"},
 }
 
 func kindsOf(path string) []string {
@@ -149,6 +155,25 @@ func kindsOf(path string) []string {
 		return k
 	}
 	switch {
+	case strings.HasSuffix(path, ".addresses.id"):
+		return []string{"address"}
+	case strings.HasSuffix(path, ".emails.id"):
+		return []string{"email"}
+	case strings.HasSuffix(path, ".phones.id"):
+		return []string{"phone"}
+	case strings.HasSuffix(path, "ptionIds"), strings.HasSuffix(path, "ptionId"):
+		return []string{"option"}
+	case strings.HasSuffix(path, "ategoryId"), strings.Contains(path, "TrackingCategory."):
+		return []string{"category"}
+	case strings.Contains(path, "ContactNote."):
+		return []string{"note"}
+	case strings.Contains(path, "Attachment.") && strings.HasSuffix(path, ".id"):
+		return []string{"attachment"}
+	case strings.Contains(path, "ContactImport."):
+		return []string{"import"}
+	case strings.HasSuffix(path, "survivorId"), strings.HasSuffix(path, "loserIds"), strings.HasSuffix(path, "otherId"), strings.HasSuffix(path, "input.ids"),
+		strings.HasSuffix(path, "input.contacts.id"):
+		return []string{"contact"}
 	case strings.HasSuffix(path, "ontactId"), strings.HasSuffix(path, "ontactIds"), strings.Contains(path, "ontact.") && strings.HasSuffix(path, ".id"):
 		return []string{"contact"}
 	case strings.Contains(path, "nvoice.") && strings.HasSuffix(path, ".id"):
@@ -192,7 +217,11 @@ func with(schema *ast.Schema, f *ast.FieldDefinition, arguments vars, path, id s
 
 func put(schema *ast.Schema, t *ast.Type, old any, names []string, id string) any {
 	if t.Elem != nil {
-		return []any{put(schema, t.Elem, nil, names, id)}
+		var first any
+		if list, ok := old.([]any); ok && len(list) > 0 {
+			first = list[0]
+		}
+		return []any{put(schema, t.Elem, first, names, id)}
 	}
 	if len(names) == 0 {
 		return id
@@ -228,8 +257,13 @@ func operationOf(schema *ast.Schema, kind string, f *ast.FieldDefinition) string
 		passed = append(passed, fmt.Sprintf("%s: $%s", a.Name, a.Name))
 	}
 	selection := "{ __typename }"
-	if d := schema.Types[f.Type.Name()]; d.Fields.ForName("nodes") != nil {
+	switch d := schema.Types[f.Type.Name()]; {
+	case d.Fields.ForName("totalCount") != nil:
 		selection = "{ nodes { id } totalCount }"
+	case d.Name == "BulkContactsPayload":
+		selection = "{ results { errors { code field } } }"
+	case d.Kind == ast.Scalar:
+		selection = ""
 	}
 	if len(declared) == 0 {
 		return fmt.Sprintf("%s { %s %s }", kind, f.Name, selection)
@@ -278,6 +312,9 @@ func TestAnothersIDIsNotFoundInAnyArgumentOfTheAPI(t *testing.T) {
 		for kind, root := range map[string]*ast.Definition{"query": schema.Query, "mutation": schema.Mutation, "subscription": schema.Subscription} {
 			for _, f := range root.Fields {
 				for _, path := range idPaths(schema, f) {
+					if path == "addAttachment.input.contactId" {
+						continue // takes a file: package attachment tries it
+					}
 					arguments, of := a.arguments(f.Name), kindsOf(path)
 					if arguments == nil || of == nil {
 						t.Errorf("%s is not known to this test", path)
@@ -317,7 +354,10 @@ func tryAnothersID(t *testing.T, a *tenant, operation, name string, arguments va
 	}
 	want := []any{"NOT_FOUND"}
 	switch {
-	case strings.Contains(name, "filter"):
+	case isBulk(operation):
+		bulkNotFound(t, name, r)
+		return
+	case strings.Contains(name, "filter") && !strings.Contains(name, "optionIds"):
 		if data := fmt.Sprint(r.Data); len(r.Errors) > 0 || !strings.Contains(data, "nodes:[]") || !strings.Contains(data, "totalCount:0") {
 			t.Errorf("%s: %v %v", name, r.Data, r.Errors)
 		}
@@ -379,15 +419,19 @@ func TestStaffFieldsAnswerStaffAlone(t *testing.T) {
 // openToAll are fields for people who are not signed in, or for everyone about themselves.
 var openToAll = map[string]bool{"__schema": true, "__type": true, "viewer": true, "createOrganization": true, "signIn": true,
 	"signOut": true, "signOutEverywhere": true, "changePassword": true, "acceptPortalInvitation": true,
-	"importContacts": true} // takes a file: see the imports' own tests
+	"addAttachment": true, "uploadContactImport": true} // take a file: see their own tests
 
 // otherArguments are good ones for fields that take no id.
 var otherArguments = map[string]vars{
-	"contacts":           {"orderBy": "NAME"},
-	"computeTotals":      {"input": vars{"currency": "EUR", "lines": []any{vars{"title": "A", "unitPrice": "1"}}}},
-	"updateOrganization": {"input": vars{"name": "Taken over"}},
-	"addMember":          {"input": vars{"email": "evil@a.example", "name": "E", "role": "OWNER", "password": "a good password"}},
-	"createApiKey":       {"input": vars{"name": "evil", "role": "OWNER"}},
+	"contacts":               {"orderBy": "NAME"},
+	"contactCities":          {"prefix": ""},
+	"trackingCategories":     {"archived": true},
+	"lookupAfm":              {"input": vars{"afm": "094014201"}},
+	"updateRegistrySettings": {"input": vars{"recheck": true}},
+	"computeTotals":          {"input": vars{"currency": "EUR", "lines": []any{vars{"title": "A", "unitPrice": "1"}}}},
+	"updateOrganization":     {"input": vars{"name": "Taken over"}},
+	"addMember":              {"input": vars{"email": "evil@a.example", "name": "E", "role": "OWNER", "password": "a good password"}},
+	"createApiKey":           {"input": vars{"name": "evil", "role": "OWNER"}},
 }
 
 func (s *testServer) timeKeeperOf(t *testing.T, a *tenant) *caller {

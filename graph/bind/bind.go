@@ -3,12 +3,17 @@
 package bind
 
 import (
+	"github.com/kartela/kartela/attachment"
 	"github.com/kartela/kartela/contact"
+	"github.com/kartela/kartela/contact/imports"
+	"github.com/kartela/kartela/contact/merge"
+	"github.com/kartela/kartela/contact/taxid"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/statement"
 )
 
 // Node is anything that has an id.
@@ -32,6 +37,18 @@ type (
 	DocumentEdge            = page.Edge[*document.Document]
 	PaymentConnection       = page.Connection[*payment.Payment]
 	PaymentEdge             = page.Edge[*payment.Payment]
+	AttachmentConnection    = page.Connection[*attachment.Attachment]
+	AttachmentEdge          = page.Edge[*attachment.Attachment]
+	TimelineConnection      = page.Connection[*statement.TimelineItem]
+	TimelineEdge            = page.Edge[*statement.TimelineItem]
+	ContactImportConnection = page.Connection[*imports.ContactImport]
+	ContactImportEdge       = page.Edge[*imports.ContactImport]
+	ImportRowConnection     = page.Connection[*imports.Result]
+	ImportRowEdge           = page.Edge[*imports.Result]
+	RegistryCheckConnection = page.Connection[*taxid.Check]
+	RegistryCheckEdge       = page.Edge[*taxid.Check]
+	DuplicateConnection     = page.Connection[*merge.Pair]
+	DuplicateEdge           = page.Edge[*merge.Pair]
 	PortalInvoiceConnection = page.Connection[*portal.Invoice]
 	PortalInvoiceEdge       = page.Edge[*portal.Invoice]
 	PortalPaymentConnection = page.Connection[*portal.Payment]

@@ -17,18 +17,25 @@ import (
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/google/uuid"
 	"github.com/kartela/kartela/account"
+	"github.com/kartela/kartela/attachment"
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/contact/imports"
+	"github.com/kartela/kartela/contact/merge"
+	"github.com/kartela/kartela/contact/taxid"
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/auditevent"
 	contact1 "github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaddress"
+	"github.com/kartela/kartela/ent/contactimport"
 	document1 "github.com/kartela/kartela/ent/document"
+	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
 	payment1 "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/registrycheck"
+	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/graph/bind"
 	"github.com/kartela/kartela/graph/generated/model"
 	"github.com/kartela/kartela/graph/scalar"
@@ -39,6 +46,7 @@ import (
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/statement"
+	"github.com/kartela/kartela/tracking"
 	"github.com/kartela/kartela/viewer"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -54,15 +62,21 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Attachment() AttachmentResolver
 	Balance() BalanceResolver
 	Contact() ContactResolver
+	ContactImport() ContactImportResolver
+	ContactMerge() ContactMergeResolver
 	Document() DocumentResolver
 	HistoryEvent() HistoryEventResolver
+	ItemError() ItemErrorResolver
 	Mutation() MutationResolver
 	Note() NoteResolver
 	NumberSequence() NumberSequenceResolver
 	Query() QueryResolver
+	RegistryCheck() RegistryCheckResolver
 	Subscription() SubscriptionResolver
+	TimelineItem() TimelineItemResolver
 	Viewer() ViewerResolver
 }
 
@@ -70,10 +84,6 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
-	AddContactNotePayload struct {
-		Note func(childComplexity int) int
-	}
-
 	AddMemberPayload struct {
 		Member func(childComplexity int) int
 	}
@@ -108,6 +118,31 @@ type ComplexityRoot struct {
 		Role       func(childComplexity int) int
 	}
 
+	Attachment struct {
+		CreatedAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		MediaType  func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Size       func(childComplexity int) int
+		URL        func(childComplexity int) int
+		UploadedBy func(childComplexity int) int
+	}
+
+	AttachmentConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	AttachmentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AttachmentPayload struct {
+		Attachment func(childComplexity int) int
+	}
+
 	Balance struct {
 		Credit      func(childComplexity int) int
 		Currency    func(childComplexity int) int
@@ -123,6 +158,26 @@ type ComplexityRoot struct {
 		ContactID func(childComplexity int) int
 	}
 
+	BalanceTotal struct {
+		Credit      func(childComplexity int) int
+		Currency    func(childComplexity int) int
+		Net         func(childComplexity int) int
+		Outstanding func(childComplexity int) int
+		Side        func(childComplexity int) int
+	}
+
+	BulkContactResult struct {
+		Contact func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		ID      func(childComplexity int) int
+	}
+
+	BulkContactsPayload struct {
+		Failed    func(childComplexity int) int
+		Results   func(childComplexity int) int
+		Succeeded func(childComplexity int) int
+	}
+
 	ChangeMemberRolePayload struct {
 		Member func(childComplexity int) int
 	}
@@ -134,6 +189,7 @@ type ComplexityRoot struct {
 	Contact struct {
 		Addresses       func(childComplexity int) int
 		ArchivedAt      func(childComplexity int) int
+		Attachments     func(childComplexity int, first *int, after *string) int
 		Balances        func(childComplexity int) int
 		ClientType      func(childComplexity int) int
 		Company         func(childComplexity int) int
@@ -146,20 +202,29 @@ type ComplexityRoot struct {
 		DefaultTemplate func(childComplexity int) int
 		DisplayName     func(childComplexity int) int
 		Documents       func(childComplexity int, first *int, after *string, filter *document.Filter) int
+		Duplicates      func(childComplexity int) int
 		Emails          func(childComplexity int) int
 		FirstName       func(childComplexity int) int
 		History         func(childComplexity int, first *int, after *string) int
 		ID              func(childComplexity int) int
+		ImportedBy      func(childComplexity int) int
 		IsClient        func(childComplexity int) int
 		IsSupplier      func(childComplexity int) int
+		LastActivityAt  func(childComplexity int) int
 		LastName        func(childComplexity int) int
+		Merges          func(childComplexity int) int
+		Months          func(childComplexity int, side ledgerentry.Side, currency *money.Currency, count int) int
 		Notes           func(childComplexity int, first *int, after *string) int
+		Options         func(childComplexity int) int
 		Payments        func(childComplexity int, first *int, after *string) int
 		Phones          func(childComplexity int) int
 		PortalAccess    func(childComplexity int) int
 		Profession      func(childComplexity int) int
+		RegistryChecks  func(childComplexity int, first *int, after *string) int
 		Restricted      func(childComplexity int) int
+		RestrictedTo    func(childComplexity int) int
 		TaxOffice       func(childComplexity int) int
+		Timeline        func(childComplexity int, first *int, after *string, kinds []statement.TimelineKind) int
 		UpdatedAt       func(childComplexity int) int
 		VatNumber       func(childComplexity int) int
 		Version         func(childComplexity int) int
@@ -178,13 +243,82 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ContactImport struct {
+		Created     func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		CreatedBy   func(childComplexity int) int
+		Error       func(childComplexity int) int
+		FileName    func(childComplexity int) int
+		FinishedAt  func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Position    func(childComplexity int) int
+		Preview     func(childComplexity int) int
+		Rejected    func(childComplexity int) int
+		RejectedURL func(childComplexity int) int
+		Results     func(childComplexity int, outcome *importrow.Outcome, first *int, after *string) int
+		RowCount    func(childComplexity int) int
+		Settings    func(childComplexity int) int
+		Size        func(childComplexity int) int
+		Skipped     func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Updated     func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	ContactImportConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ContactImportEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ContactImportPayload struct {
+		Import func(childComplexity int) int
+	}
+
+	ContactMerge struct {
+		At         func(childComplexity int) int
+		By         func(childComplexity int) int
+		CanUnmerge func(childComplexity int) int
+		ID         func(childComplexity int) int
+		LoserNames func(childComplexity int) int
+	}
+
+	ContactMonth struct {
+		Charges func(childComplexity int) int
+		Credits func(childComplexity int) int
+		Month   func(childComplexity int) int
+		Net     func(childComplexity int) int
+	}
+
+	ContactNotePayload struct {
+		Note func(childComplexity int) int
+	}
+
 	ContactPayload struct {
 		Contact func(childComplexity int) int
+	}
+
+	ContactSummary struct {
+		Count  func(childComplexity int) int
+		Totals func(childComplexity int) int
 	}
 
 	CreateApiKeyPayload struct {
 		APIKey func(childComplexity int) int
 		Secret func(childComplexity int) int
+	}
+
+	DeleteAttachmentPayload struct {
+		ID func(childComplexity int) int
+	}
+
+	DeleteContactNotePayload struct {
+		ID func(childComplexity int) int
 	}
 
 	DeleteContactPayload struct {
@@ -193,6 +327,14 @@ type ComplexityRoot struct {
 
 	DeleteInvoicePayload struct {
 		ID func(childComplexity int) int
+	}
+
+	DeleteTrackingCategoryPayload struct {
+		ID func(childComplexity int) int
+	}
+
+	DismissDuplicatePayload struct {
+		Ids func(childComplexity int) int
 	}
 
 	Document struct {
@@ -264,6 +406,28 @@ type ComplexityRoot struct {
 		Rate          func(childComplexity int) int
 	}
 
+	Duplicate struct {
+		Contact func(childComplexity int) int
+		Reasons func(childComplexity int) int
+	}
+
+	DuplicateConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	DuplicateEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DuplicatePair struct {
+		Contact func(childComplexity int) int
+		Other   func(childComplexity int) int
+		Reasons func(childComplexity int) int
+	}
+
 	Email struct {
 		Email   func(childComplexity int) int
 		ID      func(childComplexity int) int
@@ -294,21 +458,63 @@ type ComplexityRoot struct {
 		ObjectType func(childComplexity int) int
 	}
 
-	ImportContactsPayload struct {
-		Created        func(childComplexity int) int
-		Format         func(childComplexity int) int
-		IgnoredColumns func(childComplexity int) int
-		Problems       func(childComplexity int) int
-		Rejected       func(childComplexity int) int
-		Rows           func(childComplexity int) int
-		Skipped        func(childComplexity int) int
+	ImportColumn struct {
+		Field   func(childComplexity int) int
+		Guessed func(childComplexity int) int
+		Header  func(childComplexity int) int
+		Index   func(childComplexity int) int
+	}
+
+	ImportField struct {
+		Label   func(childComplexity int) int
+		LabelEl func(childComplexity int) int
+		Name    func(childComplexity int) int
+		Several func(childComplexity int) int
+	}
+
+	ImportPreview struct {
+		Fields func(childComplexity int) int
+		Rows   func(childComplexity int) int
+	}
+
+	ImportPreviewRow struct {
+		Cells func(childComplexity int) int
+		Line  func(childComplexity int) int
 	}
 
 	ImportRow struct {
 		Column  func(childComplexity int) int
+		Contact func(childComplexity int) int
 		Line    func(childComplexity int) int
+		Name    func(childComplexity int) int
 		Outcome func(childComplexity int) int
 		Reason  func(childComplexity int) int
+	}
+
+	ImportRowConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ImportRowEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ImportSettings struct {
+		AsClients   func(childComplexity int) int
+		AsSuppliers func(childComplexity int) int
+		Columns     func(childComplexity int) int
+		Encoding    func(childComplexity int) int
+		Existing    func(childComplexity int) int
+		FileType    func(childComplexity int) int
+		Format      func(childComplexity int) int
+		HeaderRow   func(childComplexity int) int
+		MatchBy     func(childComplexity int) int
+		Separator   func(childComplexity int) int
+		Sheet       func(childComplexity int) int
+		Sheets      func(childComplexity int) int
 	}
 
 	InviteToPortalPayload struct {
@@ -321,11 +527,51 @@ type ComplexityRoot struct {
 		Invoice func(childComplexity int) int
 	}
 
+	ItemError struct {
+		Code  func(childComplexity int) int
+		Field func(childComplexity int) int
+		Text  func(childComplexity int) int
+	}
+
 	Member struct {
 		CreatedAt func(childComplexity int) int
 		Role      func(childComplexity int) int
 		User      func(childComplexity int) int
 		UserID    func(childComplexity int) int
+	}
+
+	MergeBalance struct {
+		After    func(childComplexity int) int
+		Currency func(childComplexity int) int
+		Losers   func(childComplexity int) int
+		Side     func(childComplexity int) int
+		Survivor func(childComplexity int) int
+	}
+
+	MergeContactsPayload struct {
+		Contact func(childComplexity int) int
+		Merge   func(childComplexity int) int
+	}
+
+	MergeField struct {
+		Field    func(childComplexity int) int
+		Losers   func(childComplexity int) int
+		Result   func(childComplexity int) int
+		Survivor func(childComplexity int) int
+	}
+
+	MergeMove struct {
+		Count func(childComplexity int) int
+		Kind  func(childComplexity int) int
+	}
+
+	MergePreview struct {
+		Balances   func(childComplexity int) int
+		Collisions func(childComplexity int) int
+		Fields     func(childComplexity int) int
+		Losers     func(childComplexity int) int
+		Moves      func(childComplexity int) int
+		Survivor   func(childComplexity int) int
 	}
 
 	Money struct {
@@ -335,36 +581,61 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AcceptPortalInvitation func(childComplexity int, input portal.AcceptInput) int
+		AddAttachment          func(childComplexity int, input model.AddAttachmentInput) int
 		AddContactNote         func(childComplexity int, input contact.NoteInput) int
 		AddMember              func(childComplexity int, input account.AddMemberInput) int
 		AllocatePayment        func(childComplexity int, input payment.AllocateInput) int
+		ApplyRegistryCheck     func(childComplexity int, input taxid.ApplyInput) int
 		ArchiveContact         func(childComplexity int, input contact.IDInput) int
+		ArchiveContacts        func(childComplexity int, input contact.IDsInput) int
+		CancelContactImport    func(childComplexity int, input imports.IDInput) int
 		ChangeMemberRole       func(childComplexity int, input account.ChangeMemberRoleInput) int
 		ChangePassword         func(childComplexity int, input account.ChangePasswordInput) int
+		CheckContactImport     func(childComplexity int, input imports.IDInput) int
+		ConfigureContactImport func(childComplexity int, input imports.ConfigureInput) int
 		CreateAPIKey           func(childComplexity int, input account.CreateAPIKeyInput) int
 		CreateContact          func(childComplexity int, input contact.CreateInput) int
+		CreateContacts         func(childComplexity int, input contact.CreateManyInput) int
 		CreateInvoice          func(childComplexity int, input document.CreateInvoiceInput) int
 		CreateOrganization     func(childComplexity int, input account.CreateOrganizationInput) int
+		CreateTrackingCategory func(childComplexity int, input tracking.CreateInput) int
+		DeleteAttachment       func(childComplexity int, input attachment.IDInput) int
 		DeleteContact          func(childComplexity int, input contact.IDInput) int
+		DeleteContactNote      func(childComplexity int, input contact.NoteIDInput) int
+		DeleteContacts         func(childComplexity int, input contact.IDsInput) int
 		DeleteInvoice          func(childComplexity int, input document.IDInput) int
-		ImportContacts         func(childComplexity int, input model.ImportContactsInput) int
+		DeleteTrackingCategory func(childComplexity int, input tracking.IDInput) int
+		DismissDuplicate       func(childComplexity int, input merge.DismissInput) int
 		InviteToPortal         func(childComplexity int, input portal.InviteInput) int
 		IssueInvoice           func(childComplexity int, input document.IDInput) int
+		LookupAfm              func(childComplexity int, input taxid.LookupAFMInput) int
+		LookupVat              func(childComplexity int, input taxid.LookupVATInput) int
+		MergeContacts          func(childComplexity int, input merge.Input) int
 		RecordPayment          func(childComplexity int, input payment.RecordInput) int
 		RemoveMember           func(childComplexity int, input account.RemoveMemberInput) int
 		RestoreContact         func(childComplexity int, input contact.IDInput) int
+		RestoreContacts        func(childComplexity int, input contact.IDsInput) int
 		RestoreInvoice         func(childComplexity int, input document.IDInput) int
 		RestrictContact        func(childComplexity int, input contact.RestrictInput) int
 		RevertInvoice          func(childComplexity int, input document.IDInput) int
 		RevokeAPIKey           func(childComplexity int, input account.RevokeAPIKeyInput) int
 		RevokePortalAccess     func(childComplexity int, input portal.RevokeInput) int
+		RunContactImport       func(childComplexity int, input imports.IDInput) int
+		SetContactsOption      func(childComplexity int, input contact.SetOptionInput) int
 		SignIn                 func(childComplexity int, input account.SignInInput) int
 		SignOut                func(childComplexity int, input *account.SignOutInput) int
 		SignOutEverywhere      func(childComplexity int, input *account.SignOutInput) int
 		UnallocatePayment      func(childComplexity int, input payment.UnallocateInput) int
+		UndoContactImport      func(childComplexity int, input imports.IDInput) int
+		UnmergeContacts        func(childComplexity int, input merge.UnmergeInput) int
 		UpdateContact          func(childComplexity int, input contact.UpdateInput) int
+		UpdateContactNote      func(childComplexity int, input contact.UpdateNoteInput) int
+		UpdateContacts         func(childComplexity int, input contact.UpdateManyInput) int
 		UpdateInvoice          func(childComplexity int, input document.UpdateInvoiceInput) int
 		UpdateOrganization     func(childComplexity int, input account.UpdateOrganizationInput) int
+		UpdateRegistrySettings func(childComplexity int, input taxid.UpdateSettingsInput) int
+		UpdateTrackingCategory func(childComplexity int, input tracking.UpdateInput) int
+		UploadContactImport    func(childComplexity int, input model.UploadContactImportInput) int
 		VoidInvoice            func(childComplexity int, input document.IDInput) int
 		VoidPayment            func(childComplexity int, input payment.VoidInput) int
 	}
@@ -373,7 +644,9 @@ type ComplexityRoot struct {
 		Author    func(childComplexity int) int
 		CreatedAt func(childComplexity int) int
 		ID        func(childComplexity int) int
+		Mine      func(childComplexity int) int
 		Text      func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
 	}
 
 	NoteConnection struct {
@@ -591,21 +864,99 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		APIKeys         func(childComplexity int) int
-		ComputeTotals   func(childComplexity int, input document.PreviewInput) int
-		Contact         func(childComplexity int, id uuid.UUID) int
-		Contacts        func(childComplexity int, first *int, after *string, last *int, before *string, filter *contact.Filter, orderBy contact.Order) int
-		Document        func(childComplexity int, id uuid.UUID) int
-		Documents       func(childComplexity int, first *int, after *string, last *int, before *string, filter *document.Filter) int
-		Members         func(childComplexity int) int
-		Node            func(childComplexity int, id uuid.UUID) int
-		NumberSequences func(childComplexity int) int
-		Organization    func(childComplexity int) int
-		Payment         func(childComplexity int, id uuid.UUID) int
-		Payments        func(childComplexity int, first *int, after *string, last *int, before *string, filter *payment.Filter) int
-		Portal          func(childComplexity int) int
-		Statement       func(childComplexity int, input statement.Input) int
-		Viewer          func(childComplexity int) int
+		APIKeys            func(childComplexity int) int
+		ComputeTotals      func(childComplexity int, input document.PreviewInput) int
+		Contact            func(childComplexity int, id uuid.UUID) int
+		ContactCities      func(childComplexity int, prefix string) int
+		ContactImport      func(childComplexity int, id uuid.UUID) int
+		ContactImports     func(childComplexity int, first *int, after *string) int
+		ContactSummary     func(childComplexity int, filter *contact.Filter) int
+		Contacts           func(childComplexity int, first *int, after *string, last *int, before *string, filter *contact.Filter, orderBy contact.Order) int
+		Document           func(childComplexity int, id uuid.UUID) int
+		Documents          func(childComplexity int, first *int, after *string, last *int, before *string, filter *document.Filter) int
+		DuplicateContacts  func(childComplexity int, first *int, after *string) int
+		Members            func(childComplexity int) int
+		MergePreview       func(childComplexity int, input merge.PreviewInput) int
+		Node               func(childComplexity int, id uuid.UUID) int
+		NumberSequences    func(childComplexity int) int
+		Organization       func(childComplexity int) int
+		Payment            func(childComplexity int, id uuid.UUID) int
+		Payments           func(childComplexity int, first *int, after *string, last *int, before *string, filter *payment.Filter) int
+		Portal             func(childComplexity int) int
+		RegistrySettings   func(childComplexity int) int
+		Statement          func(childComplexity int, input statement.Input) int
+		TrackingCategories func(childComplexity int, archived bool) int
+		Viewer             func(childComplexity int) int
+	}
+
+	RegistryCheck struct {
+		AnsweredAt        func(childComplexity int) int
+		Company           func(childComplexity int) int
+		Country           func(childComplexity int) int
+		CreatedAt         func(childComplexity int) int
+		ID                func(childComplexity int) int
+		Number            func(childComplexity int) int
+		Registry          func(childComplexity int) int
+		RequestIdentifier func(childComplexity int) int
+		RequestedBy       func(childComplexity int) int
+		Valid             func(childComplexity int) int
+	}
+
+	RegistryCheckConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	RegistryCheckEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RegistryCompany struct {
+		Active        func(childComplexity int) int
+		City          func(childComplexity int) int
+		Country       func(childComplexity int) int
+		LegalForm     func(childComplexity int) int
+		Line          func(childComplexity int) int
+		Name          func(childComplexity int) int
+		PostalCode    func(childComplexity int) int
+		Profession    func(childComplexity int) int
+		RegisteredOn  func(childComplexity int) int
+		StoppedOn     func(childComplexity int) int
+		TaxOffice     func(childComplexity int) int
+		TaxOfficeName func(childComplexity int) int
+		TradeName     func(childComplexity int) int
+		VatNumber     func(childComplexity int) int
+	}
+
+	RegistryDifference struct {
+		Field    func(childComplexity int) int
+		Present  func(childComplexity int) int
+		Registry func(childComplexity int) int
+	}
+
+	RegistryLookup struct {
+		Cached      func(childComplexity int) int
+		Check       func(childComplexity int) int
+		Differences func(childComplexity int) int
+		Message     func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		RetryAt     func(childComplexity int) int
+		Status      func(childComplexity int) int
+	}
+
+	RegistrySettings struct {
+		AadeCalledBy     func(childComplexity int) int
+		AadePasswordSet  func(childComplexity int) int
+		AadeUsername     func(childComplexity int) int
+		Recheck          func(childComplexity int) int
+		RecheckedAt      func(childComplexity int) int
+		SecretsAvailable func(childComplexity int) int
+	}
+
+	RegistrySettingsPayload struct {
+		Settings func(childComplexity int) int
 	}
 
 	RemoveMemberPayload struct {
@@ -659,8 +1010,9 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		BalanceChanged       func(childComplexity int, contactIds []uuid.UUID) int
-		PortalBalanceChanged func(childComplexity int, contactID *uuid.UUID) int
+		BalanceChanged        func(childComplexity int, contactIds []uuid.UUID) int
+		ContactImportProgress func(childComplexity int, id uuid.UUID) int
+		PortalBalanceChanged  func(childComplexity int, contactID *uuid.UUID) int
 	}
 
 	Tax struct {
@@ -671,6 +1023,27 @@ type ComplexityRoot struct {
 		Rate          func(childComplexity int) int
 	}
 
+	TimelineConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	TimelineEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	TimelineItem struct {
+		At         func(childComplexity int) int
+		Attachment func(childComplexity int) int
+		Change     func(childComplexity int) int
+		Document   func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Note       func(childComplexity int) int
+		Payment    func(childComplexity int) int
+	}
+
 	Totals struct {
 		Lines       func(childComplexity int) int
 		Net         func(childComplexity int) int
@@ -679,6 +1052,36 @@ type ComplexityRoot struct {
 		Total       func(childComplexity int) int
 		Vat         func(childComplexity int) int
 		Withholding func(childComplexity int) int
+	}
+
+	TrackingCategory struct {
+		ArchivedAt func(childComplexity int) int
+		Contacts   func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Options    func(childComplexity int) int
+		Payments   func(childComplexity int) int
+		Position   func(childComplexity int) int
+		Projects   func(childComplexity int) int
+		Purchases  func(childComplexity int) int
+		Sales      func(childComplexity int) int
+		Title      func(childComplexity int) int
+		Version    func(childComplexity int) int
+	}
+
+	TrackingCategoryPayload struct {
+		Category func(childComplexity int) int
+	}
+
+	TrackingOption struct {
+		ArchivedAt func(childComplexity int) int
+		Category   func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Title      func(childComplexity int) int
+	}
+
+	UnmergeContactsPayload struct {
+		Contact  func(childComplexity int) int
+		Contacts func(childComplexity int) int
 	}
 
 	UpdateOrganizationPayload struct {
@@ -704,21 +1107,42 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type AttachmentResolver interface {
+	UploadedBy(ctx context.Context, obj *attachment.Attachment) (*ent.User, error)
+}
 type BalanceResolver interface {
 	Side(ctx context.Context, obj *ledger.Balance) (ledgerentry.Side, error)
 }
 type ContactResolver interface {
+	RestrictedTo(ctx context.Context, obj *contact.Contact) ([]*ent.User, error)
+
 	Balances(ctx context.Context, obj *contact.Contact) ([]*ledger.Balance, error)
+	Months(ctx context.Context, obj *contact.Contact, side ledgerentry.Side, currency *money.Currency, count int) ([]*statement.Month, error)
+	Timeline(ctx context.Context, obj *contact.Contact, first *int, after *string, kinds []statement.TimelineKind) (*page.Connection[*statement.TimelineItem], error)
+	Attachments(ctx context.Context, obj *contact.Contact, first *int, after *string) (*page.Connection[*attachment.Attachment], error)
+	Duplicates(ctx context.Context, obj *contact.Contact) ([]*merge.Duplicate, error)
+	Merges(ctx context.Context, obj *contact.Contact) ([]*merge.Merge, error)
+	RegistryChecks(ctx context.Context, obj *contact.Contact, first *int, after *string) (*page.Connection[*taxid.Check], error)
+	ImportedBy(ctx context.Context, obj *contact.Contact) (*imports.ContactImport, error)
 	Documents(ctx context.Context, obj *contact.Contact, first *int, after *string, filter *document.Filter) (*page.Connection[*document.Document], error)
 	Payments(ctx context.Context, obj *contact.Contact, first *int, after *string) (*page.Connection[*payment.Payment], error)
 
 	PortalAccess(ctx context.Context, obj *contact.Contact) ([]*ent.PortalGrant, error)
+}
+type ContactImportResolver interface {
+	CreatedBy(ctx context.Context, obj *imports.ContactImport) (*ent.User, error)
+}
+type ContactMergeResolver interface {
+	By(ctx context.Context, obj *merge.Merge) (*ent.User, error)
 }
 type DocumentResolver interface {
 	Allocations(ctx context.Context, obj *document.Document) ([]*payment.Allocation, error)
 }
 type HistoryEventResolver interface {
 	Actor(ctx context.Context, obj *contact.Event) (*ent.User, error)
+}
+type ItemErrorResolver interface {
+	Code(ctx context.Context, obj *fault.Error) (string, error)
 }
 type MutationResolver interface {
 	CreateOrganization(ctx context.Context, input account.CreateOrganizationInput) (*account.SignedIn, error)
@@ -737,9 +1161,34 @@ type MutationResolver interface {
 	ArchiveContact(ctx context.Context, input contact.IDInput) (*model.ContactPayload, error)
 	RestoreContact(ctx context.Context, input contact.IDInput) (*model.ContactPayload, error)
 	DeleteContact(ctx context.Context, input contact.IDInput) (*model.DeleteContactPayload, error)
-	AddContactNote(ctx context.Context, input contact.NoteInput) (*model.AddContactNotePayload, error)
+	AddContactNote(ctx context.Context, input contact.NoteInput) (*model.ContactNotePayload, error)
 	RestrictContact(ctx context.Context, input contact.RestrictInput) (*model.ContactPayload, error)
-	ImportContacts(ctx context.Context, input model.ImportContactsInput) (*imports.Report, error)
+	UpdateContactNote(ctx context.Context, input contact.UpdateNoteInput) (*model.ContactNotePayload, error)
+	DeleteContactNote(ctx context.Context, input contact.NoteIDInput) (*model.DeleteContactNotePayload, error)
+	CreateContacts(ctx context.Context, input contact.CreateManyInput) (*model.BulkContactsPayload, error)
+	UpdateContacts(ctx context.Context, input contact.UpdateManyInput) (*model.BulkContactsPayload, error)
+	ArchiveContacts(ctx context.Context, input contact.IDsInput) (*model.BulkContactsPayload, error)
+	RestoreContacts(ctx context.Context, input contact.IDsInput) (*model.BulkContactsPayload, error)
+	DeleteContacts(ctx context.Context, input contact.IDsInput) (*model.BulkContactsPayload, error)
+	SetContactsOption(ctx context.Context, input contact.SetOptionInput) (*model.BulkContactsPayload, error)
+	AddAttachment(ctx context.Context, input model.AddAttachmentInput) (*model.AttachmentPayload, error)
+	DeleteAttachment(ctx context.Context, input attachment.IDInput) (*model.DeleteAttachmentPayload, error)
+	CreateTrackingCategory(ctx context.Context, input tracking.CreateInput) (*model.TrackingCategoryPayload, error)
+	UpdateTrackingCategory(ctx context.Context, input tracking.UpdateInput) (*model.TrackingCategoryPayload, error)
+	DeleteTrackingCategory(ctx context.Context, input tracking.IDInput) (*model.DeleteTrackingCategoryPayload, error)
+	UploadContactImport(ctx context.Context, input model.UploadContactImportInput) (*model.ContactImportPayload, error)
+	ConfigureContactImport(ctx context.Context, input imports.ConfigureInput) (*model.ContactImportPayload, error)
+	CheckContactImport(ctx context.Context, input imports.IDInput) (*model.ContactImportPayload, error)
+	RunContactImport(ctx context.Context, input imports.IDInput) (*model.ContactImportPayload, error)
+	CancelContactImport(ctx context.Context, input imports.IDInput) (*model.ContactImportPayload, error)
+	UndoContactImport(ctx context.Context, input imports.IDInput) (*model.ContactImportPayload, error)
+	LookupVat(ctx context.Context, input taxid.LookupVATInput) (*taxid.Lookup, error)
+	LookupAfm(ctx context.Context, input taxid.LookupAFMInput) (*taxid.Lookup, error)
+	ApplyRegistryCheck(ctx context.Context, input taxid.ApplyInput) (*model.ContactPayload, error)
+	UpdateRegistrySettings(ctx context.Context, input taxid.UpdateSettingsInput) (*model.RegistrySettingsPayload, error)
+	MergeContacts(ctx context.Context, input merge.Input) (*model.MergeContactsPayload, error)
+	UnmergeContacts(ctx context.Context, input merge.UnmergeInput) (*model.UnmergeContactsPayload, error)
+	DismissDuplicate(ctx context.Context, input merge.DismissInput) (*model.DismissDuplicatePayload, error)
 	CreateInvoice(ctx context.Context, input document.CreateInvoiceInput) (*model.InvoicePayload, error)
 	UpdateInvoice(ctx context.Context, input document.UpdateInvoiceInput) (*model.InvoicePayload, error)
 	IssueInvoice(ctx context.Context, input document.IDInput) (*model.InvoicePayload, error)
@@ -769,6 +1218,14 @@ type QueryResolver interface {
 	APIKeys(ctx context.Context) ([]*ent.APIKey, error)
 	Contacts(ctx context.Context, first *int, after *string, last *int, before *string, filter *contact.Filter, orderBy contact.Order) (*page.Connection[*contact.Contact], error)
 	Contact(ctx context.Context, id uuid.UUID) (*contact.Contact, error)
+	ContactSummary(ctx context.Context, filter *contact.Filter) (*contact.Summary, error)
+	ContactCities(ctx context.Context, prefix string) ([]string, error)
+	DuplicateContacts(ctx context.Context, first *int, after *string) (*page.Connection[*merge.Pair], error)
+	MergePreview(ctx context.Context, input merge.PreviewInput) (*merge.Preview, error)
+	TrackingCategories(ctx context.Context, archived bool) ([]*tracking.Category, error)
+	ContactImports(ctx context.Context, first *int, after *string) (*page.Connection[*imports.ContactImport], error)
+	ContactImport(ctx context.Context, id uuid.UUID) (*imports.ContactImport, error)
+	RegistrySettings(ctx context.Context) (*taxid.Settings, error)
 	Documents(ctx context.Context, first *int, after *string, last *int, before *string, filter *document.Filter) (*page.Connection[*document.Document], error)
 	Document(ctx context.Context, id uuid.UUID) (*document.Document, error)
 	ComputeTotals(ctx context.Context, input document.PreviewInput) (*document.Preview, error)
@@ -778,9 +1235,20 @@ type QueryResolver interface {
 	Statement(ctx context.Context, input statement.Input) (*statement.Statement, error)
 	Portal(ctx context.Context) (*portal.Portal, error)
 }
+type RegistryCheckResolver interface {
+	RequestedBy(ctx context.Context, obj *taxid.Check) (*ent.User, error)
+}
 type SubscriptionResolver interface {
 	BalanceChanged(ctx context.Context, contactIds []uuid.UUID) (<-chan *live.Change, error)
 	PortalBalanceChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *live.Change, error)
+	ContactImportProgress(ctx context.Context, id uuid.UUID) (<-chan *imports.ContactImport, error)
+}
+type TimelineItemResolver interface {
+	Document(ctx context.Context, obj *statement.TimelineItem) (*document.Document, error)
+	Payment(ctx context.Context, obj *statement.TimelineItem) (*payment.Payment, error)
+	Note(ctx context.Context, obj *statement.TimelineItem) (*contact.Note, error)
+	Attachment(ctx context.Context, obj *statement.TimelineItem) (*attachment.Attachment, error)
+	Change(ctx context.Context, obj *statement.TimelineItem) (*contact.Event, error)
 }
 type ViewerResolver interface {
 	Side(ctx context.Context, obj *viewer.Viewer) (model.ViewerSide, error)
@@ -807,13 +1275,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
-
-	case "AddContactNotePayload.note":
-		if e.ComplexityRoot.AddContactNotePayload.Note == nil {
-			break
-		}
-
-		return e.ComplexityRoot.AddContactNotePayload.Note(childComplexity), true
 
 	case "AddMemberPayload.member":
 		if e.ComplexityRoot.AddMemberPayload.Member == nil {
@@ -951,6 +1412,88 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApiKey.Role(childComplexity), true
 
+	case "Attachment.createdAt":
+		if e.ComplexityRoot.Attachment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.CreatedAt(childComplexity), true
+	case "Attachment.id":
+		if e.ComplexityRoot.Attachment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.ID(childComplexity), true
+	case "Attachment.mediaType":
+		if e.ComplexityRoot.Attachment.MediaType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.MediaType(childComplexity), true
+	case "Attachment.name":
+		if e.ComplexityRoot.Attachment.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.Name(childComplexity), true
+	case "Attachment.size":
+		if e.ComplexityRoot.Attachment.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.Size(childComplexity), true
+	case "Attachment.url":
+		if e.ComplexityRoot.Attachment.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.URL(childComplexity), true
+	case "Attachment.uploadedBy":
+		if e.ComplexityRoot.Attachment.UploadedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.UploadedBy(childComplexity), true
+
+	case "AttachmentConnection.edges":
+		if e.ComplexityRoot.AttachmentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachmentConnection.Edges(childComplexity), true
+	case "AttachmentConnection.nodes":
+		if e.ComplexityRoot.AttachmentConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachmentConnection.Nodes(childComplexity), true
+	case "AttachmentConnection.pageInfo":
+		if e.ComplexityRoot.AttachmentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachmentConnection.PageInfo(childComplexity), true
+
+	case "AttachmentEdge.cursor":
+		if e.ComplexityRoot.AttachmentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachmentEdge.Cursor(childComplexity), true
+	case "AttachmentEdge.node":
+		if e.ComplexityRoot.AttachmentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachmentEdge.Node(childComplexity), true
+
+	case "AttachmentPayload.attachment":
+		if e.ComplexityRoot.AttachmentPayload.Attachment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachmentPayload.Attachment(childComplexity), true
+
 	case "Balance.credit":
 		if e.ComplexityRoot.Balance.Credit == nil {
 			break
@@ -1007,6 +1550,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BalanceChange.ContactID(childComplexity), true
 
+	case "BalanceTotal.credit":
+		if e.ComplexityRoot.BalanceTotal.Credit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BalanceTotal.Credit(childComplexity), true
+	case "BalanceTotal.currency":
+		if e.ComplexityRoot.BalanceTotal.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BalanceTotal.Currency(childComplexity), true
+	case "BalanceTotal.net":
+		if e.ComplexityRoot.BalanceTotal.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BalanceTotal.Net(childComplexity), true
+	case "BalanceTotal.outstanding":
+		if e.ComplexityRoot.BalanceTotal.Outstanding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BalanceTotal.Outstanding(childComplexity), true
+	case "BalanceTotal.side":
+		if e.ComplexityRoot.BalanceTotal.Side == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BalanceTotal.Side(childComplexity), true
+
+	case "BulkContactResult.contact":
+		if e.ComplexityRoot.BulkContactResult.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkContactResult.Contact(childComplexity), true
+	case "BulkContactResult.errors":
+		if e.ComplexityRoot.BulkContactResult.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkContactResult.Errors(childComplexity), true
+	case "BulkContactResult.id":
+		if e.ComplexityRoot.BulkContactResult.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkContactResult.ID(childComplexity), true
+
+	case "BulkContactsPayload.failed":
+		if e.ComplexityRoot.BulkContactsPayload.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkContactsPayload.Failed(childComplexity), true
+	case "BulkContactsPayload.results":
+		if e.ComplexityRoot.BulkContactsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkContactsPayload.Results(childComplexity), true
+	case "BulkContactsPayload.succeeded":
+		if e.ComplexityRoot.BulkContactsPayload.Succeeded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkContactsPayload.Succeeded(childComplexity), true
+
 	case "ChangeMemberRolePayload.member":
 		if e.ComplexityRoot.ChangeMemberRolePayload.Member == nil {
 			break
@@ -1033,6 +1645,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.ArchivedAt(childComplexity), true
+	case "Contact.attachments":
+		if e.ComplexityRoot.Contact.Attachments == nil {
+			break
+		}
+
+		args, err := ec.field_Contact_attachments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Contact.Attachments(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Contact.balances":
 		if e.ComplexityRoot.Contact.Balances == nil {
 			break
@@ -1110,6 +1733,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Documents(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*document.Filter)), true
+	case "Contact.duplicates":
+		if e.ComplexityRoot.Contact.Duplicates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Duplicates(childComplexity), true
 	case "Contact.emails":
 		if e.ComplexityRoot.Contact.Emails == nil {
 			break
@@ -1139,6 +1768,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.ID(childComplexity), true
+	case "Contact.importedBy":
+		if e.ComplexityRoot.Contact.ImportedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.ImportedBy(childComplexity), true
 	case "Contact.isClient":
 		if e.ComplexityRoot.Contact.IsClient == nil {
 			break
@@ -1151,12 +1786,35 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.IsSupplier(childComplexity), true
+	case "Contact.lastActivityAt":
+		if e.ComplexityRoot.Contact.LastActivityAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.LastActivityAt(childComplexity), true
 	case "Contact.lastName":
 		if e.ComplexityRoot.Contact.LastName == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Contact.LastName(childComplexity), true
+	case "Contact.merges":
+		if e.ComplexityRoot.Contact.Merges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Merges(childComplexity), true
+	case "Contact.months":
+		if e.ComplexityRoot.Contact.Months == nil {
+			break
+		}
+
+		args, err := ec.field_Contact_months_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Contact.Months(childComplexity, args["side"].(ledgerentry.Side), args["currency"].(*money.Currency), args["count"].(int)), true
 	case "Contact.notes":
 		if e.ComplexityRoot.Contact.Notes == nil {
 			break
@@ -1168,6 +1826,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Notes(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Contact.options":
+		if e.ComplexityRoot.Contact.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Options(childComplexity), true
 	case "Contact.payments":
 		if e.ComplexityRoot.Contact.Payments == nil {
 			break
@@ -1197,18 +1861,46 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Profession(childComplexity), true
+	case "Contact.registryChecks":
+		if e.ComplexityRoot.Contact.RegistryChecks == nil {
+			break
+		}
+
+		args, err := ec.field_Contact_registryChecks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Contact.RegistryChecks(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Contact.restricted":
 		if e.ComplexityRoot.Contact.Restricted == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Contact.Restricted(childComplexity), true
+	case "Contact.restrictedTo":
+		if e.ComplexityRoot.Contact.RestrictedTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.RestrictedTo(childComplexity), true
 	case "Contact.taxOffice":
 		if e.ComplexityRoot.Contact.TaxOffice == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Contact.TaxOffice(childComplexity), true
+	case "Contact.timeline":
+		if e.ComplexityRoot.Contact.Timeline == nil {
+			break
+		}
+
+		args, err := ec.field_Contact_timeline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Contact.Timeline(childComplexity, args["first"].(*int), args["after"].(*string), args["kinds"].([]statement.TimelineKind)), true
 	case "Contact.updatedAt":
 		if e.ComplexityRoot.Contact.UpdatedAt == nil {
 			break
@@ -1272,12 +1964,247 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContactEdge.Node(childComplexity), true
 
+	case "ContactImport.created":
+		if e.ComplexityRoot.ContactImport.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Created(childComplexity), true
+	case "ContactImport.createdAt":
+		if e.ComplexityRoot.ContactImport.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.CreatedAt(childComplexity), true
+	case "ContactImport.createdBy":
+		if e.ComplexityRoot.ContactImport.CreatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.CreatedBy(childComplexity), true
+	case "ContactImport.error":
+		if e.ComplexityRoot.ContactImport.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Error(childComplexity), true
+	case "ContactImport.fileName":
+		if e.ComplexityRoot.ContactImport.FileName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.FileName(childComplexity), true
+	case "ContactImport.finishedAt":
+		if e.ComplexityRoot.ContactImport.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.FinishedAt(childComplexity), true
+	case "ContactImport.id":
+		if e.ComplexityRoot.ContactImport.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.ID(childComplexity), true
+	case "ContactImport.position":
+		if e.ComplexityRoot.ContactImport.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Position(childComplexity), true
+	case "ContactImport.preview":
+		if e.ComplexityRoot.ContactImport.Preview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Preview(childComplexity), true
+	case "ContactImport.rejected":
+		if e.ComplexityRoot.ContactImport.Rejected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Rejected(childComplexity), true
+	case "ContactImport.rejectedUrl":
+		if e.ComplexityRoot.ContactImport.RejectedURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.RejectedURL(childComplexity), true
+	case "ContactImport.results":
+		if e.ComplexityRoot.ContactImport.Results == nil {
+			break
+		}
+
+		args, err := ec.field_ContactImport_results_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ContactImport.Results(childComplexity, args["outcome"].(*importrow.Outcome), args["first"].(*int), args["after"].(*string)), true
+	case "ContactImport.rows":
+		if e.ComplexityRoot.ContactImport.RowCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.RowCount(childComplexity), true
+	case "ContactImport.settings":
+		if e.ComplexityRoot.ContactImport.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Settings(childComplexity), true
+	case "ContactImport.size":
+		if e.ComplexityRoot.ContactImport.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Size(childComplexity), true
+	case "ContactImport.skipped":
+		if e.ComplexityRoot.ContactImport.Skipped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Skipped(childComplexity), true
+	case "ContactImport.status":
+		if e.ComplexityRoot.ContactImport.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Status(childComplexity), true
+	case "ContactImport.updated":
+		if e.ComplexityRoot.ContactImport.Updated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Updated(childComplexity), true
+	case "ContactImport.version":
+		if e.ComplexityRoot.ContactImport.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Version(childComplexity), true
+
+	case "ContactImportConnection.edges":
+		if e.ComplexityRoot.ContactImportConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImportConnection.Edges(childComplexity), true
+	case "ContactImportConnection.nodes":
+		if e.ComplexityRoot.ContactImportConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImportConnection.Nodes(childComplexity), true
+	case "ContactImportConnection.pageInfo":
+		if e.ComplexityRoot.ContactImportConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImportConnection.PageInfo(childComplexity), true
+
+	case "ContactImportEdge.cursor":
+		if e.ComplexityRoot.ContactImportEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImportEdge.Cursor(childComplexity), true
+	case "ContactImportEdge.node":
+		if e.ComplexityRoot.ContactImportEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImportEdge.Node(childComplexity), true
+
+	case "ContactImportPayload.import":
+		if e.ComplexityRoot.ContactImportPayload.Import == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImportPayload.Import(childComplexity), true
+
+	case "ContactMerge.at":
+		if e.ComplexityRoot.ContactMerge.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactMerge.At(childComplexity), true
+	case "ContactMerge.by":
+		if e.ComplexityRoot.ContactMerge.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactMerge.By(childComplexity), true
+	case "ContactMerge.canUnmerge":
+		if e.ComplexityRoot.ContactMerge.CanUnmerge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactMerge.CanUnmerge(childComplexity), true
+	case "ContactMerge.id":
+		if e.ComplexityRoot.ContactMerge.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactMerge.ID(childComplexity), true
+	case "ContactMerge.loserNames":
+		if e.ComplexityRoot.ContactMerge.LoserNames == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactMerge.LoserNames(childComplexity), true
+
+	case "ContactMonth.charges":
+		if e.ComplexityRoot.ContactMonth.Charges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactMonth.Charges(childComplexity), true
+	case "ContactMonth.credits":
+		if e.ComplexityRoot.ContactMonth.Credits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactMonth.Credits(childComplexity), true
+	case "ContactMonth.month":
+		if e.ComplexityRoot.ContactMonth.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactMonth.Month(childComplexity), true
+	case "ContactMonth.net":
+		if e.ComplexityRoot.ContactMonth.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactMonth.Net(childComplexity), true
+
+	case "ContactNotePayload.note":
+		if e.ComplexityRoot.ContactNotePayload.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactNotePayload.Note(childComplexity), true
+
 	case "ContactPayload.contact":
 		if e.ComplexityRoot.ContactPayload.Contact == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ContactPayload.Contact(childComplexity), true
+
+	case "ContactSummary.count":
+		if e.ComplexityRoot.ContactSummary.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactSummary.Count(childComplexity), true
+	case "ContactSummary.totals":
+		if e.ComplexityRoot.ContactSummary.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactSummary.Totals(childComplexity), true
 
 	case "CreateApiKeyPayload.apiKey":
 		if e.ComplexityRoot.CreateApiKeyPayload.APIKey == nil {
@@ -1292,6 +2219,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateApiKeyPayload.Secret(childComplexity), true
 
+	case "DeleteAttachmentPayload.id":
+		if e.ComplexityRoot.DeleteAttachmentPayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAttachmentPayload.ID(childComplexity), true
+
+	case "DeleteContactNotePayload.id":
+		if e.ComplexityRoot.DeleteContactNotePayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteContactNotePayload.ID(childComplexity), true
+
 	case "DeleteContactPayload.id":
 		if e.ComplexityRoot.DeleteContactPayload.ID == nil {
 			break
@@ -1305,6 +2246,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteInvoicePayload.ID(childComplexity), true
+
+	case "DeleteTrackingCategoryPayload.id":
+		if e.ComplexityRoot.DeleteTrackingCategoryPayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTrackingCategoryPayload.ID(childComplexity), true
+
+	case "DismissDuplicatePayload.ids":
+		if e.ComplexityRoot.DismissDuplicatePayload.Ids == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DismissDuplicatePayload.Ids(childComplexity), true
 
 	case "Document.allocations":
 		if e.ComplexityRoot.Document.Allocations == nil {
@@ -1635,6 +2590,70 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DocumentTax.Rate(childComplexity), true
 
+	case "Duplicate.contact":
+		if e.ComplexityRoot.Duplicate.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Duplicate.Contact(childComplexity), true
+	case "Duplicate.reasons":
+		if e.ComplexityRoot.Duplicate.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Duplicate.Reasons(childComplexity), true
+
+	case "DuplicateConnection.edges":
+		if e.ComplexityRoot.DuplicateConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateConnection.Edges(childComplexity), true
+	case "DuplicateConnection.nodes":
+		if e.ComplexityRoot.DuplicateConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateConnection.Nodes(childComplexity), true
+	case "DuplicateConnection.pageInfo":
+		if e.ComplexityRoot.DuplicateConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateConnection.PageInfo(childComplexity), true
+
+	case "DuplicateEdge.cursor":
+		if e.ComplexityRoot.DuplicateEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateEdge.Cursor(childComplexity), true
+	case "DuplicateEdge.node":
+		if e.ComplexityRoot.DuplicateEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateEdge.Node(childComplexity), true
+
+	case "DuplicatePair.contact":
+		if e.ComplexityRoot.DuplicatePair.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.Contact(childComplexity), true
+	case "DuplicatePair.other":
+		if e.ComplexityRoot.DuplicatePair.Other == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.Other(childComplexity), true
+	case "DuplicatePair.reasons":
+		if e.ComplexityRoot.DuplicatePair.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.Reasons(childComplexity), true
+
 	case "Email.email":
 		if e.ComplexityRoot.Email.Email == nil {
 			break
@@ -1747,48 +2766,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HistoryEvent.ObjectType(childComplexity), true
 
-	case "ImportContactsPayload.created":
-		if e.ComplexityRoot.ImportContactsPayload.Created == nil {
+	case "ImportColumn.field":
+		if e.ComplexityRoot.ImportColumn.Field == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ImportContactsPayload.Created(childComplexity), true
-	case "ImportContactsPayload.format":
-		if e.ComplexityRoot.ImportContactsPayload.Format == nil {
+		return e.ComplexityRoot.ImportColumn.Field(childComplexity), true
+	case "ImportColumn.guessed":
+		if e.ComplexityRoot.ImportColumn.Guessed == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ImportContactsPayload.Format(childComplexity), true
-	case "ImportContactsPayload.ignoredColumns":
-		if e.ComplexityRoot.ImportContactsPayload.IgnoredColumns == nil {
+		return e.ComplexityRoot.ImportColumn.Guessed(childComplexity), true
+	case "ImportColumn.header":
+		if e.ComplexityRoot.ImportColumn.Header == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ImportContactsPayload.IgnoredColumns(childComplexity), true
-	case "ImportContactsPayload.problems":
-		if e.ComplexityRoot.ImportContactsPayload.Problems == nil {
+		return e.ComplexityRoot.ImportColumn.Header(childComplexity), true
+	case "ImportColumn.index":
+		if e.ComplexityRoot.ImportColumn.Index == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ImportContactsPayload.Problems(childComplexity), true
-	case "ImportContactsPayload.rejected":
-		if e.ComplexityRoot.ImportContactsPayload.Rejected == nil {
+		return e.ComplexityRoot.ImportColumn.Index(childComplexity), true
+
+	case "ImportField.label":
+		if e.ComplexityRoot.ImportField.Label == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ImportContactsPayload.Rejected(childComplexity), true
-	case "ImportContactsPayload.rows":
-		if e.ComplexityRoot.ImportContactsPayload.Rows == nil {
+		return e.ComplexityRoot.ImportField.Label(childComplexity), true
+	case "ImportField.labelEl":
+		if e.ComplexityRoot.ImportField.LabelEl == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ImportContactsPayload.Rows(childComplexity), true
-	case "ImportContactsPayload.skipped":
-		if e.ComplexityRoot.ImportContactsPayload.Skipped == nil {
+		return e.ComplexityRoot.ImportField.LabelEl(childComplexity), true
+	case "ImportField.name":
+		if e.ComplexityRoot.ImportField.Name == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ImportContactsPayload.Skipped(childComplexity), true
+		return e.ComplexityRoot.ImportField.Name(childComplexity), true
+	case "ImportField.several":
+		if e.ComplexityRoot.ImportField.Several == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportField.Several(childComplexity), true
+
+	case "ImportPreview.fields":
+		if e.ComplexityRoot.ImportPreview.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreview.Fields(childComplexity), true
+	case "ImportPreview.rows":
+		if e.ComplexityRoot.ImportPreview.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreview.Rows(childComplexity), true
+
+	case "ImportPreviewRow.cells":
+		if e.ComplexityRoot.ImportPreviewRow.Cells == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewRow.Cells(childComplexity), true
+	case "ImportPreviewRow.line":
+		if e.ComplexityRoot.ImportPreviewRow.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewRow.Line(childComplexity), true
 
 	case "ImportRow.column":
 		if e.ComplexityRoot.ImportRow.Column == nil {
@@ -1796,12 +2848,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportRow.Column(childComplexity), true
+	case "ImportRow.contact":
+		if e.ComplexityRoot.ImportRow.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRow.Contact(childComplexity), true
 	case "ImportRow.line":
 		if e.ComplexityRoot.ImportRow.Line == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImportRow.Line(childComplexity), true
+	case "ImportRow.name":
+		if e.ComplexityRoot.ImportRow.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRow.Name(childComplexity), true
 	case "ImportRow.outcome":
 		if e.ComplexityRoot.ImportRow.Outcome == nil {
 			break
@@ -1814,6 +2878,111 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportRow.Reason(childComplexity), true
+
+	case "ImportRowConnection.edges":
+		if e.ComplexityRoot.ImportRowConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRowConnection.Edges(childComplexity), true
+	case "ImportRowConnection.nodes":
+		if e.ComplexityRoot.ImportRowConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRowConnection.Nodes(childComplexity), true
+	case "ImportRowConnection.pageInfo":
+		if e.ComplexityRoot.ImportRowConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRowConnection.PageInfo(childComplexity), true
+
+	case "ImportRowEdge.cursor":
+		if e.ComplexityRoot.ImportRowEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRowEdge.Cursor(childComplexity), true
+	case "ImportRowEdge.node":
+		if e.ComplexityRoot.ImportRowEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRowEdge.Node(childComplexity), true
+
+	case "ImportSettings.asClients":
+		if e.ComplexityRoot.ImportSettings.AsClients == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.AsClients(childComplexity), true
+	case "ImportSettings.asSuppliers":
+		if e.ComplexityRoot.ImportSettings.AsSuppliers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.AsSuppliers(childComplexity), true
+	case "ImportSettings.columns":
+		if e.ComplexityRoot.ImportSettings.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.Columns(childComplexity), true
+	case "ImportSettings.encoding":
+		if e.ComplexityRoot.ImportSettings.Encoding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.Encoding(childComplexity), true
+	case "ImportSettings.existing":
+		if e.ComplexityRoot.ImportSettings.Existing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.Existing(childComplexity), true
+	case "ImportSettings.fileType":
+		if e.ComplexityRoot.ImportSettings.FileType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.FileType(childComplexity), true
+	case "ImportSettings.format":
+		if e.ComplexityRoot.ImportSettings.Format == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.Format(childComplexity), true
+	case "ImportSettings.headerRow":
+		if e.ComplexityRoot.ImportSettings.HeaderRow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.HeaderRow(childComplexity), true
+	case "ImportSettings.matchBy":
+		if e.ComplexityRoot.ImportSettings.MatchBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.MatchBy(childComplexity), true
+	case "ImportSettings.separator":
+		if e.ComplexityRoot.ImportSettings.Separator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.Separator(childComplexity), true
+	case "ImportSettings.sheet":
+		if e.ComplexityRoot.ImportSettings.Sheet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.Sheet(childComplexity), true
+	case "ImportSettings.sheets":
+		if e.ComplexityRoot.ImportSettings.Sheets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSettings.Sheets(childComplexity), true
 
 	case "InviteToPortalPayload.access":
 		if e.ComplexityRoot.InviteToPortalPayload.Access == nil {
@@ -1841,6 +3010,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InvoicePayload.Invoice(childComplexity), true
 
+	case "ItemError.code":
+		if e.ComplexityRoot.ItemError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ItemError.Code(childComplexity), true
+	case "ItemError.field":
+		if e.ComplexityRoot.ItemError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ItemError.Field(childComplexity), true
+	case "ItemError.message":
+		if e.ComplexityRoot.ItemError.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ItemError.Text(childComplexity), true
+
 	case "Member.since":
 		if e.ComplexityRoot.Member.CreatedAt == nil {
 			break
@@ -1866,6 +3054,125 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Member.UserID(childComplexity), true
 
+	case "MergeBalance.after":
+		if e.ComplexityRoot.MergeBalance.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeBalance.After(childComplexity), true
+	case "MergeBalance.currency":
+		if e.ComplexityRoot.MergeBalance.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeBalance.Currency(childComplexity), true
+	case "MergeBalance.losers":
+		if e.ComplexityRoot.MergeBalance.Losers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeBalance.Losers(childComplexity), true
+	case "MergeBalance.side":
+		if e.ComplexityRoot.MergeBalance.Side == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeBalance.Side(childComplexity), true
+	case "MergeBalance.survivor":
+		if e.ComplexityRoot.MergeBalance.Survivor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeBalance.Survivor(childComplexity), true
+
+	case "MergeContactsPayload.contact":
+		if e.ComplexityRoot.MergeContactsPayload.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeContactsPayload.Contact(childComplexity), true
+	case "MergeContactsPayload.merge":
+		if e.ComplexityRoot.MergeContactsPayload.Merge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeContactsPayload.Merge(childComplexity), true
+
+	case "MergeField.field":
+		if e.ComplexityRoot.MergeField.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeField.Field(childComplexity), true
+	case "MergeField.losers":
+		if e.ComplexityRoot.MergeField.Losers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeField.Losers(childComplexity), true
+	case "MergeField.result":
+		if e.ComplexityRoot.MergeField.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeField.Result(childComplexity), true
+	case "MergeField.survivor":
+		if e.ComplexityRoot.MergeField.Survivor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeField.Survivor(childComplexity), true
+
+	case "MergeMove.count":
+		if e.ComplexityRoot.MergeMove.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeMove.Count(childComplexity), true
+	case "MergeMove.kind":
+		if e.ComplexityRoot.MergeMove.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeMove.Kind(childComplexity), true
+
+	case "MergePreview.balances":
+		if e.ComplexityRoot.MergePreview.Balances == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergePreview.Balances(childComplexity), true
+	case "MergePreview.collisions":
+		if e.ComplexityRoot.MergePreview.Collisions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergePreview.Collisions(childComplexity), true
+	case "MergePreview.fields":
+		if e.ComplexityRoot.MergePreview.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergePreview.Fields(childComplexity), true
+	case "MergePreview.losers":
+		if e.ComplexityRoot.MergePreview.Losers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergePreview.Losers(childComplexity), true
+	case "MergePreview.moves":
+		if e.ComplexityRoot.MergePreview.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergePreview.Moves(childComplexity), true
+	case "MergePreview.survivor":
+		if e.ComplexityRoot.MergePreview.Survivor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergePreview.Survivor(childComplexity), true
+
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
 			break
@@ -1890,6 +3197,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptPortalInvitation(childComplexity, args["input"].(portal.AcceptInput)), true
+	case "Mutation.addAttachment":
+		if e.ComplexityRoot.Mutation.AddAttachment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addAttachment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddAttachment(childComplexity, args["input"].(model.AddAttachmentInput)), true
 	case "Mutation.addContactNote":
 		if e.ComplexityRoot.Mutation.AddContactNote == nil {
 			break
@@ -1923,6 +3241,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AllocatePayment(childComplexity, args["input"].(payment.AllocateInput)), true
+	case "Mutation.applyRegistryCheck":
+		if e.ComplexityRoot.Mutation.ApplyRegistryCheck == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_applyRegistryCheck_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ApplyRegistryCheck(childComplexity, args["input"].(taxid.ApplyInput)), true
 	case "Mutation.archiveContact":
 		if e.ComplexityRoot.Mutation.ArchiveContact == nil {
 			break
@@ -1934,6 +3263,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ArchiveContact(childComplexity, args["input"].(contact.IDInput)), true
+	case "Mutation.archiveContacts":
+		if e.ComplexityRoot.Mutation.ArchiveContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveContacts(childComplexity, args["input"].(contact.IDsInput)), true
+	case "Mutation.cancelContactImport":
+		if e.ComplexityRoot.Mutation.CancelContactImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelContactImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelContactImport(childComplexity, args["input"].(imports.IDInput)), true
 	case "Mutation.changeMemberRole":
 		if e.ComplexityRoot.Mutation.ChangeMemberRole == nil {
 			break
@@ -1956,6 +3307,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(account.ChangePasswordInput)), true
+	case "Mutation.checkContactImport":
+		if e.ComplexityRoot.Mutation.CheckContactImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_checkContactImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CheckContactImport(childComplexity, args["input"].(imports.IDInput)), true
+	case "Mutation.configureContactImport":
+		if e.ComplexityRoot.Mutation.ConfigureContactImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_configureContactImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConfigureContactImport(childComplexity, args["input"].(imports.ConfigureInput)), true
 	case "Mutation.createApiKey":
 		if e.ComplexityRoot.Mutation.CreateAPIKey == nil {
 			break
@@ -1978,6 +3351,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateContact(childComplexity, args["input"].(contact.CreateInput)), true
+	case "Mutation.createContacts":
+		if e.ComplexityRoot.Mutation.CreateContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateContacts(childComplexity, args["input"].(contact.CreateManyInput)), true
 	case "Mutation.createInvoice":
 		if e.ComplexityRoot.Mutation.CreateInvoice == nil {
 			break
@@ -2000,6 +3384,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateOrganization(childComplexity, args["input"].(account.CreateOrganizationInput)), true
+	case "Mutation.createTrackingCategory":
+		if e.ComplexityRoot.Mutation.CreateTrackingCategory == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createTrackingCategory_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateTrackingCategory(childComplexity, args["input"].(tracking.CreateInput)), true
+	case "Mutation.deleteAttachment":
+		if e.ComplexityRoot.Mutation.DeleteAttachment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteAttachment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteAttachment(childComplexity, args["input"].(attachment.IDInput)), true
 	case "Mutation.deleteContact":
 		if e.ComplexityRoot.Mutation.DeleteContact == nil {
 			break
@@ -2011,6 +3417,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteContact(childComplexity, args["input"].(contact.IDInput)), true
+	case "Mutation.deleteContactNote":
+		if e.ComplexityRoot.Mutation.DeleteContactNote == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteContactNote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteContactNote(childComplexity, args["input"].(contact.NoteIDInput)), true
+	case "Mutation.deleteContacts":
+		if e.ComplexityRoot.Mutation.DeleteContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteContacts(childComplexity, args["input"].(contact.IDsInput)), true
 	case "Mutation.deleteInvoice":
 		if e.ComplexityRoot.Mutation.DeleteInvoice == nil {
 			break
@@ -2022,17 +3450,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInvoice(childComplexity, args["input"].(document.IDInput)), true
-	case "Mutation.importContacts":
-		if e.ComplexityRoot.Mutation.ImportContacts == nil {
+	case "Mutation.deleteTrackingCategory":
+		if e.ComplexityRoot.Mutation.DeleteTrackingCategory == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_importContacts_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_deleteTrackingCategory_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.ImportContacts(childComplexity, args["input"].(model.ImportContactsInput)), true
+		return e.ComplexityRoot.Mutation.DeleteTrackingCategory(childComplexity, args["input"].(tracking.IDInput)), true
+	case "Mutation.dismissDuplicate":
+		if e.ComplexityRoot.Mutation.DismissDuplicate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_dismissDuplicate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DismissDuplicate(childComplexity, args["input"].(merge.DismissInput)), true
 	case "Mutation.inviteToPortal":
 		if e.ComplexityRoot.Mutation.InviteToPortal == nil {
 			break
@@ -2055,6 +3494,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.IssueInvoice(childComplexity, args["input"].(document.IDInput)), true
+	case "Mutation.lookupAfm":
+		if e.ComplexityRoot.Mutation.LookupAfm == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_lookupAfm_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LookupAfm(childComplexity, args["input"].(taxid.LookupAFMInput)), true
+	case "Mutation.lookupVat":
+		if e.ComplexityRoot.Mutation.LookupVat == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_lookupVat_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LookupVat(childComplexity, args["input"].(taxid.LookupVATInput)), true
+	case "Mutation.mergeContacts":
+		if e.ComplexityRoot.Mutation.MergeContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mergeContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MergeContacts(childComplexity, args["input"].(merge.Input)), true
 	case "Mutation.recordPayment":
 		if e.ComplexityRoot.Mutation.RecordPayment == nil {
 			break
@@ -2088,6 +3560,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreContact(childComplexity, args["input"].(contact.IDInput)), true
+	case "Mutation.restoreContacts":
+		if e.ComplexityRoot.Mutation.RestoreContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreContacts(childComplexity, args["input"].(contact.IDsInput)), true
 	case "Mutation.restoreInvoice":
 		if e.ComplexityRoot.Mutation.RestoreInvoice == nil {
 			break
@@ -2143,6 +3626,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokePortalAccess(childComplexity, args["input"].(portal.RevokeInput)), true
+	case "Mutation.runContactImport":
+		if e.ComplexityRoot.Mutation.RunContactImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_runContactImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RunContactImport(childComplexity, args["input"].(imports.IDInput)), true
+	case "Mutation.setContactsOption":
+		if e.ComplexityRoot.Mutation.SetContactsOption == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setContactsOption_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetContactsOption(childComplexity, args["input"].(contact.SetOptionInput)), true
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -2187,6 +3692,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnallocatePayment(childComplexity, args["input"].(payment.UnallocateInput)), true
+	case "Mutation.undoContactImport":
+		if e.ComplexityRoot.Mutation.UndoContactImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_undoContactImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UndoContactImport(childComplexity, args["input"].(imports.IDInput)), true
+	case "Mutation.unmergeContacts":
+		if e.ComplexityRoot.Mutation.UnmergeContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unmergeContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnmergeContacts(childComplexity, args["input"].(merge.UnmergeInput)), true
 	case "Mutation.updateContact":
 		if e.ComplexityRoot.Mutation.UpdateContact == nil {
 			break
@@ -2198,6 +3725,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateContact(childComplexity, args["input"].(contact.UpdateInput)), true
+	case "Mutation.updateContactNote":
+		if e.ComplexityRoot.Mutation.UpdateContactNote == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateContactNote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateContactNote(childComplexity, args["input"].(contact.UpdateNoteInput)), true
+	case "Mutation.updateContacts":
+		if e.ComplexityRoot.Mutation.UpdateContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateContacts(childComplexity, args["input"].(contact.UpdateManyInput)), true
 	case "Mutation.updateInvoice":
 		if e.ComplexityRoot.Mutation.UpdateInvoice == nil {
 			break
@@ -2220,6 +3769,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateOrganization(childComplexity, args["input"].(account.UpdateOrganizationInput)), true
+	case "Mutation.updateRegistrySettings":
+		if e.ComplexityRoot.Mutation.UpdateRegistrySettings == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateRegistrySettings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateRegistrySettings(childComplexity, args["input"].(taxid.UpdateSettingsInput)), true
+	case "Mutation.updateTrackingCategory":
+		if e.ComplexityRoot.Mutation.UpdateTrackingCategory == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateTrackingCategory_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateTrackingCategory(childComplexity, args["input"].(tracking.UpdateInput)), true
+	case "Mutation.uploadContactImport":
+		if e.ComplexityRoot.Mutation.UploadContactImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_uploadContactImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UploadContactImport(childComplexity, args["input"].(model.UploadContactImportInput)), true
 	case "Mutation.voidInvoice":
 		if e.ComplexityRoot.Mutation.VoidInvoice == nil {
 			break
@@ -2261,12 +3843,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Note.ID(childComplexity), true
+	case "Note.mine":
+		if e.ComplexityRoot.Note.Mine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Note.Mine(childComplexity), true
 	case "Note.text":
 		if e.ComplexityRoot.Note.Text == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Note.Text(childComplexity), true
+	case "Note.updatedAt":
+		if e.ComplexityRoot.Note.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Note.UpdatedAt(childComplexity), true
 
 	case "NoteConnection.edges":
 		if e.ComplexityRoot.NoteConnection.Edges == nil {
@@ -3180,6 +4774,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Contact(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.contactCities":
+		if e.ComplexityRoot.Query.ContactCities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_contactCities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ContactCities(childComplexity, args["prefix"].(string)), true
+	case "Query.contactImport":
+		if e.ComplexityRoot.Query.ContactImport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_contactImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ContactImport(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.contactImports":
+		if e.ComplexityRoot.Query.ContactImports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_contactImports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ContactImports(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.contactSummary":
+		if e.ComplexityRoot.Query.ContactSummary == nil {
+			break
+		}
+
+		args, err := ec.field_Query_contactSummary_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ContactSummary(childComplexity, args["filter"].(*contact.Filter)), true
 	case "Query.contacts":
 		if e.ComplexityRoot.Query.Contacts == nil {
 			break
@@ -3213,6 +4851,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Documents(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*document.Filter)), true
+	case "Query.duplicateContacts":
+		if e.ComplexityRoot.Query.DuplicateContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_duplicateContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DuplicateContacts(childComplexity, args["first"].(*int), args["after"].(*string)), true
 
 	case "Query.members":
 		if e.ComplexityRoot.Query.Members == nil {
@@ -3220,6 +4869,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Members(childComplexity), true
+	case "Query.mergePreview":
+		if e.ComplexityRoot.Query.MergePreview == nil {
+			break
+		}
+
+		args, err := ec.field_Query_mergePreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MergePreview(childComplexity, args["input"].(merge.PreviewInput)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -3271,6 +4931,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Portal(childComplexity), true
+	case "Query.registrySettings":
+		if e.ComplexityRoot.Query.RegistrySettings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.RegistrySettings(childComplexity), true
 	case "Query.statement":
 		if e.ComplexityRoot.Query.Statement == nil {
 			break
@@ -3282,12 +4948,307 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Statement(childComplexity, args["input"].(statement.Input)), true
+	case "Query.trackingCategories":
+		if e.ComplexityRoot.Query.TrackingCategories == nil {
+			break
+		}
+
+		args, err := ec.field_Query_trackingCategories_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TrackingCategories(childComplexity, args["archived"].(bool)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "RegistryCheck.answeredAt":
+		if e.ComplexityRoot.RegistryCheck.AnsweredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.AnsweredAt(childComplexity), true
+	case "RegistryCheck.company":
+		if e.ComplexityRoot.RegistryCheck.Company == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.Company(childComplexity), true
+	case "RegistryCheck.country":
+		if e.ComplexityRoot.RegistryCheck.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.Country(childComplexity), true
+	case "RegistryCheck.createdAt":
+		if e.ComplexityRoot.RegistryCheck.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.CreatedAt(childComplexity), true
+	case "RegistryCheck.id":
+		if e.ComplexityRoot.RegistryCheck.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.ID(childComplexity), true
+	case "RegistryCheck.number":
+		if e.ComplexityRoot.RegistryCheck.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.Number(childComplexity), true
+	case "RegistryCheck.registry":
+		if e.ComplexityRoot.RegistryCheck.Registry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.Registry(childComplexity), true
+	case "RegistryCheck.requestIdentifier":
+		if e.ComplexityRoot.RegistryCheck.RequestIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.RequestIdentifier(childComplexity), true
+	case "RegistryCheck.requestedBy":
+		if e.ComplexityRoot.RegistryCheck.RequestedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.RequestedBy(childComplexity), true
+	case "RegistryCheck.valid":
+		if e.ComplexityRoot.RegistryCheck.Valid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheck.Valid(childComplexity), true
+
+	case "RegistryCheckConnection.edges":
+		if e.ComplexityRoot.RegistryCheckConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheckConnection.Edges(childComplexity), true
+	case "RegistryCheckConnection.nodes":
+		if e.ComplexityRoot.RegistryCheckConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheckConnection.Nodes(childComplexity), true
+	case "RegistryCheckConnection.pageInfo":
+		if e.ComplexityRoot.RegistryCheckConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheckConnection.PageInfo(childComplexity), true
+
+	case "RegistryCheckEdge.cursor":
+		if e.ComplexityRoot.RegistryCheckEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheckEdge.Cursor(childComplexity), true
+	case "RegistryCheckEdge.node":
+		if e.ComplexityRoot.RegistryCheckEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCheckEdge.Node(childComplexity), true
+
+	case "RegistryCompany.active":
+		if e.ComplexityRoot.RegistryCompany.Active == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.Active(childComplexity), true
+	case "RegistryCompany.city":
+		if e.ComplexityRoot.RegistryCompany.City == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.City(childComplexity), true
+	case "RegistryCompany.country":
+		if e.ComplexityRoot.RegistryCompany.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.Country(childComplexity), true
+	case "RegistryCompany.legalForm":
+		if e.ComplexityRoot.RegistryCompany.LegalForm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.LegalForm(childComplexity), true
+	case "RegistryCompany.line":
+		if e.ComplexityRoot.RegistryCompany.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.Line(childComplexity), true
+	case "RegistryCompany.name":
+		if e.ComplexityRoot.RegistryCompany.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.Name(childComplexity), true
+	case "RegistryCompany.postalCode":
+		if e.ComplexityRoot.RegistryCompany.PostalCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.PostalCode(childComplexity), true
+	case "RegistryCompany.profession":
+		if e.ComplexityRoot.RegistryCompany.Profession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.Profession(childComplexity), true
+	case "RegistryCompany.registeredOn":
+		if e.ComplexityRoot.RegistryCompany.RegisteredOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.RegisteredOn(childComplexity), true
+	case "RegistryCompany.stoppedOn":
+		if e.ComplexityRoot.RegistryCompany.StoppedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.StoppedOn(childComplexity), true
+	case "RegistryCompany.taxOffice":
+		if e.ComplexityRoot.RegistryCompany.TaxOffice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.TaxOffice(childComplexity), true
+	case "RegistryCompany.taxOfficeName":
+		if e.ComplexityRoot.RegistryCompany.TaxOfficeName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.TaxOfficeName(childComplexity), true
+	case "RegistryCompany.tradeName":
+		if e.ComplexityRoot.RegistryCompany.TradeName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.TradeName(childComplexity), true
+	case "RegistryCompany.vatNumber":
+		if e.ComplexityRoot.RegistryCompany.VatNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryCompany.VatNumber(childComplexity), true
+
+	case "RegistryDifference.field":
+		if e.ComplexityRoot.RegistryDifference.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryDifference.Field(childComplexity), true
+	case "RegistryDifference.present":
+		if e.ComplexityRoot.RegistryDifference.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryDifference.Present(childComplexity), true
+	case "RegistryDifference.registry":
+		if e.ComplexityRoot.RegistryDifference.Registry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryDifference.Registry(childComplexity), true
+
+	case "RegistryLookup.cached":
+		if e.ComplexityRoot.RegistryLookup.Cached == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryLookup.Cached(childComplexity), true
+	case "RegistryLookup.check":
+		if e.ComplexityRoot.RegistryLookup.Check == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryLookup.Check(childComplexity), true
+	case "RegistryLookup.differences":
+		if e.ComplexityRoot.RegistryLookup.Differences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryLookup.Differences(childComplexity), true
+	case "RegistryLookup.message":
+		if e.ComplexityRoot.RegistryLookup.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryLookup.Message(childComplexity), true
+	case "RegistryLookup.reason":
+		if e.ComplexityRoot.RegistryLookup.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryLookup.Reason(childComplexity), true
+	case "RegistryLookup.retryAt":
+		if e.ComplexityRoot.RegistryLookup.RetryAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryLookup.RetryAt(childComplexity), true
+	case "RegistryLookup.status":
+		if e.ComplexityRoot.RegistryLookup.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistryLookup.Status(childComplexity), true
+
+	case "RegistrySettings.aadeCalledBy":
+		if e.ComplexityRoot.RegistrySettings.AadeCalledBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistrySettings.AadeCalledBy(childComplexity), true
+	case "RegistrySettings.aadePasswordSet":
+		if e.ComplexityRoot.RegistrySettings.AadePasswordSet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistrySettings.AadePasswordSet(childComplexity), true
+	case "RegistrySettings.aadeUsername":
+		if e.ComplexityRoot.RegistrySettings.AadeUsername == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistrySettings.AadeUsername(childComplexity), true
+	case "RegistrySettings.recheck":
+		if e.ComplexityRoot.RegistrySettings.Recheck == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistrySettings.Recheck(childComplexity), true
+	case "RegistrySettings.recheckedAt":
+		if e.ComplexityRoot.RegistrySettings.RecheckedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistrySettings.RecheckedAt(childComplexity), true
+	case "RegistrySettings.secretsAvailable":
+		if e.ComplexityRoot.RegistrySettings.SecretsAvailable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistrySettings.SecretsAvailable(childComplexity), true
+
+	case "RegistrySettingsPayload.settings":
+		if e.ComplexityRoot.RegistrySettingsPayload.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegistrySettingsPayload.Settings(childComplexity), true
 
 	case "RemoveMemberPayload.userId":
 		if e.ComplexityRoot.RemoveMemberPayload.UserID == nil {
@@ -3464,6 +5425,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.BalanceChanged(childComplexity, args["contactIds"].([]uuid.UUID)), true
+	case "Subscription.contactImportProgress":
+		if e.ComplexityRoot.Subscription.ContactImportProgress == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_contactImportProgress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ContactImportProgress(childComplexity, args["id"].(uuid.UUID)), true
 	case "Subscription.portalBalanceChanged":
 		if e.ComplexityRoot.Subscription.PortalBalanceChanged == nil {
 			break
@@ -3507,6 +5479,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Tax.Rate(childComplexity), true
 
+	case "TimelineConnection.edges":
+		if e.ComplexityRoot.TimelineConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineConnection.Edges(childComplexity), true
+	case "TimelineConnection.nodes":
+		if e.ComplexityRoot.TimelineConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineConnection.Nodes(childComplexity), true
+	case "TimelineConnection.pageInfo":
+		if e.ComplexityRoot.TimelineConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineConnection.PageInfo(childComplexity), true
+
+	case "TimelineEdge.cursor":
+		if e.ComplexityRoot.TimelineEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineEdge.Cursor(childComplexity), true
+	case "TimelineEdge.node":
+		if e.ComplexityRoot.TimelineEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineEdge.Node(childComplexity), true
+
+	case "TimelineItem.at":
+		if e.ComplexityRoot.TimelineItem.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineItem.At(childComplexity), true
+	case "TimelineItem.attachment":
+		if e.ComplexityRoot.TimelineItem.Attachment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineItem.Attachment(childComplexity), true
+	case "TimelineItem.change":
+		if e.ComplexityRoot.TimelineItem.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineItem.Change(childComplexity), true
+	case "TimelineItem.document":
+		if e.ComplexityRoot.TimelineItem.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineItem.Document(childComplexity), true
+	case "TimelineItem.kind":
+		if e.ComplexityRoot.TimelineItem.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineItem.Kind(childComplexity), true
+	case "TimelineItem.note":
+		if e.ComplexityRoot.TimelineItem.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineItem.Note(childComplexity), true
+	case "TimelineItem.payment":
+		if e.ComplexityRoot.TimelineItem.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimelineItem.Payment(childComplexity), true
+
 	case "Totals.lines":
 		if e.ComplexityRoot.Totals.Lines == nil {
 			break
@@ -3549,6 +5596,118 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Totals.Withholding(childComplexity), true
+
+	case "TrackingCategory.archivedAt":
+		if e.ComplexityRoot.TrackingCategory.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.ArchivedAt(childComplexity), true
+	case "TrackingCategory.contacts":
+		if e.ComplexityRoot.TrackingCategory.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.Contacts(childComplexity), true
+	case "TrackingCategory.id":
+		if e.ComplexityRoot.TrackingCategory.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.ID(childComplexity), true
+	case "TrackingCategory.options":
+		if e.ComplexityRoot.TrackingCategory.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.Options(childComplexity), true
+	case "TrackingCategory.payments":
+		if e.ComplexityRoot.TrackingCategory.Payments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.Payments(childComplexity), true
+	case "TrackingCategory.position":
+		if e.ComplexityRoot.TrackingCategory.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.Position(childComplexity), true
+	case "TrackingCategory.projects":
+		if e.ComplexityRoot.TrackingCategory.Projects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.Projects(childComplexity), true
+	case "TrackingCategory.purchases":
+		if e.ComplexityRoot.TrackingCategory.Purchases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.Purchases(childComplexity), true
+	case "TrackingCategory.sales":
+		if e.ComplexityRoot.TrackingCategory.Sales == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.Sales(childComplexity), true
+	case "TrackingCategory.title":
+		if e.ComplexityRoot.TrackingCategory.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.Title(childComplexity), true
+	case "TrackingCategory.version":
+		if e.ComplexityRoot.TrackingCategory.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategory.Version(childComplexity), true
+
+	case "TrackingCategoryPayload.category":
+		if e.ComplexityRoot.TrackingCategoryPayload.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingCategoryPayload.Category(childComplexity), true
+
+	case "TrackingOption.archivedAt":
+		if e.ComplexityRoot.TrackingOption.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingOption.ArchivedAt(childComplexity), true
+	case "TrackingOption.category":
+		if e.ComplexityRoot.TrackingOption.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingOption.Category(childComplexity), true
+	case "TrackingOption.id":
+		if e.ComplexityRoot.TrackingOption.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingOption.ID(childComplexity), true
+	case "TrackingOption.title":
+		if e.ComplexityRoot.TrackingOption.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingOption.Title(childComplexity), true
+
+	case "UnmergeContactsPayload.contact":
+		if e.ComplexityRoot.UnmergeContactsPayload.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeContactsPayload.Contact(childComplexity), true
+	case "UnmergeContactsPayload.contacts":
+		if e.ComplexityRoot.UnmergeContactsPayload.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeContactsPayload.Contacts(childComplexity), true
 
 	case "UpdateOrganizationPayload.organization":
 		if e.ComplexityRoot.UpdateOrganizationPayload.Organization == nil {
@@ -3617,26 +5776,41 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AcceptPortalInvitationInput", ec.unmarshalInputAcceptPortalInvitationInput),
+			graphql.NewInputUnmarshaler("AddAttachmentInput", ec.unmarshalInputAddAttachmentInput),
 			graphql.NewInputUnmarshaler("AddContactNoteInput", ec.unmarshalInputAddContactNoteInput),
 			graphql.NewInputUnmarshaler("AddMemberInput", ec.unmarshalInputAddMemberInput),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AllocatePaymentInput", ec.unmarshalInputAllocatePaymentInput),
 			graphql.NewInputUnmarshaler("AllocationInput", ec.unmarshalInputAllocationInput),
+			graphql.NewInputUnmarshaler("ApplyRegistryCheckInput", ec.unmarshalInputApplyRegistryCheckInput),
+			graphql.NewInputUnmarshaler("AttachmentIdInput", ec.unmarshalInputAttachmentIdInput),
+			graphql.NewInputUnmarshaler("BalanceRange", ec.unmarshalInputBalanceRange),
 			graphql.NewInputUnmarshaler("ChangeMemberRoleInput", ec.unmarshalInputChangeMemberRoleInput),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("ComputeTotalsInput", ec.unmarshalInputComputeTotalsInput),
+			graphql.NewInputUnmarshaler("ConfigureContactImportInput", ec.unmarshalInputConfigureContactImportInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactIdInput", ec.unmarshalInputContactIdInput),
+			graphql.NewInputUnmarshaler("ContactIdsInput", ec.unmarshalInputContactIdsInput),
+			graphql.NewInputUnmarshaler("ContactImportIdInput", ec.unmarshalInputContactImportIdInput),
+			graphql.NewInputUnmarshaler("ContactNoteIdInput", ec.unmarshalInputContactNoteIdInput),
 			graphql.NewInputUnmarshaler("CreateApiKeyInput", ec.unmarshalInputCreateApiKeyInput),
 			graphql.NewInputUnmarshaler("CreateContactInput", ec.unmarshalInputCreateContactInput),
+			graphql.NewInputUnmarshaler("CreateContactsInput", ec.unmarshalInputCreateContactsInput),
 			graphql.NewInputUnmarshaler("CreateInvoiceInput", ec.unmarshalInputCreateInvoiceInput),
 			graphql.NewInputUnmarshaler("CreateOrganizationInput", ec.unmarshalInputCreateOrganizationInput),
+			graphql.NewInputUnmarshaler("CreateTrackingCategoryInput", ec.unmarshalInputCreateTrackingCategoryInput),
+			graphql.NewInputUnmarshaler("DismissDuplicateInput", ec.unmarshalInputDismissDuplicateInput),
 			graphql.NewInputUnmarshaler("DocumentFilter", ec.unmarshalInputDocumentFilter),
 			graphql.NewInputUnmarshaler("EmailInput", ec.unmarshalInputEmailInput),
-			graphql.NewInputUnmarshaler("ImportContactsInput", ec.unmarshalInputImportContactsInput),
+			graphql.NewInputUnmarshaler("ImportColumnInput", ec.unmarshalInputImportColumnInput),
 			graphql.NewInputUnmarshaler("InviteToPortalInput", ec.unmarshalInputInviteToPortalInput),
 			graphql.NewInputUnmarshaler("InvoiceIdInput", ec.unmarshalInputInvoiceIdInput),
 			graphql.NewInputUnmarshaler("LineInput", ec.unmarshalInputLineInput),
+			graphql.NewInputUnmarshaler("LookupAfmInput", ec.unmarshalInputLookupAfmInput),
+			graphql.NewInputUnmarshaler("LookupVatInput", ec.unmarshalInputLookupVatInput),
+			graphql.NewInputUnmarshaler("MergeContactsInput", ec.unmarshalInputMergeContactsInput),
+			graphql.NewInputUnmarshaler("MergePreviewInput", ec.unmarshalInputMergePreviewInput),
 			graphql.NewInputUnmarshaler("PaymentFilter", ec.unmarshalInputPaymentFilter),
 			graphql.NewInputUnmarshaler("PhoneInput", ec.unmarshalInputPhoneInput),
 			graphql.NewInputUnmarshaler("RecordPaymentInput", ec.unmarshalInputRecordPaymentInput),
@@ -3644,14 +5818,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RestrictContactInput", ec.unmarshalInputRestrictContactInput),
 			graphql.NewInputUnmarshaler("RevokeApiKeyInput", ec.unmarshalInputRevokeApiKeyInput),
 			graphql.NewInputUnmarshaler("RevokePortalAccessInput", ec.unmarshalInputRevokePortalAccessInput),
+			graphql.NewInputUnmarshaler("SetContactsOptionInput", ec.unmarshalInputSetContactsOptionInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
 			graphql.NewInputUnmarshaler("StatementInput", ec.unmarshalInputStatementInput),
 			graphql.NewInputUnmarshaler("TaxInput", ec.unmarshalInputTaxInput),
+			graphql.NewInputUnmarshaler("TrackingCategoryIdInput", ec.unmarshalInputTrackingCategoryIdInput),
+			graphql.NewInputUnmarshaler("TrackingOptionInput", ec.unmarshalInputTrackingOptionInput),
 			graphql.NewInputUnmarshaler("UnallocatePaymentInput", ec.unmarshalInputUnallocatePaymentInput),
+			graphql.NewInputUnmarshaler("UnmergeContactsInput", ec.unmarshalInputUnmergeContactsInput),
 			graphql.NewInputUnmarshaler("UpdateContactInput", ec.unmarshalInputUpdateContactInput),
+			graphql.NewInputUnmarshaler("UpdateContactNoteInput", ec.unmarshalInputUpdateContactNoteInput),
+			graphql.NewInputUnmarshaler("UpdateContactsInput", ec.unmarshalInputUpdateContactsInput),
 			graphql.NewInputUnmarshaler("UpdateInvoiceInput", ec.unmarshalInputUpdateInvoiceInput),
 			graphql.NewInputUnmarshaler("UpdateOrganizationInput", ec.unmarshalInputUpdateOrganizationInput),
+			graphql.NewInputUnmarshaler("UpdateRegistrySettingsInput", ec.unmarshalInputUpdateRegistrySettingsInput),
+			graphql.NewInputUnmarshaler("UpdateTrackingCategoryInput", ec.unmarshalInputUpdateTrackingCategoryInput),
+			graphql.NewInputUnmarshaler("UploadContactImportInput", ec.unmarshalInputUploadContactImportInput),
 			graphql.NewInputUnmarshaler("VoidPaymentInput", ec.unmarshalInputVoidPaymentInput),
 		)
 	}
@@ -3836,6 +6019,46 @@ type Query {
   "One contact. Null with NOT_FOUND for an id that is unknown or not the viewer's. The id of a merged contact answers with its survivor."
   contact("The contact's id." id: ID!): Contact
 
+  "What the filter finds, in numbers: for the head of a list."
+  contactSummary("Which contacts." filter: ContactFilter): ContactSummary!
+
+  "Cities of contacts that begin with a text, the most frequent first, at most 20: for a filter's choices."
+  contactCities("The beginning, without regard to case and accents; empty: any." prefix: String! = ""): [String!]!
+
+  "Pairs of contacts that may be the same one, the surest first. Dismissed pairs are left out."
+  duplicateContacts(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): DuplicateConnection!
+
+  """
+  What merging would do: what moves, which values win, what collides, and the balances before
+  and after. It changes nothing. Codes: INVALID (with itself, over 20 losers), NOT_FOUND, CONFLICT.
+  """
+  mergePreview("Who stays and who goes." input: MergePreviewInput!): MergePreview!
+
+  "Tracking categories by position, then title. Archived ones are left out unless asked for."
+  trackingCategories(
+    "Archived ones too."
+    archived: Boolean! = false
+  ): [TrackingCategory!]!
+
+  "The imports of contacts that the viewer uploaded, all of them for administrators, newest first. Needs EditContacts."
+  contactImports(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): ContactImportConnection!
+
+  "One import. Null with NOT_FOUND for an id that is unknown or not the viewer's."
+  contactImport("The import's id." id: ID!): ContactImport
+
+  "How the business asks the tax registries. Needs ManageBusiness (owner, administrator)."
+  registrySettings: RegistrySettings!
+
   "Documents, newest date first."
   documents(
     "Rows from the front, 1 to 100; 25 when neither first nor last is given."
@@ -3958,7 +6181,7 @@ type Mutation {
   """
   Changes a contact. A field that is absent or null stays as it is, an empty text clears.
   Documents already made do not change. Codes: INVALID, NOT_FOUND, CONFLICT (` + "`" + `version` + "`" + `: it
-  changed since it was read; ` + "`" + `customId` + "`" + ` is taken; archived).
+  changed since it was read: extensions.current holds its fields as they are now; ` + "`" + `customId` + "`" + ` is taken; archived).
   """
   updateContact(input: UpdateContactInput!): ContactPayload!
 
@@ -3972,19 +6195,134 @@ type Mutation {
   deleteContact(input: ContactIdInput!): DeleteContactPayload!
 
   "Adds a note to a contact, private to staff."
-  addContactNote(input: AddContactNoteInput!): AddContactNotePayload!
+  addContactNote(input: AddContactNoteInput!): ContactNotePayload!
 
   "Lets only administrators and the users named see a contact and all that belongs to it; no users named: everyone again. Needs ManageStaff."
   restrictContact(input: RestrictContactInput!): ContactPayload!
 
+  "Changes the text of a note. Only its author may. Codes: INVALID, NOT_FOUND, FORBIDDEN."
+  updateContactNote(
+    "The note and its text."
+    input: UpdateContactNoteInput!
+  ): ContactNotePayload!
+
+  "Deletes a note. Its author may, and administrators. Codes: NOT_FOUND, FORBIDDEN."
+  deleteContactNote(
+    "The note."
+    input: ContactNoteIdInput!
+  ): DeleteContactNotePayload!
+
   """
-  Imports contacts from a CSV file, as Google Contacts exports it, or with headers that
-  name the columns in English or Greek. Good rows are imported; every other row is
-  reported with its line and the reason. A row that is already here (same customId, VAT
-  number or e-mail) is skipped and reported as such.
-  Codes: INVALID (not a text file, no header, nothing recognised), TOO_LARGE (over 32 MB, 100,000 rows or 1 MB a row).
+  Makes up to 200 contacts. Each one by itself: the result says of every item what became of
+  it, and an item with a fault stops no other one.
   """
-  importContacts(input: ImportContactsInput!): ImportContactsPayload!
+  createContacts("The contacts." input: CreateContactsInput!): BulkContactsPayload!
+
+  "Changes up to 200 contacts, each by itself, as updateContact does."
+  updateContacts("The changes." input: UpdateContactsInput!): BulkContactsPayload!
+
+  "Archives up to 500 contacts, each by itself, as archiveContact does."
+  archiveContacts("The contacts." input: ContactIdsInput!): BulkContactsPayload!
+
+  "Restores up to 500 contacts, each by itself, as restoreContact does."
+  restoreContacts("The contacts." input: ContactIdsInput!): BulkContactsPayload!
+
+  "Deletes up to 500 contacts, each by itself, as deleteContact does."
+  deleteContacts("The contacts." input: ContactIdsInput!): BulkContactsPayload!
+
+  "Gives up to 500 contacts an option of a tracking category, or takes the category's option off them."
+  setContactsOption("The contacts and the option." input: SetContactsOptionInput!): BulkContactsPayload!
+
+  """
+  Keeps a file with a contact, private to staff. Sent by the multipart request specification.
+  Codes: INVALID (a type that is not allowed, an empty file, over 200 files), TOO_LARGE, NOT_FOUND.
+  """
+  addAttachment("The contact and the file." input: AddAttachmentInput!): AttachmentPayload!
+
+  "Deletes an attachment with its file. Codes: NOT_FOUND."
+  deleteAttachment("The attachment." input: AttachmentIdInput!): DeleteAttachmentPayload!
+
+  "Makes a tracking category. Needs ManageBusiness. Codes: INVALID, CONFLICT (title is taken)."
+  createTrackingCategory("The category." input: CreateTrackingCategoryInput!): TrackingCategoryPayload!
+
+  """
+  Changes a tracking category; its options are saved whole: with id changed, without id new,
+  missing deleted. Needs ManageBusiness. Codes: INVALID, NOT_FOUND, CONFLICT (` + "`" + `version` + "`" + `; ` + "`" + `title` + "`" + `;
+  an option that is in use cannot be deleted: archive it).
+  """
+  updateTrackingCategory("The changes." input: UpdateTrackingCategoryInput!): TrackingCategoryPayload!
+
+  "Deletes a tracking category that nothing uses. Needs ManageBusiness. Codes: NOT_FOUND, CONFLICT (in use: archive it)."
+  deleteTrackingCategory("The category." input: TrackingCategoryIdInput!): DeleteTrackingCategoryPayload!
+
+  """
+  Takes a file of contacts, CSV or Excel, and reads its beginning: what it is, how its columns
+  are understood, sample rows. Nothing is imported yet. Codes: INVALID (not such a file,
+  no rows), TOO_LARGE (over 32 MB or 500 columns).
+  """
+  uploadContactImport("The file." input: UploadContactImportInput!): ContactImportPayload!
+
+  """
+  Corrects how the file is read and what its columns mean. Only before it runs; a check that
+  was made is dropped. Codes: INVALID, NOT_FOUND, CONFLICT (` + "`" + `version` + "`" + `; it runs or ran).
+  """
+  configureContactImport("The settings." input: ConfigureContactImportInput!): ContactImportPayload!
+
+  """
+  Reads the whole file and says for every row what an import would do, without doing it. A
+  job in the background: follow contactImportProgress. Codes: NOT_FOUND, CONFLICT.
+  """
+  checkContactImport("The import." input: ContactImportIdInput!): ContactImportPayload!
+
+  """
+  Imports the file. A job in the background, that goes on after a restart of the server:
+  follow contactImportProgress. Codes: INVALID (nothing names the contacts), NOT_FOUND, CONFLICT.
+  """
+  runContactImport("The import." input: ContactImportIdInput!): ContactImportPayload!
+
+  "Stops an import that is checked or runs. What was imported stays, and can be undone. Codes: NOT_FOUND, CONFLICT."
+  cancelContactImport("The import." input: ContactImportIdInput!): ContactImportPayload!
+
+  """
+  Takes back an import: the contacts it made are deleted and those it changed are as before,
+  where nothing has changed or refers to them since; the others stay and are counted. A job
+  in the background. Codes: NOT_FOUND, CONFLICT.
+  """
+  undoContactImport("The import." input: ContactImportIdInput!): ContactImportPayload!
+
+  """
+  Asks VIES, the EU's registry, about a VAT number. Its format is checked first; an answer of
+  the last 24 hours is given again unless ` + "`" + `fresh` + "`" + `. An outage is the status UNAVAILABLE, and never
+  means that the number is wrong. Codes: INVALID (` + "`" + `country` + "`" + `, ` + "`" + `vatNumber` + "`" + `), NOT_FOUND, RATE_LIMITED.
+  """
+  lookupVat("The number." input: LookupVatInput!): RegistryLookup!
+
+  """
+  Asks the Greek tax registry (AADE) about a tax number, with the business's own credentials.
+  The party that is looked up is told so by the registry. Codes: INVALID (` + "`" + `afm` + "`" + `; no
+  credentials), NOT_FOUND, RATE_LIMITED.
+  """
+  lookupAfm("The number." input: LookupAfmInput!): RegistryLookup!
+
+  "Takes values of a registry's answer over into a contact. Codes: INVALID (` + "`" + `fields.N` + "`" + `), NOT_FOUND (` + "`" + `checkId` + "`" + `, ` + "`" + `contactId` + "`" + `), CONFLICT (` + "`" + `version` + "`" + `, ` + "`" + `checkId` + "`" + `, ` + "`" + `contactId` + "`" + `)."
+  applyRegistryCheck("What to take over." input: ApplyRegistryCheckInput!): ContactPayload!
+
+  "Changes how the business asks the tax registries. Needs ManageBusiness. Codes: INVALID, CONFLICT (the server has no key to keep secrets)."
+  updateRegistrySettings("The changes." input: UpdateRegistrySettingsInput!): RegistrySettingsPayload!
+
+  """
+  Merges contacts into one, in one transaction: documents, payments, postings, notes, files
+  and portal access move; roles, options, e-mails, phones and addresses are united; the
+  survivor's values win and gaps are filled. The ids of the others answer with the survivor.
+  Codes: INVALID (with itself, over 20 losers), NOT_FOUND, CONFLICT (` + "`" + `survivorVersion` + "`" + `; archived or merged already).
+  """
+  mergeContacts("Who stays and who goes." input: MergeContactsInput!): MergeContactsPayload!
+
+  "Takes a merge back, while nothing has changed since. Codes: NOT_FOUND, CONFLICT (what has changed)."
+  unmergeContacts("The merge." input: UnmergeContactsInput!): UnmergeContactsPayload!
+
+  "Says that two contacts are not the same one: the pair is suggested no more. Codes: INVALID, NOT_FOUND."
+  dismissDuplicate("The pair." input: DismissDuplicateInput!): DismissDuplicatePayload!
 
   "Creates a draft invoice for a client. Its copy of the contact is made now. Codes: INVALID, NOT_FOUND, CONFLICT (contact archived or no client)."
   createInvoice(input: CreateInvoiceInput!): InvoicePayload!
@@ -4060,6 +6398,12 @@ type Subscription {
   when access ends. Portal customers only. Codes: NOT_FOUND.
   """
   portalBalanceChanged("Which of the own contacts; may be left out by those who have one." contactId: ID): PortalBalanceChange!
+
+  """
+  The state of an import, at once and after every step forward, until it is finished. Staff only.
+  Codes: NOT_FOUND.
+  """
+  contactImportProgress("The import's id." id: ID!): ContactImport!
 }
 
 # ---------------------------------------------------------------- accounts
@@ -4471,14 +6815,58 @@ type Contact implements Node {
   archivedAt: DateTime
   "Whether only administrators and named users see it."
   restricted: Boolean!
+  "The members of staff who see it, besides owners and administrators, while it is restricted. Needs ManageStaff."
+  restrictedTo: [User!]!
   "Addresses, in their order."
   addresses: [Address!]!
   "E-mail addresses, in their order; one of them primary."
   emails: [Email!]!
   "Telephone numbers, in their order; one of them primary."
   phones: [Phone!]!
+  "Options of tracking categories: one a category, in the order of the categories."
+  options: [TrackingOption!]!
+  "When it, or one of its balances, last changed."
+  lastActivityAt: DateTime!
   "Balances per side and currency that the viewer may see."
   balances: [Balance!]!
+  "What was charged, credited and owed at the end of each month, the oldest first."
+  months(
+    "Whose account."
+    side: Side! = CLIENT
+    "In which currency; the organization's base currency when left out."
+    currency: CurrencyCode
+    "How many, up to the present one: 1 to 60."
+    count: Int! = 24
+  ): [ContactMonth!]!
+  "Documents, payments, notes, files and changes together, newest first. Changes need SeeAudit, as history does."
+  timeline(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Only of these kinds; all when left out."
+    kinds: [TimelineKind!]
+  ): TimelineConnection!
+  "Files, newest first, private to staff."
+  attachments(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): AttachmentConnection!
+  "Contacts that may be the same one, the surest first, at most 20."
+  duplicates: [Duplicate!]!
+  "Merges into this contact, newest first, without those taken back."
+  merges: [ContactMerge!]!
+  "Answers of tax registries about this contact, newest first."
+  registryChecks(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): RegistryCheckConnection!
+  "The import that made it; null when none did."
+  importedBy: ContactImport
   "Documents, newest date first."
   documents(
     "Rows, 1 to 100; 25 when left out."
@@ -4591,8 +6979,30 @@ enum ContactRole {
 enum ContactOrder {
   "By name, without regard to case and accents."
   NAME
+  "By name, backwards."
+  NAME_DESC
   "Newest first."
   NEWEST
+  "Oldest first."
+  OLDEST
+  "Who owes, or is owed, the most first: net on the side and in the currency of filter.balance, else the client side in the base currency."
+  BALANCE
+  "The least first."
+  BALANCE_ASC
+  "Whose fields or balances changed last first."
+  LAST_ACTIVITY
+}
+
+"A range of balances, net, on one side in one currency. A contact that has no such balance has 0."
+input BalanceRange {
+  "CLIENT when left out."
+  side: Side
+  "The organization's base currency when left out."
+  currency: CurrencyCode
+  "At least this much."
+  min: Decimal
+  "At most this much."
+  max: Decimal
 }
 
 "Which contacts. Every part that is given must hold."
@@ -4603,6 +7013,102 @@ input ContactFilter {
   role: ContactRole
   "Only archived ones, or with false only those that are not; false when left out."
   archived: Boolean
+  "With each of these options of tracking categories; of several options of one category, with any. At most 20."
+  optionIds: [ID!]
+  "With an address in this city, without regard to case and accents."
+  city: String
+  "With an issued document that is due before today and not settled; with false: without."
+  hasOverdue: Boolean
+  "With a balance in this range."
+  balance: BalanceRange
+  "Made at this time or later."
+  createdSince: DateTime
+  "Last changed at this time or later."
+  changedSince: DateTime
+}
+
+"What a list of contacts holds, in numbers."
+type ContactSummary {
+  "How many contacts."
+  count: Int!
+  "Their balances, summed per side and currency, that the viewer may see."
+  totals: [BalanceTotal!]!
+}
+
+"Balances of several contacts on one side in one currency."
+type BalanceTotal {
+  "The side."
+  side: Side!
+  "The currency."
+  currency: CurrencyCode!
+  "What remains to be paid."
+  outstanding: Money!
+  "What was paid and settles nothing yet."
+  credit: Money!
+  "Outstanding less credit."
+  net: Money!
+}
+
+"A contact's account at the end of a month."
+type ContactMonth {
+  "The first day of the month."
+  month: Date!
+  "What was added to what is owed in it."
+  charges: Money!
+  "What was taken off in it."
+  credits: Money!
+  "Net at its end."
+  net: Money!
+}
+
+"What stands in a timeline."
+enum TimelineKind {
+  "A document, by its date."
+  DOCUMENT
+  "A payment, by its date."
+  PAYMENT
+  "A note."
+  NOTE
+  "A file."
+  ATTACHMENT
+  "A change of the contact itself."
+  CHANGE
+}
+
+"One thing in a timeline. The field of its kind is set, the others are null."
+type TimelineItem {
+  "What it is."
+  kind: TimelineKind!
+  "When: of a document and a payment the beginning of its date in UTC."
+  at: DateTime!
+  "The document."
+  document: Document
+  "The payment."
+  payment: Payment
+  "The note."
+  note: Note
+  "The file."
+  attachment: Attachment
+  "The change."
+  change: HistoryEvent
+}
+
+"A page of a timeline."
+type TimelineConnection {
+  "The rows with their cursors."
+  edges: [TimelineEdge!]!
+  "The rows."
+  nodes: [TimelineItem!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A thing in a page of a timeline."
+type TimelineEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The thing."
+  node: TimelineItem!
 }
 
 "A note about a contact."
@@ -4611,6 +7117,10 @@ type Note {
   id: ID!
   "When it was written."
   createdAt: DateTime!
+  "When it was last changed."
+  updatedAt: DateTime!
+  "Whether the viewer may change it: its author may."
+  mine: Boolean!
   "The text."
   text: String!
   "Who wrote it; null for an API key."
@@ -4771,6 +7281,8 @@ input CreateContactInput {
   emails: [EmailInput!]
   "At most 50 telephone numbers."
   phones: [PhoneInput!]
+  "Options of tracking categories, at most one a category; all of them: a missing one is taken off."
+  optionIds: [ID!]
   "See Mutation."
   idempotencyKey: String
 }
@@ -4829,6 +7341,8 @@ input UpdateContactInput {
   emails: [EmailInput!]
   "All telephone numbers: with id changed, without id new, missing deleted."
   phones: [PhoneInput!]
+  "Options of tracking categories, at most one a category; all of them: a missing one is taken off."
+  optionIds: [ID!]
   "What to take off."
   clear: [ContactClear!]
   "See Mutation."
@@ -4865,8 +7379,8 @@ input AddContactNoteInput {
   idempotencyKey: String
 }
 
-"What adding a note gives."
-type AddContactNotePayload {
+"What adding or changing a note gives."
+type ContactNotePayload {
   "The note."
   note: Note!
 }
@@ -4881,54 +7395,949 @@ input RestrictContactInput {
   idempotencyKey: String
 }
 
-"Input of importContacts."
-input ImportContactsInput {
-  "The CSV file: UTF-8 with or without BOM, UTF-16, or Windows-1253; separated by comma, semicolon or tab."
+"Input of updateContactNote."
+input UpdateContactNoteInput {
+  "The note."
+  id: ID!
+  "The text, 1 to 20,000 characters."
+  text: String!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of deleteContactNote."
+input ContactNoteIdInput {
+  "The note."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What deleting a note gives."
+type DeleteContactNotePayload {
+  "The id of the note that is gone."
+  id: ID!
+}
+
+"Input of createContacts."
+input CreateContactsInput {
+  "1 to 200 contacts. Their own idempotency keys are not used."
+  contacts: [CreateContactInput!]!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of updateContacts."
+input UpdateContactsInput {
+  "1 to 200 changes, each of another contact. Their own idempotency keys are not used."
+  contacts: [UpdateContactInput!]!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of a mutation on several contacts."
+input ContactIdsInput {
+  "1 to 500 contacts, each once."
+  ids: [ID!]!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of setContactsOption."
+input SetContactsOptionInput {
+  "1 to 500 contacts, each once."
+  ids: [ID!]!
+  "The category."
+  categoryId: ID!
+  "The option; null takes the category's option off."
+  optionId: ID
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a mutation on several contacts gives."
+type BulkContactsPayload {
+  "What became of each item, in the order of the input."
+  results: [BulkContactResult!]!
+  "How many items were done."
+  succeeded: Int!
+  "How many items were not."
+  failed: Int!
+}
+
+"What became of one item."
+type BulkContactResult {
+  "The contact's id; null for one that could not be made."
+  id: ID
+  "The contact as it is now; null when it could not be made, is gone, or may not be seen."
+  contact: Contact
+  "Why it was not done; empty when it was."
+  errors: [ItemError!]!
+}
+
+"A fault of one item, with the same codes as those of a whole request."
+type ItemError {
+  "The code, such as INVALID."
+  code: String!
+  "The field of the item at fault; empty when none is."
+  field: String!
+  "One sentence for a person."
+  message: String!
+}
+
+"A set of mutually exclusive options by which things are grouped."
+type TrackingCategory {
+  "The category's id."
+  id: ID!
+  "Raised by every change."
+  version: Int!
+  "The title, up to 100 characters."
+  title: String!
+  "Its place among the categories."
+  position: Int!
+  "Applies to contacts."
+  contacts: Boolean!
+  "Applies to sales documents."
+  sales: Boolean!
+  "Applies to purchases."
+  purchases: Boolean!
+  "Applies to payments."
+  payments: Boolean!
+  "Applies to projects."
+  projects: Boolean!
+  "When it was archived; null when it is not."
+  archivedAt: DateTime
+  "Its options, in their order, archived ones too."
+  options: [TrackingOption!]!
+}
+
+"An option of a tracking category."
+type TrackingOption {
+  "The option's id."
+  id: ID!
+  "The category it belongs to."
+  category: TrackingCategory!
+  "The title, up to 100 characters."
+  title: String!
+  "When it was archived: it is no longer offered, and stays where it is used."
+  archivedAt: DateTime
+}
+
+"An option to save."
+input TrackingOptionInput {
+  "The id of an option of this category; a new one when left out."
+  id: ID
+  "The title, 1 to 100 characters, unique in the category."
+  title: String!
+  "No longer offered; false when left out."
+  archived: Boolean
+}
+
+"Input of createTrackingCategory."
+input CreateTrackingCategoryInput {
+  "The title, 1 to 100 characters, unique."
+  title: String!
+  "Its place among the categories; last when left out."
+  position: Int
+  "Applies to contacts; true when left out."
+  contacts: Boolean
+  "Applies to sales documents; false when left out."
+  sales: Boolean
+  "Applies to purchases; false when left out."
+  purchases: Boolean
+  "Applies to payments; false when left out."
+  payments: Boolean
+  "Applies to projects; false when left out."
+  projects: Boolean
+  "Its options, 1 to 200."
+  options: [TrackingOptionInput!]!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of updateTrackingCategory. What is absent or null stays."
+input UpdateTrackingCategoryInput {
+  "The category."
+  id: ID!
+  "The version that was read."
+  version: Int!
+  "The title, 1 to 100 characters, unique."
+  title: String
+  "Its place among the categories."
+  position: Int
+  "Applies to contacts."
+  contacts: Boolean
+  "Applies to sales documents."
+  sales: Boolean
+  "Applies to purchases."
+  purchases: Boolean
+  "Applies to payments."
+  payments: Boolean
+  "Applies to projects."
+  projects: Boolean
+  "Archived, or with false in use again."
+  archived: Boolean
+  "All options: with id changed, without id new, missing deleted."
+  options: [TrackingOptionInput!]
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of a mutation on one category."
+input TrackingCategoryIdInput {
+  "The category."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a mutation on a category gives."
+type TrackingCategoryPayload {
+  "The category as it is now."
+  category: TrackingCategory!
+}
+
+"What deleting a category gives."
+type DeleteTrackingCategoryPayload {
+  "The id of the category that is gone."
+  id: ID!
+}
+
+"A file kept with a contact, private to staff."
+type Attachment {
+  "The attachment's id."
+  id: ID!
+  "The file's name."
+  name: String!
+  "The media type, as found in the file."
+  mediaType: String!
+  "Bytes."
+  size: Int!
+  "Where the signed-in viewer downloads it: a path on this server."
+  url: String!
+  "When it was added."
+  createdAt: DateTime!
+  "Who added it; null for an API key."
+  uploadedBy: User
+}
+
+"A page of attachments."
+type AttachmentConnection {
+  "The rows with their cursors."
+  edges: [AttachmentEdge!]!
+  "The rows."
+  nodes: [Attachment!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"An attachment in a page."
+type AttachmentEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The attachment."
+  node: Attachment!
+}
+
+"Input of addAttachment."
+input AddAttachmentInput {
+  "The contact."
+  contactId: ID!
+  "The file: a PDF, an image, a text, an office document or a ZIP archive, of at most 20 MB."
   file: Upload!
-  "Make the imported contacts clients; false when left out."
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of deleteAttachment."
+input AttachmentIdInput {
+  "The attachment."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What adding an attachment gives."
+type AttachmentPayload {
+  "The attachment."
+  attachment: Attachment!
+}
+
+"What deleting an attachment gives."
+type DeleteAttachmentPayload {
+  "The id of the attachment that is gone."
+  id: ID!
+}
+
+"Where an import stands."
+enum ImportStatus {
+  "The file is here, and its beginning was read."
+  UPLOADED
+  "Every row is being checked."
+  CHECKING
+  "Every row was checked: its outcome can be read, and the import can run."
+  CHECKED
+  "It is being imported."
+  RUNNING
+  "It was imported."
+  DONE
+  "It is being taken back."
+  UNDOING
+  "It was taken back."
+  UNDONE
+  "It was stopped."
+  CANCELED
+  "It could not go on: see error."
+  FAILED
+}
+
+"A file of contacts on its way in."
+type ContactImport {
+  "The import's id."
+  id: ID!
+  "Raised by every change, progress included."
+  version: Int!
+  "Where it stands."
+  status: ImportStatus!
+  "The file's name."
+  fileName: String!
+  "Bytes of the file."
+  size: Int!
+  "When it was uploaded."
+  createdAt: DateTime!
+  "Who uploaded it; null for an API key."
+  createdBy: User
+  "When it was finished; null while it is not."
+  finishedAt: DateTime
+  "How the file is read, what its columns mean, and how contacts are matched."
+  settings: ImportSettings!
+  "The beginning of the file as it is understood now. Null once the file is gone: 30 days after the import."
+  preview: ImportPreview
+  "Rows of the file without the header; null until it was read to its end."
+  rows: Int
+  "Rows that the present step has done."
+  position: Int!
+  "Contacts made, or that would be made."
+  created: Int!
+  "Contacts changed, or that would be changed."
+  updated: Int!
+  "Rows that change nothing."
+  skipped: Int!
+  "Rows with something wrong."
+  rejected: Int!
+  "Why it failed; empty when it did not."
+  error: String!
+  "What became, or would become, of each row, in the file's order."
+  results(
+    "Only this outcome."
+    outcome: RowOutcome
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): ImportRowConnection!
+  "Where the rejected rows are downloaded as a file to correct and import again: a path on this server. Null when there are none."
+  rejectedUrl: String
+}
+
+"How text is encoded."
+enum ImportEncoding {
+  "UTF-8, with or without a byte order mark."
+  UTF_8
+  "UTF-16, of either byte order."
+  UTF_16
+  "Windows-1253, Greek."
+  WINDOWS_1253
+}
+
+"What a row is matched with contacts by."
+enum ImportMatch {
+  "The caller's own key."
+  CUSTOM_ID
+  "The VAT number."
+  VAT_NUMBER
+  "An e-mail address."
+  EMAIL
+}
+
+"What is done with a row whose contact is here already."
+enum ImportExisting {
+  "It is left as it is."
+  SKIP
+  "The values of the row replace the contact's; empty cells change nothing; addresses, e-mails and phones are added."
+  UPDATE
+}
+
+"How the file is read, what its columns mean, and how contacts are matched."
+type ImportSettings {
+  "Which known form the file has: Kartela, Google Contacts, Google Contacts (old), Outlook, Xero, or Table."
+  format: String!
+  "csv or xlsx."
+  fileType: String!
+  "How text is encoded; null for Excel."
+  encoding: ImportEncoding
+  "The character between cells: comma, semicolon, tab or bar; empty for Excel."
+  separator: String!
+  "The sheets of an Excel file; empty for CSV."
+  sheets: [String!]!
+  "The sheet that is read; empty for CSV."
+  sheet: String!
+  "The row of the header, from 1."
+  headerRow: Int!
+  "What each column means, in the file's order."
+  columns: [ImportColumn!]!
+  "What rows are matched by, besides a name for those that have none of them."
+  matchBy: [ImportMatch!]!
+  "What is done with a row whose contact is here already."
+  existing: ImportExisting!
+  "Imported contacts are made clients, when the file says nothing else."
+  asClients: Boolean!
+  "Imported contacts are made suppliers, when the file says nothing else."
+  asSuppliers: Boolean!
+}
+
+"A column of the file."
+type ImportColumn {
+  "Its place, from 0."
+  index: Int!
+  "Its header; several may be the same."
+  header: String!
+  "What it means, one of the preview's fields; null: it is not used."
+  field: String
+  "Whether its meaning was guessed, and by a person not yet said."
+  guessed: Boolean!
+}
+
+"The beginning of a file as it is understood."
+type ImportPreview {
+  "The fields that a column can mean."
+  fields: [ImportField!]!
+  "Cells of the first rows, without the header, at most 20."
+  rows: [ImportPreviewRow!]!
+}
+
+"What a column of a file can mean."
+type ImportField {
+  "Its name for the settings, such as lastName or address.city."
+  name: String!
+  "What it is called, in English."
+  label: String!
+  "What it is called, in Greek."
+  labelEl: String!
+  "Whether several columns may mean it."
+  several: Boolean!
+}
+
+"A row of a preview."
+type ImportPreviewRow {
+  "The line of the file on which the row begins, from 1; of a sheet its row."
+  line: Int!
+  "The cells, as text."
+  cells: [String!]!
+}
+
+"What became, or would become, of a row."
+enum RowOutcome {
+  "A contact is made."
+  CREATE
+  "A contact that is here is changed."
+  UPDATE
+  "The contact is here already, and nothing changes."
+  SKIP
+  "Something in it is wrong."
+  ERROR
+}
+
+"What became, or would become, of a row."
+type ImportRow {
+  "The line of the file on which the row begins, from 1; of a sheet its row."
+  line: Int!
+  "What."
+  outcome: RowOutcome!
+  "The contact's name, as the row has it."
+  name: String!
+  "The column at fault, as the file names it; empty when it is the row as a whole."
+  column: String!
+  "Why, in one sentence; empty for a contact that is simply made."
+  reason: String!
+  "The contact that is made, changed or met; null before it is made, and once it is gone."
+  contact: Contact
+}
+
+"A page of rows."
+type ImportRowConnection {
+  "The rows with their cursors."
+  edges: [ImportRowEdge!]!
+  "The rows."
+  nodes: [ImportRow!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A row in a page."
+type ImportRowEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The row."
+  node: ImportRow!
+}
+
+"A page of imports."
+type ContactImportConnection {
+  "The rows with their cursors."
+  edges: [ContactImportEdge!]!
+  "The rows."
+  nodes: [ContactImport!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"An import in a page."
+type ContactImportEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The import."
+  node: ContactImport!
+}
+
+"Input of uploadContactImport."
+input UploadContactImportInput {
+  "CSV in UTF-8, UTF-16 or Windows-1253, separated by comma, semicolon, tab or bar; or Excel (.xlsx)."
+  file: Upload!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of configureContactImport. What is absent or null stays; a change of encoding, separator, sheet or headerRow guesses the columns anew."
+input ConfigureContactImportInput {
+  "The import."
+  id: ID!
+  "The version that was read."
+  version: Int!
+  "How text is encoded."
+  encoding: ImportEncoding
+  "The character between cells: one of , ; tab |"
+  separator: String
+  "The sheet to read."
+  sheet: String
+  "The row of the header, from 1."
+  headerRow: Int
+  "What columns mean: those named change."
+  columns: [ImportColumnInput!]
+  "What rows are matched by."
+  matchBy: [ImportMatch!]
+  "What is done with a row whose contact is here already."
+  existing: ImportExisting
+  "Make imported contacts clients."
   asClients: Boolean
-  "Make the imported contacts suppliers; false when left out."
+  "Make imported contacts suppliers."
   asSuppliers: Boolean
   "See Mutation."
   idempotencyKey: String
 }
 
-"What became of a row that was not imported."
-enum ImportOutcome {
-  "Something in it is wrong."
-  REJECTED
-  "The contact is here already."
-  SKIPPED
+"What a column means."
+input ImportColumnInput {
+  "Its place, from 0."
+  index: Int!
+  "One of the preview's fields; null: it is not used."
+  field: String
 }
 
-"A row of the file that was not imported."
-type ImportRow {
-  "The line of the file on which the row begins, from 1."
-  line: Int!
-  "What became of it."
-  outcome: ImportOutcome!
-  "The column at fault, as the file names it; empty when it is the row as a whole."
-  column: String!
-  "Why, in one sentence."
+"Input of a mutation on one import."
+input ContactImportIdInput {
+  "The import."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a mutation on an import gives."
+type ContactImportPayload {
+  "The import as it is now."
+  import: ContactImport!
+}
+
+"A tax registry."
+enum Registry {
+  "The EU's VAT Information Exchange System."
+  VIES
+  "The Greek business registry of AADE."
+  AADE
+}
+
+"How a look-up ended."
+enum LookupStatus {
+  "The registry knows the number, and it is in use."
+  VALID
+  "The registry says that the number is not valid, or no longer in use."
+  INVALID
+  "The registry could not answer: nothing is known of the number. Try again later."
+  UNAVAILABLE
+}
+
+"What looking up a number gave."
+type RegistryLookup {
+  "How it ended."
+  status: LookupStatus!
+  "One sentence for a person."
+  message: String!
+  "The registry's own code of an outage or refusal, such as MS_UNAVAILABLE; empty when there is none."
   reason: String!
+  "When it is worth trying again; null when it answered, and when waiting does not help."
+  retryAt: DateTime
+  "Whether the answer is one that was kept, not asked for now."
+  cached: Boolean!
+  "The proof; null when the registry did not answer."
+  check: RegistryCheck
+  "How the answer differs from the contact that was named; empty without one."
+  differences: [RegistryDifference!]!
 }
 
-"What an import did."
-type ImportContactsPayload {
-  "Which known form the file has: Google Contacts, or a table with recognised headers."
-  format: String!
-  "Rows of the file, without the header."
-  rows: Int!
-  "Contacts made."
-  created: Int!
-  "Rows that were already here."
-  skipped: Int!
-  "Rows with something wrong."
-  rejected: Int!
-  "The first 1,000 rows that were not imported, in the file's order."
-  problems: [ImportRow!]!
-  "Columns of the file that were not used."
-  ignoredColumns: [String!]!
+"The proof of one answer of a registry."
+type RegistryCheck {
+  "The proof's id."
+  id: ID!
+  "Which registry."
+  registry: Registry!
+  "The country as the registry spells it: EL for Greece."
+  country: String!
+  "The number, without the country."
+  number: String!
+  "Whether it is valid."
+  valid: Boolean!
+  "The registry's identifier of the request, the proof of the check; empty when it gave none."
+  requestIdentifier: String!
+  "When the registry answered, by its own date."
+  answeredAt: DateTime!
+  "When it was asked."
+  createdAt: DateTime!
+  "Who asked; null for an API key or the nightly check."
+  requestedBy: User
+  "What it says, ready for a contact; empty where it says nothing."
+  company: RegistryCompany!
+}
+
+"What a registry says of a business. Empty where it says nothing."
+type RegistryCompany {
+  "The registered name."
+  name: String!
+  "The name it trades under."
+  tradeName: String!
+  "The legal form."
+  legalForm: String!
+  "The main activity."
+  profession: String!
+  "The number as a contact keeps it: a Greek one bare, another with its country."
+  vatNumber: String!
+  "The Greek tax office's code."
+  taxOffice: String!
+  "The Greek tax office's name."
+  taxOfficeName: String!
+  "Street and number."
+  line: String!
+  "City."
+  city: String!
+  "Postal code."
+  postalCode: String!
+  "ISO 3166-1 alpha-2."
+  country: String!
+  "Whether the business is active at the registry; null when it does not say."
+  active: Boolean
+  "When it was registered; null when it does not say."
+  registeredOn: Date
+  "When it stopped; null when it does not say or did not stop."
+  stoppedOn: Date
+}
+
+"A field of a contact that a registry's answer can fill."
+enum RegistryField {
+  "company"
+  COMPANY
+  "profession"
+  PROFESSION
+  "vatNumber"
+  VAT_NUMBER
+  "taxOffice"
+  TAX_OFFICE
+  "The billing address."
+  ADDRESS
+}
+
+"A field in which a registry's answer differs from a contact."
+type RegistryDifference {
+  "The field."
+  field: RegistryField!
+  "What the contact has."
+  present: String!
+  "What the registry says."
+  registry: String!
+}
+
+"Input of lookupVat."
+input LookupVatInput {
+  "The country's two letters; left out: the first two of the number. GR and EL are the same."
+  country: String
+  "The number, with or without its country."
+  vatNumber: String!
+  "A contact to compare the answer with; the proof is kept with it."
+  contactId: ID
+  "Ask now, even when an answer of the last 24 hours is kept."
+  fresh: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of lookupAfm."
+input LookupAfmInput {
+  "The nine digits."
+  afm: String!
+  "A contact to compare the answer with; the proof is kept with it."
+  contactId: ID
+  "Ask now, even when an answer of the last 24 hours is kept."
+  fresh: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of applyRegistryCheck."
+input ApplyRegistryCheckInput {
+  "The proof."
+  checkId: ID!
+  "The contact."
+  contactId: ID!
+  "The version that was read."
+  version: Int!
+  "What to take over."
+  fields: [RegistryField!]!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"How the business asks the tax registries."
+type RegistrySettings {
+  "The user name of the business's special access codes at AADE; empty when there is none."
+  aadeUsername: String!
+  "Whether a password is kept. It is never shown."
+  aadePasswordSet: Boolean!
+  "The AFM on whose behalf AADE is asked; empty: that of the codes."
+  aadeCalledBy: String!
+  "Whether clients of other EU states are checked at VIES every night."
+  recheck: Boolean!
+  "When they last were; null when never."
+  recheckedAt: DateTime
+  "Whether this server can keep secrets: it was given a key."
+  secretsAvailable: Boolean!
+}
+
+"Input of updateRegistrySettings. What is absent or null stays; an empty text clears."
+input UpdateRegistrySettingsInput {
+  "The user name, up to 200 characters."
+  aadeUsername: String
+  "The password, up to 200 characters. It is kept encrypted and never shown."
+  aadePassword: String
+  "An AFM."
+  aadeCalledBy: String
+  "Check clients of other EU states every night."
+  recheck: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What changing the settings gives."
+type RegistrySettingsPayload {
+  "The settings as they are now."
+  settings: RegistrySettings!
+}
+
+"A page of proofs."
+type RegistryCheckConnection {
+  "The rows with their cursors."
+  edges: [RegistryCheckEdge!]!
+  "The rows."
+  nodes: [RegistryCheck!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A proof in a page."
+type RegistryCheckEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The proof."
+  node: RegistryCheck!
+}
+
+"Why two contacts may be the same one."
+enum DuplicateReason {
+  "The same VAT number."
+  VAT_NUMBER
+  "The same e-mail address."
+  EMAIL
+  "The same name but for case, accents, legal form and the order of its words."
+  NAME
+  "A name that differs in little."
+  SIMILAR_NAME
+}
+
+"Another contact that may be the same one."
+type Duplicate {
+  "The contact."
+  contact: Contact!
+  "Why, the strongest reason first."
+  reasons: [DuplicateReason!]!
+}
+
+"Two contacts that may be the same one."
+type DuplicatePair {
+  "The older one."
+  contact: Contact!
+  "The other one."
+  other: Contact!
+  "Why, the strongest reason first."
+  reasons: [DuplicateReason!]!
+}
+
+"A page of pairs."
+type DuplicateConnection {
+  "The rows with their cursors."
+  edges: [DuplicateEdge!]!
+  "The rows."
+  nodes: [DuplicatePair!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A pair in a page."
+type DuplicateEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The pair."
+  node: DuplicatePair!
+}
+
+"Input of dismissDuplicate."
+input DismissDuplicateInput {
+  "One contact."
+  contactId: ID!
+  "The other one."
+  otherId: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What dismissing a pair gives."
+type DismissDuplicatePayload {
+  "The contacts of the pair."
+  ids: [ID!]!
+}
+
+"Input of mergePreview."
+input MergePreviewInput {
+  "Who stays."
+  survivorId: ID!
+  "Who goes: 1 to 20 contacts."
+  loserIds: [ID!]!
+}
+
+"What merging would do."
+type MergePreview {
+  "Who stays."
+  survivor: Contact!
+  "Who goes."
+  losers: [Contact!]!
+  "What each field would be, where the contacts differ."
+  fields: [MergeField!]!
+  "How many things would move, by kind."
+  moves: [MergeMove!]!
+  "What collides, one sentence each; it stops nothing."
+  collisions: [String!]!
+  "Balances of all of them, and what the survivor's would be."
+  balances: [MergeBalance!]!
+}
+
+"A field in which the contacts differ."
+type MergeField {
+  "The field, as updateContact names it."
+  field: String!
+  "The survivor's value, as text; empty for none."
+  survivor: String!
+  "The losers' values, in their order."
+  losers: [String!]!
+  "The value after the merge."
+  result: String!
+}
+
+"How many things of a kind would move."
+type MergeMove {
+  "Of what kind: documents, payments, notes, attachments, portalAccess, addresses, emails, phones, options."
+  kind: String!
+  "How many."
+  count: Int!
+}
+
+"A balance before and after a merge. after = survivor + the losers'."
+type MergeBalance {
+  "The side."
+  side: Side!
+  "The currency."
+  currency: CurrencyCode!
+  "The survivor's net before."
+  survivor: Money!
+  "The losers' net before, in their order."
+  losers: [Money!]!
+  "The survivor's net after."
+  after: Money!
+}
+
+"Input of mergeContacts."
+input MergeContactsInput {
+  "Who stays."
+  survivorId: ID!
+  "The version of the survivor that was read."
+  survivorVersion: Int!
+  "Who goes: 1 to 20 contacts."
+  loserIds: [ID!]!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What merging gives."
+type MergeContactsPayload {
+  "The survivor as it is now."
+  contact: Contact!
+  "The merge, to take back."
+  merge: ContactMerge!
+}
+
+"One merge."
+type ContactMerge {
+  "The merge's id."
+  id: ID!
+  "When."
+  at: DateTime!
+  "Who merged; null for an API key."
+  by: User
+  "The names of those that went."
+  loserNames: [String!]!
+  "Whether it can be taken back now: nothing has changed since."
+  canUnmerge: Boolean!
+}
+
+"Input of unmergeContacts."
+input UnmergeContactsInput {
+  "The merge."
+  mergeId: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What taking a merge back gives."
+type UnmergeContactsPayload {
+  "The survivor as it is now."
+  contact: Contact!
+  "Those that are back."
+  contacts: [Contact!]!
 }
 
 # ---------------------------------------------------------------- documents
@@ -5849,14 +9258,6 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
-func (ec *executionContext) childFields_AddContactNotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "note":
-		return ec.fieldContext_AddContactNotePayload_note(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AddContactNotePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_AddMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "member":
@@ -5925,6 +9326,56 @@ func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type ApiKey", field.Name)
 }
 
+func (ec *executionContext) childFields_Attachment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Attachment_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Attachment_name(ctx, field)
+	case "mediaType":
+		return ec.fieldContext_Attachment_mediaType(ctx, field)
+	case "size":
+		return ec.fieldContext_Attachment_size(ctx, field)
+	case "url":
+		return ec.fieldContext_Attachment_url(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Attachment_createdAt(ctx, field)
+	case "uploadedBy":
+		return ec.fieldContext_Attachment_uploadedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Attachment", field.Name)
+}
+
+func (ec *executionContext) childFields_AttachmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AttachmentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AttachmentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AttachmentConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttachmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AttachmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AttachmentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AttachmentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttachmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AttachmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attachment":
+		return ec.fieldContext_AttachmentPayload_attachment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttachmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Balance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "side":
@@ -5953,6 +9404,46 @@ func (ec *executionContext) childFields_BalanceChange(ctx context.Context, field
 		return ec.fieldContext_BalanceChange_balances(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BalanceChange", field.Name)
+}
+
+func (ec *executionContext) childFields_BalanceTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "side":
+		return ec.fieldContext_BalanceTotal_side(ctx, field)
+	case "currency":
+		return ec.fieldContext_BalanceTotal_currency(ctx, field)
+	case "outstanding":
+		return ec.fieldContext_BalanceTotal_outstanding(ctx, field)
+	case "credit":
+		return ec.fieldContext_BalanceTotal_credit(ctx, field)
+	case "net":
+		return ec.fieldContext_BalanceTotal_net(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BalanceTotal", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkContactResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BulkContactResult_id(ctx, field)
+	case "contact":
+		return ec.fieldContext_BulkContactResult_contact(ctx, field)
+	case "errors":
+		return ec.fieldContext_BulkContactResult_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkContactResult", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_BulkContactsPayload_results(ctx, field)
+	case "succeeded":
+		return ec.fieldContext_BulkContactsPayload_succeeded(ctx, field)
+	case "failed":
+		return ec.fieldContext_BulkContactsPayload_failed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkContactsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeMemberRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6019,14 +9510,34 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_archivedAt(ctx, field)
 	case "restricted":
 		return ec.fieldContext_Contact_restricted(ctx, field)
+	case "restrictedTo":
+		return ec.fieldContext_Contact_restrictedTo(ctx, field)
 	case "addresses":
 		return ec.fieldContext_Contact_addresses(ctx, field)
 	case "emails":
 		return ec.fieldContext_Contact_emails(ctx, field)
 	case "phones":
 		return ec.fieldContext_Contact_phones(ctx, field)
+	case "options":
+		return ec.fieldContext_Contact_options(ctx, field)
+	case "lastActivityAt":
+		return ec.fieldContext_Contact_lastActivityAt(ctx, field)
 	case "balances":
 		return ec.fieldContext_Contact_balances(ctx, field)
+	case "months":
+		return ec.fieldContext_Contact_months(ctx, field)
+	case "timeline":
+		return ec.fieldContext_Contact_timeline(ctx, field)
+	case "attachments":
+		return ec.fieldContext_Contact_attachments(ctx, field)
+	case "duplicates":
+		return ec.fieldContext_Contact_duplicates(ctx, field)
+	case "merges":
+		return ec.fieldContext_Contact_merges(ctx, field)
+	case "registryChecks":
+		return ec.fieldContext_Contact_registryChecks(ctx, field)
+	case "importedBy":
+		return ec.fieldContext_Contact_importedBy(ctx, field)
 	case "documents":
 		return ec.fieldContext_Contact_documents(ctx, field)
 	case "payments":
@@ -6065,12 +9576,134 @@ func (ec *executionContext) childFields_ContactEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ContactEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ContactImport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ContactImport_id(ctx, field)
+	case "version":
+		return ec.fieldContext_ContactImport_version(ctx, field)
+	case "status":
+		return ec.fieldContext_ContactImport_status(ctx, field)
+	case "fileName":
+		return ec.fieldContext_ContactImport_fileName(ctx, field)
+	case "size":
+		return ec.fieldContext_ContactImport_size(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ContactImport_createdAt(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_ContactImport_createdBy(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_ContactImport_finishedAt(ctx, field)
+	case "settings":
+		return ec.fieldContext_ContactImport_settings(ctx, field)
+	case "preview":
+		return ec.fieldContext_ContactImport_preview(ctx, field)
+	case "rows":
+		return ec.fieldContext_ContactImport_rows(ctx, field)
+	case "position":
+		return ec.fieldContext_ContactImport_position(ctx, field)
+	case "created":
+		return ec.fieldContext_ContactImport_created(ctx, field)
+	case "updated":
+		return ec.fieldContext_ContactImport_updated(ctx, field)
+	case "skipped":
+		return ec.fieldContext_ContactImport_skipped(ctx, field)
+	case "rejected":
+		return ec.fieldContext_ContactImport_rejected(ctx, field)
+	case "error":
+		return ec.fieldContext_ContactImport_error(ctx, field)
+	case "results":
+		return ec.fieldContext_ContactImport_results(ctx, field)
+	case "rejectedUrl":
+		return ec.fieldContext_ContactImport_rejectedUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactImport", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactImportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ContactImportConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ContactImportConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ContactImportConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactImportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactImportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ContactImportEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ContactImportEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactImportEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "import":
+		return ec.fieldContext_ContactImportPayload_import(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactImportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactMerge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ContactMerge_id(ctx, field)
+	case "at":
+		return ec.fieldContext_ContactMerge_at(ctx, field)
+	case "by":
+		return ec.fieldContext_ContactMerge_by(ctx, field)
+	case "loserNames":
+		return ec.fieldContext_ContactMerge_loserNames(ctx, field)
+	case "canUnmerge":
+		return ec.fieldContext_ContactMerge_canUnmerge(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactMerge", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_ContactMonth_month(ctx, field)
+	case "charges":
+		return ec.fieldContext_ContactMonth_charges(ctx, field)
+	case "credits":
+		return ec.fieldContext_ContactMonth_credits(ctx, field)
+	case "net":
+		return ec.fieldContext_ContactMonth_net(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactMonth", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactNotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "note":
+		return ec.fieldContext_ContactNotePayload_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactNotePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "contact":
 		return ec.fieldContext_ContactPayload_contact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_ContactSummary_count(ctx, field)
+	case "totals":
+		return ec.fieldContext_ContactSummary_totals(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactSummary", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6081,6 +9714,22 @@ func (ec *executionContext) childFields_CreateApiKeyPayload(ctx context.Context,
 		return ec.fieldContext_CreateApiKeyPayload_secret(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateApiKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteAttachmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeleteAttachmentPayload_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteAttachmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteContactNotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeleteContactNotePayload_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteContactNotePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6097,6 +9746,22 @@ func (ec *executionContext) childFields_DeleteInvoicePayload(ctx context.Context
 		return ec.fieldContext_DeleteInvoicePayload_id(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteInvoicePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteTrackingCategoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeleteTrackingCategoryPayload_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteTrackingCategoryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DismissDuplicatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ids":
+		return ec.fieldContext_DismissDuplicatePayload_ids(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DismissDuplicatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Document(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6237,6 +9902,50 @@ func (ec *executionContext) childFields_DocumentTax(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type DocumentTax", field.Name)
 }
 
+func (ec *executionContext) childFields_Duplicate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_Duplicate_contact(ctx, field)
+	case "reasons":
+		return ec.fieldContext_Duplicate_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Duplicate", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DuplicateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DuplicateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DuplicateConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DuplicateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DuplicateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicatePair(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_DuplicatePair_contact(ctx, field)
+	case "other":
+		return ec.fieldContext_DuplicatePair_other(ctx, field)
+	case "reasons":
+		return ec.fieldContext_DuplicatePair_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicatePair", field.Name)
+}
+
 func (ec *executionContext) childFields_Email(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6297,24 +10006,52 @@ func (ec *executionContext) childFields_HistoryEvent(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type HistoryEvent", field.Name)
 }
 
-func (ec *executionContext) childFields_ImportContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_ImportColumn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "format":
-		return ec.fieldContext_ImportContactsPayload_format(ctx, field)
-	case "rows":
-		return ec.fieldContext_ImportContactsPayload_rows(ctx, field)
-	case "created":
-		return ec.fieldContext_ImportContactsPayload_created(ctx, field)
-	case "skipped":
-		return ec.fieldContext_ImportContactsPayload_skipped(ctx, field)
-	case "rejected":
-		return ec.fieldContext_ImportContactsPayload_rejected(ctx, field)
-	case "problems":
-		return ec.fieldContext_ImportContactsPayload_problems(ctx, field)
-	case "ignoredColumns":
-		return ec.fieldContext_ImportContactsPayload_ignoredColumns(ctx, field)
+	case "index":
+		return ec.fieldContext_ImportColumn_index(ctx, field)
+	case "header":
+		return ec.fieldContext_ImportColumn_header(ctx, field)
+	case "field":
+		return ec.fieldContext_ImportColumn_field(ctx, field)
+	case "guessed":
+		return ec.fieldContext_ImportColumn_guessed(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type ImportContactsPayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type ImportColumn", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ImportField_name(ctx, field)
+	case "label":
+		return ec.fieldContext_ImportField_label(ctx, field)
+	case "labelEl":
+		return ec.fieldContext_ImportField_labelEl(ctx, field)
+	case "several":
+		return ec.fieldContext_ImportField_several(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportField", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fields":
+		return ec.fieldContext_ImportPreview_fields(ctx, field)
+	case "rows":
+		return ec.fieldContext_ImportPreview_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportPreviewRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_ImportPreviewRow_line(ctx, field)
+	case "cells":
+		return ec.fieldContext_ImportPreviewRow_cells(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportPreviewRow", field.Name)
 }
 
 func (ec *executionContext) childFields_ImportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6323,12 +10060,68 @@ func (ec *executionContext) childFields_ImportRow(ctx context.Context, field gra
 		return ec.fieldContext_ImportRow_line(ctx, field)
 	case "outcome":
 		return ec.fieldContext_ImportRow_outcome(ctx, field)
+	case "name":
+		return ec.fieldContext_ImportRow_name(ctx, field)
 	case "column":
 		return ec.fieldContext_ImportRow_column(ctx, field)
 	case "reason":
 		return ec.fieldContext_ImportRow_reason(ctx, field)
+	case "contact":
+		return ec.fieldContext_ImportRow_contact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportRow", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportRowConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ImportRowConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ImportRowConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ImportRowConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportRowConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportRowEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ImportRowEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ImportRowEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportRowEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "format":
+		return ec.fieldContext_ImportSettings_format(ctx, field)
+	case "fileType":
+		return ec.fieldContext_ImportSettings_fileType(ctx, field)
+	case "encoding":
+		return ec.fieldContext_ImportSettings_encoding(ctx, field)
+	case "separator":
+		return ec.fieldContext_ImportSettings_separator(ctx, field)
+	case "sheets":
+		return ec.fieldContext_ImportSettings_sheets(ctx, field)
+	case "sheet":
+		return ec.fieldContext_ImportSettings_sheet(ctx, field)
+	case "headerRow":
+		return ec.fieldContext_ImportSettings_headerRow(ctx, field)
+	case "columns":
+		return ec.fieldContext_ImportSettings_columns(ctx, field)
+	case "matchBy":
+		return ec.fieldContext_ImportSettings_matchBy(ctx, field)
+	case "existing":
+		return ec.fieldContext_ImportSettings_existing(ctx, field)
+	case "asClients":
+		return ec.fieldContext_ImportSettings_asClients(ctx, field)
+	case "asSuppliers":
+		return ec.fieldContext_ImportSettings_asSuppliers(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportSettings", field.Name)
 }
 
 func (ec *executionContext) childFields_InviteToPortalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6351,6 +10144,18 @@ func (ec *executionContext) childFields_InvoicePayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type InvoicePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ItemError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ItemError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_ItemError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ItemError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ItemError", field.Name)
+}
+
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "userId":
@@ -6363,6 +10168,74 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_since(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Member", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeBalance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "side":
+		return ec.fieldContext_MergeBalance_side(ctx, field)
+	case "currency":
+		return ec.fieldContext_MergeBalance_currency(ctx, field)
+	case "survivor":
+		return ec.fieldContext_MergeBalance_survivor(ctx, field)
+	case "losers":
+		return ec.fieldContext_MergeBalance_losers(ctx, field)
+	case "after":
+		return ec.fieldContext_MergeBalance_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeBalance", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_MergeContactsPayload_contact(ctx, field)
+	case "merge":
+		return ec.fieldContext_MergeContactsPayload_merge(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeContactsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MergeField_field(ctx, field)
+	case "survivor":
+		return ec.fieldContext_MergeField_survivor(ctx, field)
+	case "losers":
+		return ec.fieldContext_MergeField_losers(ctx, field)
+	case "result":
+		return ec.fieldContext_MergeField_result(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeField", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_MergeMove_kind(ctx, field)
+	case "count":
+		return ec.fieldContext_MergeMove_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeMove", field.Name)
+}
+
+func (ec *executionContext) childFields_MergePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "survivor":
+		return ec.fieldContext_MergePreview_survivor(ctx, field)
+	case "losers":
+		return ec.fieldContext_MergePreview_losers(ctx, field)
+	case "fields":
+		return ec.fieldContext_MergePreview_fields(ctx, field)
+	case "moves":
+		return ec.fieldContext_MergePreview_moves(ctx, field)
+	case "collisions":
+		return ec.fieldContext_MergePreview_collisions(ctx, field)
+	case "balances":
+		return ec.fieldContext_MergePreview_balances(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergePreview", field.Name)
 }
 
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6381,6 +10254,10 @@ func (ec *executionContext) childFields_Note(ctx context.Context, field graphql.
 		return ec.fieldContext_Note_id(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Note_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Note_updatedAt(ctx, field)
+	case "mine":
+		return ec.fieldContext_Note_mine(ctx, field)
 	case "text":
 		return ec.fieldContext_Note_text(ctx, field)
 	case "author":
@@ -6817,6 +10694,146 @@ func (ec *executionContext) childFields_PortalStatementTable(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PortalStatementTable", field.Name)
 }
 
+func (ec *executionContext) childFields_RegistryCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RegistryCheck_id(ctx, field)
+	case "registry":
+		return ec.fieldContext_RegistryCheck_registry(ctx, field)
+	case "country":
+		return ec.fieldContext_RegistryCheck_country(ctx, field)
+	case "number":
+		return ec.fieldContext_RegistryCheck_number(ctx, field)
+	case "valid":
+		return ec.fieldContext_RegistryCheck_valid(ctx, field)
+	case "requestIdentifier":
+		return ec.fieldContext_RegistryCheck_requestIdentifier(ctx, field)
+	case "answeredAt":
+		return ec.fieldContext_RegistryCheck_answeredAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_RegistryCheck_createdAt(ctx, field)
+	case "requestedBy":
+		return ec.fieldContext_RegistryCheck_requestedBy(ctx, field)
+	case "company":
+		return ec.fieldContext_RegistryCheck_company(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegistryCheck", field.Name)
+}
+
+func (ec *executionContext) childFields_RegistryCheckConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RegistryCheckConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RegistryCheckConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RegistryCheckConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegistryCheckConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RegistryCheckEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RegistryCheckEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RegistryCheckEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegistryCheckEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RegistryCompany(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_RegistryCompany_name(ctx, field)
+	case "tradeName":
+		return ec.fieldContext_RegistryCompany_tradeName(ctx, field)
+	case "legalForm":
+		return ec.fieldContext_RegistryCompany_legalForm(ctx, field)
+	case "profession":
+		return ec.fieldContext_RegistryCompany_profession(ctx, field)
+	case "vatNumber":
+		return ec.fieldContext_RegistryCompany_vatNumber(ctx, field)
+	case "taxOffice":
+		return ec.fieldContext_RegistryCompany_taxOffice(ctx, field)
+	case "taxOfficeName":
+		return ec.fieldContext_RegistryCompany_taxOfficeName(ctx, field)
+	case "line":
+		return ec.fieldContext_RegistryCompany_line(ctx, field)
+	case "city":
+		return ec.fieldContext_RegistryCompany_city(ctx, field)
+	case "postalCode":
+		return ec.fieldContext_RegistryCompany_postalCode(ctx, field)
+	case "country":
+		return ec.fieldContext_RegistryCompany_country(ctx, field)
+	case "active":
+		return ec.fieldContext_RegistryCompany_active(ctx, field)
+	case "registeredOn":
+		return ec.fieldContext_RegistryCompany_registeredOn(ctx, field)
+	case "stoppedOn":
+		return ec.fieldContext_RegistryCompany_stoppedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegistryCompany", field.Name)
+}
+
+func (ec *executionContext) childFields_RegistryDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_RegistryDifference_field(ctx, field)
+	case "present":
+		return ec.fieldContext_RegistryDifference_present(ctx, field)
+	case "registry":
+		return ec.fieldContext_RegistryDifference_registry(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegistryDifference", field.Name)
+}
+
+func (ec *executionContext) childFields_RegistryLookup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_RegistryLookup_status(ctx, field)
+	case "message":
+		return ec.fieldContext_RegistryLookup_message(ctx, field)
+	case "reason":
+		return ec.fieldContext_RegistryLookup_reason(ctx, field)
+	case "retryAt":
+		return ec.fieldContext_RegistryLookup_retryAt(ctx, field)
+	case "cached":
+		return ec.fieldContext_RegistryLookup_cached(ctx, field)
+	case "check":
+		return ec.fieldContext_RegistryLookup_check(ctx, field)
+	case "differences":
+		return ec.fieldContext_RegistryLookup_differences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegistryLookup", field.Name)
+}
+
+func (ec *executionContext) childFields_RegistrySettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "aadeUsername":
+		return ec.fieldContext_RegistrySettings_aadeUsername(ctx, field)
+	case "aadePasswordSet":
+		return ec.fieldContext_RegistrySettings_aadePasswordSet(ctx, field)
+	case "aadeCalledBy":
+		return ec.fieldContext_RegistrySettings_aadeCalledBy(ctx, field)
+	case "recheck":
+		return ec.fieldContext_RegistrySettings_recheck(ctx, field)
+	case "recheckedAt":
+		return ec.fieldContext_RegistrySettings_recheckedAt(ctx, field)
+	case "secretsAvailable":
+		return ec.fieldContext_RegistrySettings_secretsAvailable(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegistrySettings", field.Name)
+}
+
+func (ec *executionContext) childFields_RegistrySettingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "settings":
+		return ec.fieldContext_RegistrySettingsPayload_settings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegistrySettingsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RemoveMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "userId":
@@ -6933,6 +10950,48 @@ func (ec *executionContext) childFields_Tax(ctx context.Context, field graphql.C
 	return nil, fmt.Errorf("no field named %q was found under type Tax", field.Name)
 }
 
+func (ec *executionContext) childFields_TimelineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TimelineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TimelineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TimelineConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimelineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TimelineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TimelineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TimelineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimelineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TimelineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_TimelineItem_kind(ctx, field)
+	case "at":
+		return ec.fieldContext_TimelineItem_at(ctx, field)
+	case "document":
+		return ec.fieldContext_TimelineItem_document(ctx, field)
+	case "payment":
+		return ec.fieldContext_TimelineItem_payment(ctx, field)
+	case "note":
+		return ec.fieldContext_TimelineItem_note(ctx, field)
+	case "attachment":
+		return ec.fieldContext_TimelineItem_attachment(ctx, field)
+	case "change":
+		return ec.fieldContext_TimelineItem_change(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimelineItem", field.Name)
+}
+
 func (ec *executionContext) childFields_Totals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "lines":
@@ -6951,6 +11010,66 @@ func (ec *executionContext) childFields_Totals(ctx context.Context, field graphq
 		return ec.fieldContext_Totals_payable(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Totals", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackingCategory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TrackingCategory_id(ctx, field)
+	case "version":
+		return ec.fieldContext_TrackingCategory_version(ctx, field)
+	case "title":
+		return ec.fieldContext_TrackingCategory_title(ctx, field)
+	case "position":
+		return ec.fieldContext_TrackingCategory_position(ctx, field)
+	case "contacts":
+		return ec.fieldContext_TrackingCategory_contacts(ctx, field)
+	case "sales":
+		return ec.fieldContext_TrackingCategory_sales(ctx, field)
+	case "purchases":
+		return ec.fieldContext_TrackingCategory_purchases(ctx, field)
+	case "payments":
+		return ec.fieldContext_TrackingCategory_payments(ctx, field)
+	case "projects":
+		return ec.fieldContext_TrackingCategory_projects(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_TrackingCategory_archivedAt(ctx, field)
+	case "options":
+		return ec.fieldContext_TrackingCategory_options(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackingCategory", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackingCategoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "category":
+		return ec.fieldContext_TrackingCategoryPayload_category(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackingCategoryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackingOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TrackingOption_id(ctx, field)
+	case "category":
+		return ec.fieldContext_TrackingOption_category(ctx, field)
+	case "title":
+		return ec.fieldContext_TrackingOption_title(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_TrackingOption_archivedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackingOption", field.Name)
+}
+
+func (ec *executionContext) childFields_UnmergeContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_UnmergeContactsPayload_contact(ctx, field)
+	case "contacts":
+		return ec.fieldContext_UnmergeContactsPayload_contacts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmergeContactsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateOrganizationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7105,6 +11224,58 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_ContactImport_results_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "outcome",
+		func(ctx context.Context, v any) (*importrow.Outcome, error) {
+			return ec.unmarshalORowOutcome2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["outcome"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Contact_attachments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Contact_documents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7157,6 +11328,36 @@ func (ec *executionContext) field_Contact_history_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Contact_months_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "side",
+		func(ctx context.Context, v any) (ledgerentry.Side, error) {
+			return ec.unmarshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["side"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (*money.Currency, error) {
+			return ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "count",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["count"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Contact_notes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7201,12 +11402,78 @@ func (ec *executionContext) field_Contact_payments_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Contact_registryChecks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Contact_timeline_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "kinds",
+		func(ctx context.Context, v any) ([]statement.TimelineKind, error) {
+			return ec.unmarshalOTimelineKind2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKindᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["kinds"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_acceptPortalInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (portal.AcceptInput, error) {
 			return ec.unmarshalNAcceptPortalInvitationInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐAcceptInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_addAttachment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddAttachmentInput, error) {
+			return ec.unmarshalNAddAttachmentInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐAddAttachmentInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7257,12 +11524,54 @@ func (ec *executionContext) field_Mutation_allocatePayment_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_applyRegistryCheck_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (taxid.ApplyInput, error) {
+			return ec.unmarshalNApplyRegistryCheckInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐApplyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_archiveContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (contact.IDInput, error) {
 			return ec.unmarshalNContactIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_archiveContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (contact.IDsInput, error) {
+			return ec.unmarshalNContactIdsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐIDsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_cancelContactImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (imports.IDInput, error) {
+			return ec.unmarshalNContactImportIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7299,6 +11608,34 @@ func (ec *executionContext) field_Mutation_changePassword_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_checkContactImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (imports.IDInput, error) {
+			return ec.unmarshalNContactImportIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_configureContactImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (imports.ConfigureInput, error) {
+			return ec.unmarshalNConfigureContactImportInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐConfigureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createApiKey_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7319,6 +11656,20 @@ func (ec *executionContext) field_Mutation_createContact_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (contact.CreateInput, error) {
 			return ec.unmarshalNCreateContactInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (contact.CreateManyInput, error) {
+			return ec.unmarshalNCreateContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐCreateManyInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7355,12 +11706,68 @@ func (ec *executionContext) field_Mutation_createOrganization_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createTrackingCategory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (tracking.CreateInput, error) {
+			return ec.unmarshalNCreateTrackingCategoryInput2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteAttachment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (attachment.IDInput, error) {
+			return ec.unmarshalNAttachmentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteContactNote_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (contact.NoteIDInput, error) {
+			return ec.unmarshalNContactNoteIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐNoteIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (contact.IDInput, error) {
 			return ec.unmarshalNContactIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (contact.IDsInput, error) {
+			return ec.unmarshalNContactIdsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐIDsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7383,12 +11790,26 @@ func (ec *executionContext) field_Mutation_deleteInvoice_args(ctx context.Contex
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_importContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_deleteTrackingCategory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.ImportContactsInput, error) {
-			return ec.unmarshalNImportContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐImportContactsInput(ctx, v)
+		func(ctx context.Context, v any) (tracking.IDInput, error) {
+			return ec.unmarshalNTrackingCategoryIdInput2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_dismissDuplicate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (merge.DismissInput, error) {
+			return ec.unmarshalNDismissDuplicateInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐDismissInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7417,6 +11838,48 @@ func (ec *executionContext) field_Mutation_issueInvoice_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.IDInput, error) {
 			return ec.unmarshalNInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_lookupAfm_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (taxid.LookupAFMInput, error) {
+			return ec.unmarshalNLookupAfmInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐLookupAFMInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_lookupVat_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (taxid.LookupVATInput, error) {
+			return ec.unmarshalNLookupVatInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐLookupVATInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_mergeContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (merge.Input, error) {
+			return ec.unmarshalNMergeContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7459,6 +11922,20 @@ func (ec *executionContext) field_Mutation_restoreContact_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (contact.IDInput, error) {
 			return ec.unmarshalNContactIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_restoreContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (contact.IDsInput, error) {
+			return ec.unmarshalNContactIdsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐIDsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7537,6 +12014,34 @@ func (ec *executionContext) field_Mutation_revokePortalAccess_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_runContactImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (imports.IDInput, error) {
+			return ec.unmarshalNContactImportIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setContactsOption_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (contact.SetOptionInput, error) {
+			return ec.unmarshalNSetContactsOptionInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐSetOptionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_signIn_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7593,12 +12098,68 @@ func (ec *executionContext) field_Mutation_unallocatePayment_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_undoContactImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (imports.IDInput, error) {
+			return ec.unmarshalNContactImportIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unmergeContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (merge.UnmergeInput, error) {
+			return ec.unmarshalNUnmergeContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐUnmergeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateContactNote_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (contact.UpdateNoteInput, error) {
+			return ec.unmarshalNUpdateContactNoteInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateNoteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (contact.UpdateInput, error) {
 			return ec.unmarshalNUpdateContactInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (contact.UpdateManyInput, error) {
+			return ec.unmarshalNUpdateContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateManyInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7627,6 +12188,48 @@ func (ec *executionContext) field_Mutation_updateOrganization_args(ctx context.C
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (account.UpdateOrganizationInput, error) {
 			return ec.unmarshalNUpdateOrganizationInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐUpdateOrganizationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateRegistrySettings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (taxid.UpdateSettingsInput, error) {
+			return ec.unmarshalNUpdateRegistrySettingsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐUpdateSettingsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateTrackingCategory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (tracking.UpdateInput, error) {
+			return ec.unmarshalNUpdateTrackingCategoryInput2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_uploadContactImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UploadContactImportInput, error) {
+			return ec.unmarshalNUploadContactImportInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUploadContactImportInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7785,6 +12388,70 @@ func (ec *executionContext) field_Query_computeTotals_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_contactCities_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "prefix",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["prefix"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_contactImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_contactImports_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_contactSummary_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*contact.Filter, error) {
+			return ec.unmarshalOContactFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_contact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7913,6 +12580,42 @@ func (ec *executionContext) field_Query_documents_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_duplicateContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_mergePreview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (merge.PreviewInput, error) {
+			return ec.unmarshalNMergePreviewInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐPreviewInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8001,6 +12704,20 @@ func (ec *executionContext) field_Query_statement_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_trackingCategories_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "archived",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["archived"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Subscription_balanceChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8012,6 +12729,20 @@ func (ec *executionContext) field_Subscription_balanceChanged_args(ctx context.C
 		return nil, err
 	}
 	args["contactIds"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_contactImportProgress_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -8102,38 +12833,6 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
-
-func (ec *executionContext) _AddContactNotePayload_note(ctx context.Context, field graphql.CollectedField, obj *model.AddContactNotePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AddContactNotePayload_note(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Note, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v contact.Note) graphql.Marshaler {
-			return ec.marshalNNote2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐNote(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AddContactNotePayload_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "AddContactNotePayload",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Note(ctx, field)
-		},
-	}
-	return fc, nil
-}
 
 func (ec *executionContext) _AddMemberPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.AddMemberPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -8677,6 +13376,359 @@ func (ec *executionContext) fieldContext_ApiKey_revokedAt(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ApiKey", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Attachment_id(ctx context.Context, field graphql.CollectedField, obj *attachment.Attachment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attachment_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attachment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attachment", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Attachment_name(ctx context.Context, field graphql.CollectedField, obj *attachment.Attachment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attachment_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attachment_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attachment", field, false, false, "String")
+}
+
+func (ec *executionContext) _Attachment_mediaType(ctx context.Context, field graphql.CollectedField, obj *attachment.Attachment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attachment_mediaType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MediaType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attachment_mediaType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attachment", field, false, false, "String")
+}
+
+func (ec *executionContext) _Attachment_size(ctx context.Context, field graphql.CollectedField, obj *attachment.Attachment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attachment_size(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Size, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attachment_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attachment", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Attachment_url(ctx context.Context, field graphql.CollectedField, obj *attachment.Attachment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attachment_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attachment_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attachment", field, true, false, "String")
+}
+
+func (ec *executionContext) _Attachment_createdAt(ctx context.Context, field graphql.CollectedField, obj *attachment.Attachment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attachment_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attachment_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attachment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Attachment_uploadedBy(ctx context.Context, field graphql.CollectedField, obj *attachment.Attachment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attachment_uploadedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Attachment().UploadedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attachment_uploadedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Attachment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachmentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*attachment.Attachment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachmentConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*attachment.Attachment]) graphql.Marshaler {
+			return ec.marshalNAttachmentEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachmentConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachmentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttachmentEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachmentConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*attachment.Attachment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachmentConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*attachment.Attachment) graphql.Marshaler {
+			return ec.marshalNAttachment2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐAttachmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachmentConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachmentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attachment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachmentConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*attachment.Attachment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachmentConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachmentConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachmentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachmentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*attachment.Attachment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachmentEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachmentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttachmentEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _AttachmentEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*attachment.Attachment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachmentEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *attachment.Attachment) graphql.Marshaler {
+			return ec.marshalNAttachment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐAttachment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachmentEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachmentEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attachment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachmentPayload_attachment(ctx context.Context, field graphql.CollectedField, obj *model.AttachmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachmentPayload_attachment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attachment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v attachment.Attachment) graphql.Marshaler {
+			return ec.marshalNAttachment2githubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐAttachment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachmentPayload_attachment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attachment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Balance_side(ctx context.Context, field graphql.CollectedField, obj *ledger.Balance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8918,6 +13970,313 @@ func (ec *executionContext) fieldContext_BalanceChange_balances(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _BalanceTotal_side(ctx context.Context, field graphql.CollectedField, obj *contact.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BalanceTotal_side(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Side, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ledgerentry.Side) graphql.Marshaler {
+			return ec.marshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BalanceTotal_side(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BalanceTotal", field, false, false, "Side")
+}
+
+func (ec *executionContext) _BalanceTotal_currency(ctx context.Context, field graphql.CollectedField, obj *contact.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BalanceTotal_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Currency) graphql.Marshaler {
+			return ec.marshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BalanceTotal_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BalanceTotal", field, false, false, "CurrencyCode")
+}
+
+func (ec *executionContext) _BalanceTotal_outstanding(ctx context.Context, field graphql.CollectedField, obj *contact.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BalanceTotal_outstanding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outstanding, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BalanceTotal_outstanding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BalanceTotal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BalanceTotal_credit(ctx context.Context, field graphql.CollectedField, obj *contact.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BalanceTotal_credit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Credit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BalanceTotal_credit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BalanceTotal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BalanceTotal_net(ctx context.Context, field graphql.CollectedField, obj *contact.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BalanceTotal_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BalanceTotal_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BalanceTotal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkContactResult_id(ctx context.Context, field graphql.CollectedField, obj *contact.Done) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkContactResult_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *uuid.UUID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BulkContactResult_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkContactResult", field, false, false, "ID")
+}
+
+func (ec *executionContext) _BulkContactResult_contact(ctx context.Context, field graphql.CollectedField, obj *contact.Done) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkContactResult_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalOContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BulkContactResult_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkContactResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkContactResult_errors(ctx context.Context, field graphql.CollectedField, obj *contact.Done) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkContactResult_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*fault.Error) graphql.Marshaler {
+			return ec.marshalNItemError2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋfaultᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkContactResult_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkContactResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ItemError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkContactsPayload_results(ctx context.Context, field graphql.CollectedField, obj *model.BulkContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkContactsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*contact.Done) graphql.Marshaler {
+			return ec.marshalNBulkContactResult2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐDoneᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkContactsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkContactsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkContactResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkContactsPayload_succeeded(ctx context.Context, field graphql.CollectedField, obj *model.BulkContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkContactsPayload_succeeded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Succeeded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkContactsPayload_succeeded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkContactsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkContactsPayload_failed(ctx context.Context, field graphql.CollectedField, obj *model.BulkContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkContactsPayload_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkContactsPayload_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkContactsPayload", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ChangeMemberRolePayload_member(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRolePayload) (ret graphql.Marshaler) {
@@ -9513,6 +14872,38 @@ func (ec *executionContext) fieldContext_Contact_restricted(_ context.Context, f
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Contact_restrictedTo(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_restrictedTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().RestrictedTo(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUserᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_restrictedTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Contact_addresses(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9609,6 +15000,61 @@ func (ec *executionContext) fieldContext_Contact_phones(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_options(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*tracking.Option) graphql.Marshaler {
+			return ec.marshalNTrackingOption2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_lastActivityAt(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_lastActivityAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastActivityAt(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_lastActivityAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, true, false, "DateTime")
+}
+
 func (ec *executionContext) _Contact_balances(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9636,6 +15082,278 @@ func (ec *executionContext) fieldContext_Contact_balances(_ context.Context, fie
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Balance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_months(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_months(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Contact().Months(ctx, obj, fc.Args["side"].(ledgerentry.Side), fc.Args["currency"].(*money.Currency), fc.Args["count"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*statement.Month) graphql.Marshaler {
+			return ec.marshalNContactMonth2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐMonthᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_months(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactMonth(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_months_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_timeline(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_timeline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Contact().Timeline(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["kinds"].([]statement.TimelineKind))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*statement.TimelineItem]) graphql.Marshaler {
+			return ec.marshalNTimelineConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_timeline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimelineConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_timeline_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_attachments(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_attachments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Contact().Attachments(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*attachment.Attachment]) graphql.Marshaler {
+			return ec.marshalNAttachmentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_attachments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttachmentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_attachments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_duplicates(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_duplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Duplicates(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Duplicate) graphql.Marshaler {
+			return ec.marshalNDuplicate2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐDuplicateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_duplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Duplicate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_merges(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_merges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Merges(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Merge) graphql.Marshaler {
+			return ec.marshalNContactMerge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMergeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_merges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactMerge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_registryChecks(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_registryChecks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Contact().RegistryChecks(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*taxid.Check]) graphql.Marshaler {
+			return ec.marshalNRegistryCheckConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_registryChecks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryCheckConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_registryChecks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_importedBy(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_importedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().ImportedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *imports.ContactImport) graphql.Marshaler {
+			return ec.marshalOContactImport2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_importedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImport(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10023,6 +15741,949 @@ func (ec *executionContext) fieldContext_ContactEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _ContactImport_id(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ContactImport_version(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactImport_status(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v contactimport.Status) graphql.Marshaler {
+			return ec.marshalNImportStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactimportᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "ImportStatus")
+}
+
+func (ec *executionContext) _ContactImport_fileName(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_fileName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FileName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_fileName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactImport_size(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_size(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Size, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactImport_createdAt(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ContactImport_createdBy(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_createdBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ContactImport().CreatedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_createdBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactImport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactImport_finishedAt(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ContactImport_settings(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settings()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *imports.Settings) graphql.Marshaler {
+			return ec.marshalNImportSettings2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐSettings(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactImport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportSettings(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactImport_preview(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_preview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Preview(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *imports.Preview) graphql.Marshaler {
+			return ec.marshalOImportPreview2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐPreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_preview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactImport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportPreview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactImport_rows(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RowCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ContactImport_position(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_position(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Position, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactImport_created(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactImport_updated(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_updated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Updated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactImport_skipped(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_skipped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Skipped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactImport_rejected(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_rejected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rejected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_rejected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactImport_error(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_error(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Error, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_error(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactImport_results(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Results(ctx, fc.Args["outcome"].(*importrow.Outcome), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*imports.Result]) graphql.Marshaler {
+			return ec.marshalNImportRowConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_results(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactImport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportRowConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ContactImport_results_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactImport_rejectedUrl(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_rejectedUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RejectedURL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_rejectedUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, true, false, "String")
+}
+
+func (ec *executionContext) _ContactImportConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*imports.ContactImport]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImportConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*imports.ContactImport]) graphql.Marshaler {
+			return ec.marshalNContactImportEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImportConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactImportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImportEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactImportConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*imports.ContactImport]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImportConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*imports.ContactImport) graphql.Marshaler {
+			return ec.marshalNContactImport2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImportᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImportConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactImportConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactImportConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*imports.ContactImport]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImportConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImportConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactImportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactImportEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*imports.ContactImport]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImportEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImportEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImportEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactImportEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*imports.ContactImport]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImportEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *imports.ContactImport) graphql.Marshaler {
+			return ec.marshalNContactImport2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImportEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactImportEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactImportPayload_import(ctx context.Context, field graphql.CollectedField, obj *model.ContactImportPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImportPayload_import(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Import, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v imports.ContactImport) graphql.Marshaler {
+			return ec.marshalNContactImport2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImportPayload_import(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactImportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactMerge_id(ctx context.Context, field graphql.CollectedField, obj *merge.Merge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactMerge_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactMerge_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactMerge", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ContactMerge_at(ctx context.Context, field graphql.CollectedField, obj *merge.Merge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactMerge_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactMerge_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactMerge", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ContactMerge_by(ctx context.Context, field graphql.CollectedField, obj *merge.Merge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactMerge_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ContactMerge().By(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactMerge_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactMerge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactMerge_loserNames(ctx context.Context, field graphql.CollectedField, obj *merge.Merge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactMerge_loserNames(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LoserNames, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactMerge_loserNames(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactMerge", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactMerge_canUnmerge(ctx context.Context, field graphql.CollectedField, obj *merge.Merge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactMerge_canUnmerge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CanUnmerge(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactMerge_canUnmerge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactMerge", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _ContactMonth_month(ctx context.Context, field graphql.CollectedField, obj *statement.Month) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactMonth_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactMonth_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactMonth", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ContactMonth_charges(ctx context.Context, field graphql.CollectedField, obj *statement.Month) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactMonth_charges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Charges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactMonth_charges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactMonth_credits(ctx context.Context, field graphql.CollectedField, obj *statement.Month) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactMonth_credits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Credits, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactMonth_credits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactMonth_net(ctx context.Context, field graphql.CollectedField, obj *statement.Month) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactMonth_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactMonth_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactNotePayload_note(ctx context.Context, field graphql.CollectedField, obj *model.ContactNotePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactNotePayload_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v contact.Note) graphql.Marshaler {
+			return ec.marshalNNote2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐNote(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactNotePayload_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactNotePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Note(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ContactPayload_contact(ctx context.Context, field graphql.CollectedField, obj *model.ContactPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10050,6 +16711,61 @@ func (ec *executionContext) fieldContext_ContactPayload_contact(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactSummary_count(ctx context.Context, field graphql.CollectedField, obj *contact.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactSummary_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactSummary_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactSummary_totals(ctx context.Context, field graphql.CollectedField, obj *contact.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactSummary_totals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Totals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*contact.Total) graphql.Marshaler {
+			return ec.marshalNBalanceTotal2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐTotalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactSummary_totals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactSummary",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BalanceTotal(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10110,6 +16826,52 @@ func (ec *executionContext) fieldContext_CreateApiKeyPayload_secret(_ context.Co
 	return graphql.NewScalarFieldContext("CreateApiKeyPayload", field, false, false, "String")
 }
 
+func (ec *executionContext) _DeleteAttachmentPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteAttachmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteAttachmentPayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteAttachmentPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteAttachmentPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteContactNotePayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteContactNotePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteContactNotePayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteContactNotePayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteContactNotePayload", field, false, false, "ID")
+}
+
 func (ec *executionContext) _DeleteContactPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteContactPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10154,6 +16916,52 @@ func (ec *executionContext) _DeleteInvoicePayload_id(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_DeleteInvoicePayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteInvoicePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteTrackingCategoryPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteTrackingCategoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteTrackingCategoryPayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteTrackingCategoryPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteTrackingCategoryPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DismissDuplicatePayload_ids(ctx context.Context, field graphql.CollectedField, obj *model.DismissDuplicatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DismissDuplicatePayload_ids(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ids, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DismissDuplicatePayload_ids(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DismissDuplicatePayload", field, false, false, "ID")
 }
 
 func (ec *executionContext) _Document_id(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
@@ -11578,6 +18386,299 @@ func (ec *executionContext) fieldContext_DocumentTax_amount(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Duplicate_contact(ctx context.Context, field graphql.CollectedField, obj *merge.Duplicate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Duplicate_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Duplicate_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Duplicate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Duplicate_reasons(ctx context.Context, field graphql.CollectedField, obj *merge.Duplicate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Duplicate_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []merge.Reason) graphql.Marshaler {
+			return ec.marshalNDuplicateReason2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Duplicate_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Duplicate", field, false, false, "DuplicateReason")
+}
+
+func (ec *executionContext) _DuplicateConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*merge.Pair]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*merge.Pair]) graphql.Marshaler {
+			return ec.marshalNDuplicateEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicateEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*merge.Pair]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Pair) graphql.Marshaler {
+			return ec.marshalNDuplicatePair2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐPairᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicatePair(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*merge.Pair]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*merge.Pair]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicateEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _DuplicateEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*merge.Pair]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Pair) graphql.Marshaler {
+			return ec.marshalNDuplicatePair2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐPair(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicatePair(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicatePair_contact(ctx context.Context, field graphql.CollectedField, obj *merge.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicatePair",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicatePair_other(ctx context.Context, field graphql.CollectedField, obj *merge.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_other(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Other, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_other(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicatePair",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field graphql.CollectedField, obj *merge.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []merge.Reason) graphql.Marshaler {
+			return ec.marshalNDuplicateReason2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "DuplicateReason")
+}
+
 func (ec *executionContext) _Email_id(ctx context.Context, field graphql.CollectedField, obj *ent.ContactEmail) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12037,16 +19138,39 @@ func (ec *executionContext) fieldContext_HistoryEvent_after(_ context.Context, f
 	return graphql.NewScalarFieldContext("HistoryEvent", field, false, false, "JSON")
 }
 
-func (ec *executionContext) _ImportContactsPayload_format(ctx context.Context, field graphql.CollectedField, obj *imports.Report) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportColumn_index(ctx context.Context, field graphql.CollectedField, obj *imports.Column) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ImportContactsPayload_format(ctx, field)
+			return ec.fieldContext_ImportColumn_index(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Format, nil
+			return obj.Index, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportColumn_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportColumn", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportColumn_header(ctx context.Context, field graphql.CollectedField, obj *imports.Column) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportColumn_header(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Header, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -12056,144 +19180,245 @@ func (ec *executionContext) _ImportContactsPayload_format(ctx context.Context, f
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ImportContactsPayload_format(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImportContactsPayload", field, false, false, "String")
+func (ec *executionContext) fieldContext_ImportColumn_header(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportColumn", field, false, false, "String")
 }
 
-func (ec *executionContext) _ImportContactsPayload_rows(ctx context.Context, field graphql.CollectedField, obj *imports.Report) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportColumn_field(ctx context.Context, field graphql.CollectedField, obj *imports.Column) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ImportContactsPayload_rows(ctx, field)
+			return ec.fieldContext_ImportColumn_field(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Rows, nil
+			return obj.Field, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
-func (ec *executionContext) fieldContext_ImportContactsPayload_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImportContactsPayload", field, false, false, "Int")
+func (ec *executionContext) fieldContext_ImportColumn_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportColumn", field, false, false, "String")
 }
 
-func (ec *executionContext) _ImportContactsPayload_created(ctx context.Context, field graphql.CollectedField, obj *imports.Report) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportColumn_guessed(ctx context.Context, field graphql.CollectedField, obj *imports.Column) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ImportContactsPayload_created(ctx, field)
+			return ec.fieldContext_ImportColumn_guessed(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Created, nil
+			return obj.Guessed, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ImportContactsPayload_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImportContactsPayload", field, false, false, "Int")
+func (ec *executionContext) fieldContext_ImportColumn_guessed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportColumn", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _ImportContactsPayload_skipped(ctx context.Context, field graphql.CollectedField, obj *imports.Report) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportField_name(ctx context.Context, field graphql.CollectedField, obj *imports.Field) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ImportContactsPayload_skipped(ctx, field)
+			return ec.fieldContext_ImportField_name(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Skipped, nil
+			return obj.Name, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ImportContactsPayload_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImportContactsPayload", field, false, false, "Int")
+func (ec *executionContext) fieldContext_ImportField_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportField", field, false, false, "String")
 }
 
-func (ec *executionContext) _ImportContactsPayload_rejected(ctx context.Context, field graphql.CollectedField, obj *imports.Report) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportField_label(ctx context.Context, field graphql.CollectedField, obj *imports.Field) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ImportContactsPayload_rejected(ctx, field)
+			return ec.fieldContext_ImportField_label(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Rejected, nil
+			return obj.Label, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ImportContactsPayload_rejected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImportContactsPayload", field, false, false, "Int")
+func (ec *executionContext) fieldContext_ImportField_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportField", field, false, false, "String")
 }
 
-func (ec *executionContext) _ImportContactsPayload_problems(ctx context.Context, field graphql.CollectedField, obj *imports.Report) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportField_labelEl(ctx context.Context, field graphql.CollectedField, obj *imports.Field) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ImportContactsPayload_problems(ctx, field)
+			return ec.fieldContext_ImportField_labelEl(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Problems, nil
+			return obj.LabelEl, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*imports.Problem) graphql.Marshaler {
-			return ec.marshalNImportRow2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐProblemᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ImportContactsPayload_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ImportField_labelEl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportField", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportField_several(ctx context.Context, field graphql.CollectedField, obj *imports.Field) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportField_several(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Several, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportField_several(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportField", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ImportPreview_fields(ctx context.Context, field graphql.CollectedField, obj *imports.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreview_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*imports.Field) graphql.Marshaler {
+			return ec.marshalNImportField2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐFieldᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreview_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "ImportContactsPayload",
+		Object:     "ImportPreview",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ImportRow(ctx, field)
+			return ec.childFields_ImportField(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _ImportContactsPayload_ignoredColumns(ctx context.Context, field graphql.CollectedField, obj *imports.Report) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportPreview_rows(ctx context.Context, field graphql.CollectedField, obj *imports.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ImportContactsPayload_ignoredColumns(ctx, field)
+			return ec.fieldContext_ImportPreview_rows(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IgnoredColumns, nil
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*imports.PreviewRow) graphql.Marshaler {
+			return ec.marshalNImportPreviewRow2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐPreviewRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreview_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportPreviewRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportPreviewRow_line(ctx context.Context, field graphql.CollectedField, obj *imports.PreviewRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreviewRow_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreviewRow_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportPreviewRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportPreviewRow_cells(ctx context.Context, field graphql.CollectedField, obj *imports.PreviewRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreviewRow_cells(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cells, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -12203,11 +19428,11 @@ func (ec *executionContext) _ImportContactsPayload_ignoredColumns(ctx context.Co
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ImportContactsPayload_ignoredColumns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImportContactsPayload", field, false, false, "String")
+func (ec *executionContext) fieldContext_ImportPreviewRow_cells(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportPreviewRow", field, false, false, "String")
 }
 
-func (ec *executionContext) _ImportRow_line(ctx context.Context, field graphql.CollectedField, obj *imports.Problem) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportRow_line(ctx context.Context, field graphql.CollectedField, obj *imports.Result) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12230,7 +19455,7 @@ func (ec *executionContext) fieldContext_ImportRow_line(_ context.Context, field
 	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ImportRow_outcome(ctx context.Context, field graphql.CollectedField, obj *imports.Problem) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportRow_outcome(ctx context.Context, field graphql.CollectedField, obj *imports.Result) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12242,18 +19467,41 @@ func (ec *executionContext) _ImportRow_outcome(ctx context.Context, field graphq
 			return obj.Outcome, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v imports.Outcome) graphql.Marshaler {
-			return ec.marshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v importrow.Outcome) graphql.Marshaler {
+			return ec.marshalNRowOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ImportRow_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "ImportOutcome")
+	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "RowOutcome")
 }
 
-func (ec *executionContext) _ImportRow_column(ctx context.Context, field graphql.CollectedField, obj *imports.Problem) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportRow_name(ctx context.Context, field graphql.CollectedField, obj *imports.Result) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRow_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRow_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportRow_column(ctx context.Context, field graphql.CollectedField, obj *imports.Result) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12276,7 +19524,7 @@ func (ec *executionContext) fieldContext_ImportRow_column(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "String")
 }
 
-func (ec *executionContext) _ImportRow_reason(ctx context.Context, field graphql.CollectedField, obj *imports.Problem) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportRow_reason(ctx context.Context, field graphql.CollectedField, obj *imports.Result) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12297,6 +19545,474 @@ func (ec *executionContext) _ImportRow_reason(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_ImportRow_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportRow_contact(ctx context.Context, field graphql.CollectedField, obj *imports.Result) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRow_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalOContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRow_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportRowConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*imports.Result]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRowConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*imports.Result]) graphql.Marshaler {
+			return ec.marshalNImportRowEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRowConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportRowConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportRowEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportRowConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*imports.Result]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRowConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*imports.Result) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRowConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportRowConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportRowConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*imports.Result]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRowConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRowConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportRowConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportRowEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*imports.Result]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRowEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRowEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportRowEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportRowEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*imports.Result]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRowEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *imports.Result) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRowEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportRowEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportSettings_format(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_format(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Format, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_format(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportSettings_fileType(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_fileType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FileType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_fileType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportSettings_encoding(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_encoding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Encoding, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *imports.Encoding) graphql.Marshaler {
+			return ec.marshalOImportEncoding2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐEncoding(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_encoding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "ImportEncoding")
+}
+
+func (ec *executionContext) _ImportSettings_separator(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_separator(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Separator, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_separator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportSettings_sheets(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_sheets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sheets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_sheets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportSettings_sheet(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_sheet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sheet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_sheet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportSettings_headerRow(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_headerRow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeaderRow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_headerRow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportSettings_columns(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_columns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Columns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*imports.Column) graphql.Marshaler {
+			return ec.marshalNImportColumn2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐColumnᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_columns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportSettings",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportColumn(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportSettings_matchBy(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_matchBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MatchBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []imports.Match) graphql.Marshaler {
+			return ec.marshalNImportMatch2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatchᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_matchBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "ImportMatch")
+}
+
+func (ec *executionContext) _ImportSettings_existing(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_existing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Existing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v imports.Existing) graphql.Marshaler {
+			return ec.marshalNImportExisting2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_existing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "ImportExisting")
+}
+
+func (ec *executionContext) _ImportSettings_asClients(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_asClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsClients, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_asClients(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ImportSettings_asSuppliers(ctx context.Context, field graphql.CollectedField, obj *imports.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSettings_asSuppliers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsSuppliers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSettings_asSuppliers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSettings", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _InviteToPortalPayload_access(ctx context.Context, field graphql.CollectedField, obj *portal.Invited) (ret graphql.Marshaler) {
@@ -12409,6 +20125,75 @@ func (ec *executionContext) fieldContext_InvoicePayload_invoice(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _ItemError_code(ctx context.Context, field graphql.CollectedField, obj *fault.Error) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ItemError().Code(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ItemError", field, true, true, "String")
+}
+
+func (ec *executionContext) _ItemError_field(ctx context.Context, field graphql.CollectedField, obj *fault.Error) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ItemError", field, false, false, "String")
+}
+
+func (ec *executionContext) _ItemError_message(ctx context.Context, field graphql.CollectedField, obj *fault.Error) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ItemError", field, false, false, "String")
+}
+
 func (ec *executionContext) _Member_userId(ctx context.Context, field graphql.CollectedField, obj *account.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12508,6 +20293,533 @@ func (ec *executionContext) _Member_since(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Member_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _MergeBalance_side(ctx context.Context, field graphql.CollectedField, obj *merge.Balance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeBalance_side(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Side, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ledgerentry.Side) graphql.Marshaler {
+			return ec.marshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeBalance_side(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeBalance", field, false, false, "Side")
+}
+
+func (ec *executionContext) _MergeBalance_currency(ctx context.Context, field graphql.CollectedField, obj *merge.Balance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeBalance_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Currency) graphql.Marshaler {
+			return ec.marshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeBalance_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeBalance", field, false, false, "CurrencyCode")
+}
+
+func (ec *executionContext) _MergeBalance_survivor(ctx context.Context, field graphql.CollectedField, obj *merge.Balance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeBalance_survivor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Survivor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeBalance_survivor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeBalance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeBalance_losers(ctx context.Context, field graphql.CollectedField, obj *merge.Balance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeBalance_losers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Losers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoneyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeBalance_losers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeBalance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeBalance_after(ctx context.Context, field graphql.CollectedField, obj *merge.Balance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeBalance_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeBalance_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeBalance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeContactsPayload_contact(ctx context.Context, field graphql.CollectedField, obj *model.MergeContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeContactsPayload_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeContactsPayload_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeContactsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeContactsPayload_merge(ctx context.Context, field graphql.CollectedField, obj *model.MergeContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeContactsPayload_merge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Merge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v merge.Merge) graphql.Marshaler {
+			return ec.marshalNContactMerge2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMerge(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeContactsPayload_merge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeContactsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactMerge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeField_field(ctx context.Context, field graphql.CollectedField, obj *merge.Field) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeField_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeField_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeField", field, false, false, "String")
+}
+
+func (ec *executionContext) _MergeField_survivor(ctx context.Context, field graphql.CollectedField, obj *merge.Field) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeField_survivor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Survivor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeField_survivor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeField", field, false, false, "String")
+}
+
+func (ec *executionContext) _MergeField_losers(ctx context.Context, field graphql.CollectedField, obj *merge.Field) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeField_losers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Losers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeField_losers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeField", field, false, false, "String")
+}
+
+func (ec *executionContext) _MergeField_result(ctx context.Context, field graphql.CollectedField, obj *merge.Field) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeField_result(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Result, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeField_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeField", field, false, false, "String")
+}
+
+func (ec *executionContext) _MergeMove_kind(ctx context.Context, field graphql.CollectedField, obj *merge.Move) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeMove_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeMove_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "String")
+}
+
+func (ec *executionContext) _MergeMove_count(ctx context.Context, field graphql.CollectedField, obj *merge.Move) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeMove_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeMove_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MergePreview_survivor(ctx context.Context, field graphql.CollectedField, obj *merge.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergePreview_survivor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Survivor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergePreview_survivor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergePreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergePreview_losers(ctx context.Context, field graphql.CollectedField, obj *merge.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergePreview_losers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Losers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergePreview_losers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergePreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergePreview_fields(ctx context.Context, field graphql.CollectedField, obj *merge.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergePreview_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Field) graphql.Marshaler {
+			return ec.marshalNMergeField2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐFieldᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergePreview_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergePreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeField(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergePreview_moves(ctx context.Context, field graphql.CollectedField, obj *merge.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergePreview_moves(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moves, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Move) graphql.Marshaler {
+			return ec.marshalNMergeMove2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMoveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergePreview_moves(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergePreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeMove(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergePreview_collisions(ctx context.Context, field graphql.CollectedField, obj *merge.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergePreview_collisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collisions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergePreview_collisions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergePreview", field, false, false, "String")
+}
+
+func (ec *executionContext) _MergePreview_balances(ctx context.Context, field graphql.CollectedField, obj *merge.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergePreview_balances(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Balances, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Balance) graphql.Marshaler {
+			return ec.marshalNMergeBalance2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐBalanceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergePreview_balances(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergePreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeBalance(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.CollectedField, obj *money.Money) (ret graphql.Marshaler) {
@@ -13273,8 +21585,8 @@ func (ec *executionContext) _Mutation_addContactNote(ctx context.Context, field 
 			return ec.Resolvers.Mutation().AddContactNote(ctx, fc.Args["input"].(contact.NoteInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AddContactNotePayload) graphql.Marshaler {
-			return ec.marshalNAddContactNotePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐAddContactNotePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactNotePayload) graphql.Marshaler {
+			return ec.marshalNContactNotePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactNotePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13287,7 +21599,7 @@ func (ec *executionContext) fieldContext_Mutation_addContactNote(ctx context.Con
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AddContactNotePayload(ctx, field)
+			return ec.childFields_ContactNotePayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -13348,34 +21660,34 @@ func (ec *executionContext) fieldContext_Mutation_restrictContact(ctx context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_importContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_updateContactNote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_importContacts(ctx, field)
+			return ec.fieldContext_Mutation_updateContactNote(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ImportContacts(ctx, fc.Args["input"].(model.ImportContactsInput))
+			return ec.Resolvers.Mutation().UpdateContactNote(ctx, fc.Args["input"].(contact.UpdateNoteInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *imports.Report) graphql.Marshaler {
-			return ec.marshalNImportContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐReport(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactNotePayload) graphql.Marshaler {
+			return ec.marshalNContactNotePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactNotePayload(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_importContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_updateContactNote(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ImportContactsPayload(ctx, field)
+			return ec.childFields_ContactNotePayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -13385,7 +21697,1107 @@ func (ec *executionContext) fieldContext_Mutation_importContacts(ctx context.Con
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_importContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_updateContactNote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteContactNote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteContactNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteContactNote(ctx, fc.Args["input"].(contact.NoteIDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteContactNotePayload) graphql.Marshaler {
+			return ec.marshalNDeleteContactNotePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteContactNotePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteContactNote(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteContactNotePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteContactNote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateContacts(ctx, fc.Args["input"].(contact.CreateManyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BulkContactsPayload) graphql.Marshaler {
+			return ec.marshalNBulkContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐBulkContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateContacts(ctx, fc.Args["input"].(contact.UpdateManyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BulkContactsPayload) graphql.Marshaler {
+			return ec.marshalNBulkContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐBulkContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_archiveContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_archiveContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ArchiveContacts(ctx, fc.Args["input"].(contact.IDsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BulkContactsPayload) graphql.Marshaler {
+			return ec.marshalNBulkContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐBulkContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_archiveContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_archiveContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_restoreContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_restoreContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RestoreContacts(ctx, fc.Args["input"].(contact.IDsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BulkContactsPayload) graphql.Marshaler {
+			return ec.marshalNBulkContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐBulkContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_restoreContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_restoreContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteContacts(ctx, fc.Args["input"].(contact.IDsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BulkContactsPayload) graphql.Marshaler {
+			return ec.marshalNBulkContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐBulkContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setContactsOption(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setContactsOption(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetContactsOption(ctx, fc.Args["input"].(contact.SetOptionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BulkContactsPayload) graphql.Marshaler {
+			return ec.marshalNBulkContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐBulkContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setContactsOption(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setContactsOption_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addAttachment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addAttachment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddAttachment(ctx, fc.Args["input"].(model.AddAttachmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AttachmentPayload) graphql.Marshaler {
+			return ec.marshalNAttachmentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐAttachmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addAttachment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttachmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addAttachment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteAttachment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteAttachment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteAttachment(ctx, fc.Args["input"].(attachment.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteAttachmentPayload) graphql.Marshaler {
+			return ec.marshalNDeleteAttachmentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteAttachmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteAttachment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteAttachmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteAttachment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createTrackingCategory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createTrackingCategory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateTrackingCategory(ctx, fc.Args["input"].(tracking.CreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TrackingCategoryPayload) graphql.Marshaler {
+			return ec.marshalNTrackingCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐTrackingCategoryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createTrackingCategory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingCategoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createTrackingCategory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateTrackingCategory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateTrackingCategory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateTrackingCategory(ctx, fc.Args["input"].(tracking.UpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TrackingCategoryPayload) graphql.Marshaler {
+			return ec.marshalNTrackingCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐTrackingCategoryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateTrackingCategory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingCategoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateTrackingCategory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteTrackingCategory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteTrackingCategory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteTrackingCategory(ctx, fc.Args["input"].(tracking.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteTrackingCategoryPayload) graphql.Marshaler {
+			return ec.marshalNDeleteTrackingCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteTrackingCategoryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteTrackingCategory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteTrackingCategoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteTrackingCategory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_uploadContactImport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_uploadContactImport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UploadContactImport(ctx, fc.Args["input"].(model.UploadContactImportInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactImportPayload) graphql.Marshaler {
+			return ec.marshalNContactImportPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactImportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_uploadContactImport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_uploadContactImport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_configureContactImport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_configureContactImport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfigureContactImport(ctx, fc.Args["input"].(imports.ConfigureInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactImportPayload) graphql.Marshaler {
+			return ec.marshalNContactImportPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactImportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_configureContactImport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_configureContactImport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_checkContactImport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_checkContactImport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CheckContactImport(ctx, fc.Args["input"].(imports.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactImportPayload) graphql.Marshaler {
+			return ec.marshalNContactImportPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactImportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_checkContactImport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_checkContactImport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_runContactImport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_runContactImport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RunContactImport(ctx, fc.Args["input"].(imports.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactImportPayload) graphql.Marshaler {
+			return ec.marshalNContactImportPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactImportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_runContactImport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_runContactImport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelContactImport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelContactImport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelContactImport(ctx, fc.Args["input"].(imports.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactImportPayload) graphql.Marshaler {
+			return ec.marshalNContactImportPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactImportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelContactImport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelContactImport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_undoContactImport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_undoContactImport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UndoContactImport(ctx, fc.Args["input"].(imports.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactImportPayload) graphql.Marshaler {
+			return ec.marshalNContactImportPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactImportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_undoContactImport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_undoContactImport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_lookupVat(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_lookupVat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LookupVat(ctx, fc.Args["input"].(taxid.LookupVATInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *taxid.Lookup) graphql.Marshaler {
+			return ec.marshalNRegistryLookup2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐLookup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_lookupVat(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryLookup(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_lookupVat_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_lookupAfm(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_lookupAfm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LookupAfm(ctx, fc.Args["input"].(taxid.LookupAFMInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *taxid.Lookup) graphql.Marshaler {
+			return ec.marshalNRegistryLookup2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐLookup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_lookupAfm(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryLookup(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_lookupAfm_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_applyRegistryCheck(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_applyRegistryCheck(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ApplyRegistryCheck(ctx, fc.Args["input"].(taxid.ApplyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ContactPayload) graphql.Marshaler {
+			return ec.marshalNContactPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_applyRegistryCheck(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_applyRegistryCheck_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateRegistrySettings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateRegistrySettings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateRegistrySettings(ctx, fc.Args["input"].(taxid.UpdateSettingsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RegistrySettingsPayload) graphql.Marshaler {
+			return ec.marshalNRegistrySettingsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRegistrySettingsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateRegistrySettings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistrySettingsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateRegistrySettings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_mergeContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_mergeContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MergeContacts(ctx, fc.Args["input"].(merge.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MergeContactsPayload) graphql.Marshaler {
+			return ec.marshalNMergeContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐMergeContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_mergeContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_mergeContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unmergeContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unmergeContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnmergeContacts(ctx, fc.Args["input"].(merge.UnmergeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UnmergeContactsPayload) graphql.Marshaler {
+			return ec.marshalNUnmergeContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUnmergeContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unmergeContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnmergeContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unmergeContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_dismissDuplicate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_dismissDuplicate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DismissDuplicate(ctx, fc.Args["input"].(merge.DismissInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DismissDuplicatePayload) graphql.Marshaler {
+			return ec.marshalNDismissDuplicatePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDismissDuplicatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_dismissDuplicate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DismissDuplicatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_dismissDuplicate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -14052,6 +23464,52 @@ func (ec *executionContext) _Note_createdAt(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Note_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Note", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Note_updatedAt(ctx context.Context, field graphql.CollectedField, obj *contact.Note) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Note_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Note_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Note", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Note_mine(ctx context.Context, field graphql.CollectedField, obj *contact.Note) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Note_mine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mine(ctx), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Note_mine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Note", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _Note_text(ctx context.Context, field graphql.CollectedField, obj *contact.Note) (ret graphql.Marshaler) {
@@ -18112,6 +27570,346 @@ func (ec *executionContext) fieldContext_Query_contact(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_contactSummary(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contactSummary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ContactSummary(ctx, fc.Args["filter"].(*contact.Filter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Summary) graphql.Marshaler {
+			return ec.marshalNContactSummary2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐSummary(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contactSummary(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactSummary(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contactSummary_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contactCities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contactCities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ContactCities(ctx, fc.Args["prefix"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contactCities(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contactCities_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_duplicateContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_duplicateContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().DuplicateContacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*merge.Pair]) graphql.Marshaler {
+			return ec.marshalNDuplicateConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_duplicateContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicateConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_duplicateContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_mergePreview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_mergePreview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().MergePreview(ctx, fc.Args["input"].(merge.PreviewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *merge.Preview) graphql.Marshaler {
+			return ec.marshalNMergePreview2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐPreview(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_mergePreview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergePreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_mergePreview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_trackingCategories(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_trackingCategories(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TrackingCategories(ctx, fc.Args["archived"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*tracking.Category) graphql.Marshaler {
+			return ec.marshalNTrackingCategory2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCategoryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_trackingCategories(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingCategory(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_trackingCategories_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contactImports(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contactImports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ContactImports(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*imports.ContactImport]) graphql.Marshaler {
+			return ec.marshalNContactImportConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contactImports(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImportConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contactImports_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contactImport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contactImport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ContactImport(ctx, fc.Args["id"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *imports.ContactImport) graphql.Marshaler {
+			return ec.marshalOContactImport2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contactImport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contactImport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_registrySettings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_registrySettings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().RegistrySettings(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *taxid.Settings) graphql.Marshaler {
+			return ec.marshalNRegistrySettings2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐSettings(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_registrySettings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistrySettings(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_documents(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18511,6 +28309,1145 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields___Schema(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegistryCheck_id(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCheck", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RegistryCheck_registry(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_registry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Registry, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registrycheck.Registry) graphql.Marshaler {
+			return ec.marshalNRegistry2githubᚗcomᚋkartelaᚋkartelaᚋentᚋregistrycheckᚐRegistry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_registry(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCheck", field, false, false, "Registry")
+}
+
+func (ec *executionContext) _RegistryCheck_country(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_country(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Country, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCheck", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCheck_number(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCheck", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCheck_valid(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_valid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Valid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_valid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCheck", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RegistryCheck_requestIdentifier(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_requestIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestIdentifier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_requestIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCheck", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCheck_answeredAt(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_answeredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnsweredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_answeredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCheck", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _RegistryCheck_createdAt(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCheck", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _RegistryCheck_requestedBy(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_requestedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RegistryCheck().RequestedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_requestedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegistryCheck",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegistryCheck_company(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheck_company(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Company()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *taxid.Company) graphql.Marshaler {
+			return ec.marshalNRegistryCompany2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCompany(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheck_company(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegistryCheck",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryCompany(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegistryCheckConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*taxid.Check]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheckConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*taxid.Check]) graphql.Marshaler {
+			return ec.marshalNRegistryCheckEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheckConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegistryCheckConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryCheckEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegistryCheckConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*taxid.Check]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheckConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*taxid.Check) graphql.Marshaler {
+			return ec.marshalNRegistryCheck2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCheckᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheckConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegistryCheckConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryCheck(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegistryCheckConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*taxid.Check]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheckConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheckConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegistryCheckConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegistryCheckEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*taxid.Check]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheckEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheckEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCheckEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCheckEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*taxid.Check]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCheckEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *taxid.Check) graphql.Marshaler {
+			return ec.marshalNRegistryCheck2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCheck(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCheckEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegistryCheckEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryCheck(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegistryCompany_name(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_tradeName(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_tradeName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TradeName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_tradeName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_legalForm(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_legalForm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LegalForm, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_legalForm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_profession(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_profession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profession, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_profession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_vatNumber(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_vatNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VatNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_vatNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_taxOffice(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_taxOffice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxOffice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_taxOffice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_taxOfficeName(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_taxOfficeName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxOfficeName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_taxOfficeName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_line(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_city(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_city(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.City, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_city(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_postalCode(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_postalCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PostalCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_postalCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_country(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_country(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Country, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryCompany_active(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_active(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Active, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RegistryCompany_registeredOn(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_registeredOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegisteredOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_registeredOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "Date")
+}
+
+func (ec *executionContext) _RegistryCompany_stoppedOn(ctx context.Context, field graphql.CollectedField, obj *taxid.Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryCompany_stoppedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StoppedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryCompany_stoppedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryCompany", field, false, false, "Date")
+}
+
+func (ec *executionContext) _RegistryDifference_field(ctx context.Context, field graphql.CollectedField, obj *taxid.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryDifference_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v taxid.Field) graphql.Marshaler {
+			return ec.marshalNRegistryField2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐField(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryDifference_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryDifference", field, false, false, "RegistryField")
+}
+
+func (ec *executionContext) _RegistryDifference_present(ctx context.Context, field graphql.CollectedField, obj *taxid.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryDifference_present(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Present, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryDifference_present(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryDifference", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryDifference_registry(ctx context.Context, field graphql.CollectedField, obj *taxid.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryDifference_registry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Registry, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryDifference_registry(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryDifference", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryLookup_status(ctx context.Context, field graphql.CollectedField, obj *taxid.Lookup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryLookup_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v taxid.Status) graphql.Marshaler {
+			return ec.marshalNLookupStatus2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryLookup_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryLookup", field, false, false, "LookupStatus")
+}
+
+func (ec *executionContext) _RegistryLookup_message(ctx context.Context, field graphql.CollectedField, obj *taxid.Lookup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryLookup_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryLookup_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryLookup", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryLookup_reason(ctx context.Context, field graphql.CollectedField, obj *taxid.Lookup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryLookup_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryLookup_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryLookup", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistryLookup_retryAt(ctx context.Context, field graphql.CollectedField, obj *taxid.Lookup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryLookup_retryAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetryAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryLookup_retryAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryLookup", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _RegistryLookup_cached(ctx context.Context, field graphql.CollectedField, obj *taxid.Lookup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryLookup_cached(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cached, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryLookup_cached(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistryLookup", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RegistryLookup_check(ctx context.Context, field graphql.CollectedField, obj *taxid.Lookup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryLookup_check(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Check, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *taxid.Check) graphql.Marshaler {
+			return ec.marshalORegistryCheck2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCheck(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryLookup_check(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegistryLookup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryCheck(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegistryLookup_differences(ctx context.Context, field graphql.CollectedField, obj *taxid.Lookup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistryLookup_differences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Differences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*taxid.Difference) graphql.Marshaler {
+			return ec.marshalNRegistryDifference2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐDifferenceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistryLookup_differences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegistryLookup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistryDifference(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegistrySettings_aadeUsername(ctx context.Context, field graphql.CollectedField, obj *taxid.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistrySettings_aadeUsername(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AadeUsername, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistrySettings_aadeUsername(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistrySettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistrySettings_aadePasswordSet(ctx context.Context, field graphql.CollectedField, obj *taxid.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistrySettings_aadePasswordSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AadePasswordSet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistrySettings_aadePasswordSet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistrySettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RegistrySettings_aadeCalledBy(ctx context.Context, field graphql.CollectedField, obj *taxid.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistrySettings_aadeCalledBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AadeCalledBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistrySettings_aadeCalledBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistrySettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _RegistrySettings_recheck(ctx context.Context, field graphql.CollectedField, obj *taxid.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistrySettings_recheck(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recheck, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistrySettings_recheck(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistrySettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RegistrySettings_recheckedAt(ctx context.Context, field graphql.CollectedField, obj *taxid.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistrySettings_recheckedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecheckedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegistrySettings_recheckedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistrySettings", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _RegistrySettings_secretsAvailable(ctx context.Context, field graphql.CollectedField, obj *taxid.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistrySettings_secretsAvailable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SecretsAvailable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistrySettings_secretsAvailable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegistrySettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RegistrySettingsPayload_settings(ctx context.Context, field graphql.CollectedField, obj *model.RegistrySettingsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegistrySettingsPayload_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v taxid.Settings) graphql.Marshaler {
+			return ec.marshalNRegistrySettings2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐSettings(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegistrySettingsPayload_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegistrySettingsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegistrySettings(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19337,6 +30274,50 @@ func (ec *executionContext) fieldContext_Subscription_portalBalanceChanged(ctx c
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_contactImportProgress(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_contactImportProgress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ContactImportProgress(ctx, fc.Args["id"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *imports.ContactImport) graphql.Marshaler {
+			return ec.marshalNContactImport2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_contactImportProgress(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactImport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_contactImportProgress_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Tax_kind(ctx context.Context, field graphql.CollectedField, obj *money.Tax) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19450,6 +30431,363 @@ func (ec *executionContext) _Tax_informational(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Tax_informational(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Tax", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TimelineConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*statement.TimelineItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*statement.TimelineItem]) graphql.Marshaler {
+			return ec.marshalNTimelineEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimelineConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimelineEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimelineConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*statement.TimelineItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*statement.TimelineItem) graphql.Marshaler {
+			return ec.marshalNTimelineItem2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimelineConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimelineItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimelineConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*statement.TimelineItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimelineConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimelineEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*statement.TimelineItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimelineEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _TimelineEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*statement.TimelineItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *statement.TimelineItem) graphql.Marshaler {
+			return ec.marshalNTimelineItem2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimelineEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimelineItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimelineItem_kind(ctx context.Context, field graphql.CollectedField, obj *statement.TimelineItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineItem_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v statement.TimelineKind) graphql.Marshaler {
+			return ec.marshalNTimelineKind2githubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineItem_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimelineItem", field, false, false, "TimelineKind")
+}
+
+func (ec *executionContext) _TimelineItem_at(ctx context.Context, field graphql.CollectedField, obj *statement.TimelineItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineItem_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineItem_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimelineItem", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _TimelineItem_document(ctx context.Context, field graphql.CollectedField, obj *statement.TimelineItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineItem_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TimelineItem().Document(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
+			return ec.marshalODocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineItem_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimelineItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimelineItem_payment(ctx context.Context, field graphql.CollectedField, obj *statement.TimelineItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineItem_payment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TimelineItem().Payment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *payment.Payment) graphql.Marshaler {
+			return ec.marshalOPayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐPayment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineItem_payment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimelineItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Payment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimelineItem_note(ctx context.Context, field graphql.CollectedField, obj *statement.TimelineItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineItem_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TimelineItem().Note(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Note) graphql.Marshaler {
+			return ec.marshalONote2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐNote(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineItem_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimelineItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Note(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimelineItem_attachment(ctx context.Context, field graphql.CollectedField, obj *statement.TimelineItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineItem_attachment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TimelineItem().Attachment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *attachment.Attachment) graphql.Marshaler {
+			return ec.marshalOAttachment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐAttachment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineItem_attachment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimelineItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attachment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimelineItem_change(ctx context.Context, field graphql.CollectedField, obj *statement.TimelineItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimelineItem_change(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TimelineItem().Change(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Event) graphql.Marshaler {
+			return ec.marshalOHistoryEvent2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimelineItem_change(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimelineItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryEvent(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Totals_lines(ctx context.Context, field graphql.CollectedField, obj *document.Preview) (ret graphql.Marshaler) {
@@ -19671,6 +31009,465 @@ func (ec *executionContext) fieldContext_Totals_payable(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackingCategory_id(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "ID")
+}
+
+func (ec *executionContext) _TrackingCategory_version(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TrackingCategory_title(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackingCategory_position(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_position(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Position, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TrackingCategory_contacts(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_contacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contacts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackingCategory_sales(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_sales(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sales, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_sales(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackingCategory_purchases(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_purchases(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purchases, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_purchases(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackingCategory_payments(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_payments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_payments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackingCategory_projects(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_projects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Projects, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_projects(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackingCategory_archivedAt(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_archivedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArchivedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_archivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingCategory", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _TrackingCategory_options(ctx context.Context, field graphql.CollectedField, obj *tracking.Category) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategory_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*tracking.Option) graphql.Marshaler {
+			return ec.marshalNTrackingOption2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategory_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackingCategory",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackingCategoryPayload_category(ctx context.Context, field graphql.CollectedField, obj *model.TrackingCategoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingCategoryPayload_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v tracking.Category) graphql.Marshaler {
+			return ec.marshalNTrackingCategory2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCategory(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingCategoryPayload_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackingCategoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingCategory(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackingOption_id(ctx context.Context, field graphql.CollectedField, obj *tracking.Option) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingOption_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingOption_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingOption", field, false, false, "ID")
+}
+
+func (ec *executionContext) _TrackingOption_category(ctx context.Context, field graphql.CollectedField, obj *tracking.Option) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingOption_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *tracking.Category) graphql.Marshaler {
+			return ec.marshalNTrackingCategory2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCategory(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingOption_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackingOption",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingCategory(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackingOption_title(ctx context.Context, field graphql.CollectedField, obj *tracking.Option) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingOption_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingOption_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackingOption_archivedAt(ctx context.Context, field graphql.CollectedField, obj *tracking.Option) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingOption_archivedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArchivedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingOption_archivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingOption", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _UnmergeContactsPayload_contact(ctx context.Context, field graphql.CollectedField, obj *model.UnmergeContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeContactsPayload_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeContactsPayload_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnmergeContactsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnmergeContactsPayload_contacts(ctx context.Context, field graphql.CollectedField, obj *model.UnmergeContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeContactsPayload_contacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contacts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeContactsPayload_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnmergeContactsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
 		},
 	}
 	return fc, nil
@@ -21037,6 +32834,62 @@ func UnmarshalAcceptPortalInvitationInput(ctx context.Context, raw any) (portal.
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAddAttachmentInput(ctx context.Context, obj any) (model.AddAttachmentInput, error) {
+	var it model.AddAttachmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "file", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddAttachmentInput unmarshals raw into the AddAttachmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddAttachmentInput(ctx context.Context, raw any) (model.AddAttachmentInput, error) {
+	var out model.AddAttachmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddAttachmentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAddContactNoteInput(ctx context.Context, obj any) (contact.NoteInput, error) {
 	var it contact.NoteInput
 	if obj == nil {
@@ -21366,6 +33219,188 @@ func UnmarshalAllocationInput(ctx context.Context, raw any) (payment.AllocationI
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputApplyRegistryCheckInput(ctx context.Context, obj any) (taxid.ApplyInput, error) {
+	var it taxid.ApplyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"checkId", "contactId", "version", "fields", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "checkId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("checkId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CheckID = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "fields":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
+			data, err := ec.unmarshalNRegistryField2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐFieldᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fields = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalApplyRegistryCheckInput unmarshals raw into the ApplyRegistryCheckInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalApplyRegistryCheckInput(ctx context.Context, raw any) (taxid.ApplyInput, error) {
+	var out taxid.ApplyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApplyRegistryCheckInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAttachmentIdInput(ctx context.Context, obj any) (attachment.IDInput, error) {
+	var it attachment.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAttachmentIdInput unmarshals raw into the AttachmentIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAttachmentIdInput(ctx context.Context, raw any) (attachment.IDInput, error) {
+	var out attachment.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AttachmentIdInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputBalanceRange(ctx context.Context, obj any) (contact.BalanceRange, error) {
+	var it contact.BalanceRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"side", "currency", "min", "max"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "side":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("side"))
+			data, err := ec.unmarshalOSide2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Side = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "min":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("min"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Min = data
+		case "max":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("max"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Max = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBalanceRange unmarshals raw into the BalanceRange input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBalanceRange(ctx context.Context, raw any) (contact.BalanceRange, error) {
+	var out contact.BalanceRange
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BalanceRange", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputChangeMemberRoleInput(ctx context.Context, obj any) (account.ChangeMemberRoleInput, error) {
 	var it account.ChangeMemberRoleInput
 	if obj == nil {
@@ -21534,6 +33569,125 @@ func UnmarshalComputeTotalsInput(ctx context.Context, raw any) (document.Preview
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputConfigureContactImportInput(ctx context.Context, obj any) (imports.ConfigureInput, error) {
+	var it imports.ConfigureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "encoding", "separator", "sheet", "headerRow", "columns", "matchBy", "existing", "asClients", "asSuppliers", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "encoding":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("encoding"))
+			data, err := ec.unmarshalOImportEncoding2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐEncoding(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Encoding = data
+		case "separator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("separator"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Separator = data
+		case "sheet":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sheet"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sheet = data
+		case "headerRow":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("headerRow"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeaderRow = data
+		case "columns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("columns"))
+			data, err := ec.unmarshalOImportColumnInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐColumnInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Columns = data
+		case "matchBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("matchBy"))
+			data, err := ec.unmarshalOImportMatch2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatchᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MatchBy = data
+		case "existing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("existing"))
+			data, err := ec.unmarshalOImportExisting2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Existing = data
+		case "asClients":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asClients"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AsClients = data
+		case "asSuppliers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asSuppliers"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AsSuppliers = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalConfigureContactImportInput unmarshals raw into the ConfigureContactImportInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalConfigureContactImportInput(ctx context.Context, raw any) (imports.ConfigureInput, error) {
+	var out imports.ConfigureInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConfigureContactImportInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj any) (contact.Filter, error) {
 	var it contact.Filter
 	if obj == nil {
@@ -21545,7 +33699,7 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"search", "role", "archived"}
+	fieldsInOrder := [...]string{"search", "role", "archived", "optionIds", "city", "hasOverdue", "balance", "createdSince", "changedSince"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -21573,6 +33727,48 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Archived = data
+		case "optionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionIDs = data
+		case "city":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("city"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.City = data
+		case "hasOverdue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasOverdue"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasOverdue = data
+		case "balance":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("balance"))
+			data, err := ec.unmarshalOBalanceRange2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐBalanceRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Balance = data
+		case "createdSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedSince = data
+		case "changedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("changedSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChangedSince = data
 		}
 	}
 	return it, nil
@@ -21636,6 +33832,153 @@ func (ec *executionContext) unmarshalInputContactIdInput(ctx context.Context, ob
 func UnmarshalContactIdInput(ctx context.Context, raw any) (contact.IDInput, error) {
 	var out contact.IDInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactIdInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputContactIdsInput(ctx context.Context, obj any) (contact.IDsInput, error) {
+	var it contact.IDsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContactIdsInput unmarshals raw into the ContactIdsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContactIdsInput(ctx context.Context, raw any) (contact.IDsInput, error) {
+	var out contact.IDsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactIdsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputContactImportIdInput(ctx context.Context, obj any) (imports.IDInput, error) {
+	var it imports.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContactImportIdInput unmarshals raw into the ContactImportIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContactImportIdInput(ctx context.Context, raw any) (imports.IDInput, error) {
+	var out imports.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactImportIdInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputContactNoteIdInput(ctx context.Context, obj any) (contact.NoteIDInput, error) {
+	var it contact.NoteIDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContactNoteIdInput unmarshals raw into the ContactNoteIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContactNoteIdInput(ctx context.Context, raw any) (contact.NoteIDInput, error) {
+	var out contact.NoteIDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactNoteIdInput", raw, &out)
 	return out, err
 }
 
@@ -21713,7 +34056,7 @@ func (ec *executionContext) unmarshalInputCreateContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"firstName", "lastName", "company", "profession", "vatNumber", "taxOffice", "customId", "website", "isClient", "isSupplier", "clientType", "defaultCurrency", "defaultLanguage", "defaultDueDays", "defaultTemplate", "defaultTaxes", "addresses", "emails", "phones", "idempotencyKey"}
+	fieldsInOrder := [...]string{"firstName", "lastName", "company", "profession", "vatNumber", "taxOffice", "customId", "website", "isClient", "isSupplier", "clientType", "defaultCurrency", "defaultLanguage", "defaultDueDays", "defaultTemplate", "defaultTaxes", "addresses", "emails", "phones", "optionIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -21853,6 +34196,13 @@ func (ec *executionContext) unmarshalInputCreateContactInput(ctx context.Context
 				return it, err
 			}
 			it.Phones = data
+		case "optionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionIDs = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -21874,6 +34224,55 @@ func (ec *executionContext) unmarshalInputCreateContactInput(ctx context.Context
 func UnmarshalCreateContactInput(ctx context.Context, raw any) (contact.CreateInput, error) {
 	var out contact.CreateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateContactInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreateContactsInput(ctx context.Context, obj any) (contact.CreateManyInput, error) {
+	var it contact.CreateManyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contacts", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contacts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contacts"))
+			data, err := ec.unmarshalNCreateContactInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐCreateInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contacts = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateContactsInput unmarshals raw into the CreateContactsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateContactsInput(ctx context.Context, raw any) (contact.CreateManyInput, error) {
+	var out contact.CreateManyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateContactsInput", raw, &out)
 	return out, err
 }
 
@@ -22101,6 +34500,160 @@ func UnmarshalCreateOrganizationInput(ctx context.Context, raw any) (account.Cre
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreateTrackingCategoryInput(ctx context.Context, obj any) (tracking.CreateInput, error) {
+	var it tracking.CreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"title", "position", "contacts", "sales", "purchases", "payments", "projects", "options", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "position":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("position"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Position = data
+		case "contacts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contacts"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contacts = data
+		case "sales":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sales"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sales = data
+		case "purchases":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purchases"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Purchases = data
+		case "payments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payments"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payments = data
+		case "projects":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projects"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Projects = data
+		case "options":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("options"))
+			data, err := ec.unmarshalNTrackingOptionInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Options = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateTrackingCategoryInput unmarshals raw into the CreateTrackingCategoryInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateTrackingCategoryInput(ctx context.Context, raw any) (tracking.CreateInput, error) {
+	var out tracking.CreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateTrackingCategoryInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDismissDuplicateInput(ctx context.Context, obj any) (merge.DismissInput, error) {
+	var it merge.DismissInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "otherId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "otherId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("otherId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OtherID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDismissDuplicateInput unmarshals raw into the DismissDuplicateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDismissDuplicateInput(ctx context.Context, raw any) (merge.DismissInput, error) {
+	var out merge.DismissInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DismissDuplicateInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, obj any) (document.Filter, error) {
 	var it document.Filter
 	if obj == nil {
@@ -22248,8 +34801,8 @@ func UnmarshalEmailInput(ctx context.Context, raw any) (contact.EmailInput, erro
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputImportContactsInput(ctx context.Context, obj any) (model.ImportContactsInput, error) {
-	var it model.ImportContactsInput
+func (ec *executionContext) unmarshalInputImportColumnInput(ctx context.Context, obj any) (imports.ColumnInput, error) {
+	var it imports.ColumnInput
 	if obj == nil {
 		return it, nil
 	}
@@ -22259,55 +34812,41 @@ func (ec *executionContext) unmarshalInputImportContactsInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"file", "asClients", "asSuppliers", "idempotencyKey"}
+	fieldsInOrder := [...]string{"index", "field"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "file":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
-			data, err := ec.unmarshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx, v)
+		case "index":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("index"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.File = data
-		case "asClients":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asClients"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.AsClients = data
-		case "asSuppliers":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asSuppliers"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.AsSuppliers = data
-		case "idempotencyKey":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			it.Index = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.IdempotencyKey = data
+			it.Field = data
 		}
 	}
 	return it, nil
 }
 
-// UnmarshalImportContactsInput unmarshals raw into the ImportContactsInput input type, using the
+// UnmarshalImportColumnInput unmarshals raw into the ImportColumnInput input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalImportContactsInput(ctx context.Context, raw any) (model.ImportContactsInput, error) {
-	var out model.ImportContactsInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportContactsInput", raw, &out)
+func UnmarshalImportColumnInput(ctx context.Context, raw any) (imports.ColumnInput, error) {
+	var out imports.ColumnInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportColumnInput", raw, &out)
 	return out, err
 }
 
@@ -22497,6 +35036,251 @@ func (ec *executionContext) unmarshalInputLineInput(ctx context.Context, obj any
 func UnmarshalLineInput(ctx context.Context, raw any) (document.LineInput, error) {
 	var out document.LineInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "LineInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputLookupAfmInput(ctx context.Context, obj any) (taxid.LookupAFMInput, error) {
+	var it taxid.LookupAFMInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"afm", "contactId", "fresh", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "afm":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("afm"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Afm = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "fresh":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fresh"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fresh = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLookupAfmInput unmarshals raw into the LookupAfmInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLookupAfmInput(ctx context.Context, raw any) (taxid.LookupAFMInput, error) {
+	var out taxid.LookupAFMInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LookupAfmInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputLookupVatInput(ctx context.Context, obj any) (taxid.LookupVATInput, error) {
+	var it taxid.LookupVATInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"country", "vatNumber", "contactId", "fresh", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "country":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("country"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Country = data
+		case "vatNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vatNumber"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.VatNumber = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "fresh":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fresh"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fresh = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLookupVatInput unmarshals raw into the LookupVatInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLookupVatInput(ctx context.Context, raw any) (taxid.LookupVATInput, error) {
+	var out taxid.LookupVATInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LookupVatInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMergeContactsInput(ctx context.Context, obj any) (merge.Input, error) {
+	var it merge.Input
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"survivorId", "survivorVersion", "loserIds", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "survivorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("survivorId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SurvivorID = data
+		case "survivorVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("survivorVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SurvivorVersion = data
+		case "loserIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("loserIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LoserIDs = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMergeContactsInput unmarshals raw into the MergeContactsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMergeContactsInput(ctx context.Context, raw any) (merge.Input, error) {
+	var out merge.Input
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MergeContactsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMergePreviewInput(ctx context.Context, obj any) (merge.PreviewInput, error) {
+	var it merge.PreviewInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"survivorId", "loserIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "survivorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("survivorId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SurvivorID = data
+		case "loserIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("loserIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LoserIDs = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMergePreviewInput unmarshals raw into the MergePreviewInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMergePreviewInput(ctx context.Context, raw any) (merge.PreviewInput, error) {
+	var out merge.PreviewInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MergePreviewInput", raw, &out)
 	return out, err
 }
 
@@ -22941,6 +35725,69 @@ func UnmarshalRevokePortalAccessInput(ctx context.Context, raw any) (portal.Revo
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSetContactsOptionInput(ctx context.Context, obj any) (contact.SetOptionInput, error) {
+	var it contact.SetOptionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "categoryId", "optionId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "categoryId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categoryId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CategoryID = data
+		case "optionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSetContactsOptionInput unmarshals raw into the SetContactsOptionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetContactsOptionInput(ctx context.Context, raw any) (contact.SetOptionInput, error) {
+	var out contact.SetOptionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetContactsOptionInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj any) (account.SignInInput, error) {
 	var it account.SignInInput
 	if obj == nil {
@@ -23179,6 +36026,111 @@ func UnmarshalTaxInput(ctx context.Context, raw any) (money.Tax, error) {
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputTrackingCategoryIdInput(ctx context.Context, obj any) (tracking.IDInput, error) {
+	var it tracking.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTrackingCategoryIdInput unmarshals raw into the TrackingCategoryIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTrackingCategoryIdInput(ctx context.Context, raw any) (tracking.IDInput, error) {
+	var out tracking.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TrackingCategoryIdInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTrackingOptionInput(ctx context.Context, obj any) (tracking.OptionInput, error) {
+	var it tracking.OptionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "title", "archived"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "archived":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archived"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Archived = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTrackingOptionInput unmarshals raw into the TrackingOptionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTrackingOptionInput(ctx context.Context, raw any) (tracking.OptionInput, error) {
+	var out tracking.OptionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TrackingOptionInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUnallocatePaymentInput(ctx context.Context, obj any) (payment.UnallocateInput, error) {
 	var it payment.UnallocateInput
 	if obj == nil {
@@ -23235,6 +36187,55 @@ func UnmarshalUnallocatePaymentInput(ctx context.Context, raw any) (payment.Unal
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUnmergeContactsInput(ctx context.Context, obj any) (merge.UnmergeInput, error) {
+	var it merge.UnmergeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"mergeId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "mergeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mergeId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MergeID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUnmergeContactsInput unmarshals raw into the UnmergeContactsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUnmergeContactsInput(ctx context.Context, raw any) (merge.UnmergeInput, error) {
+	var out merge.UnmergeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnmergeContactsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateContactInput(ctx context.Context, obj any) (contact.UpdateInput, error) {
 	var it contact.UpdateInput
 	if obj == nil {
@@ -23246,7 +36247,7 @@ func (ec *executionContext) unmarshalInputUpdateContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "version", "firstName", "lastName", "company", "profession", "vatNumber", "taxOffice", "customId", "website", "isClient", "isSupplier", "clientType", "defaultCurrency", "defaultLanguage", "defaultDueDays", "defaultTemplate", "defaultTaxes", "addresses", "emails", "phones", "clear", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "version", "firstName", "lastName", "company", "profession", "vatNumber", "taxOffice", "customId", "website", "isClient", "isSupplier", "clientType", "defaultCurrency", "defaultLanguage", "defaultDueDays", "defaultTemplate", "defaultTaxes", "addresses", "emails", "phones", "optionIds", "clear", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -23400,6 +36401,13 @@ func (ec *executionContext) unmarshalInputUpdateContactInput(ctx context.Context
 				return it, err
 			}
 			it.Phones = data
+		case "optionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionIDs = data
 		case "clear":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clear"))
 			data, err := ec.unmarshalOContactClear2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐClearᚄ(ctx, v)
@@ -23428,6 +36436,111 @@ func (ec *executionContext) unmarshalInputUpdateContactInput(ctx context.Context
 func UnmarshalUpdateContactInput(ctx context.Context, raw any) (contact.UpdateInput, error) {
 	var out contact.UpdateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateContactInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateContactNoteInput(ctx context.Context, obj any) (contact.UpdateNoteInput, error) {
+	var it contact.UpdateNoteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "text", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateContactNoteInput unmarshals raw into the UpdateContactNoteInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateContactNoteInput(ctx context.Context, raw any) (contact.UpdateNoteInput, error) {
+	var out contact.UpdateNoteInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateContactNoteInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateContactsInput(ctx context.Context, obj any) (contact.UpdateManyInput, error) {
+	var it contact.UpdateManyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contacts", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contacts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contacts"))
+			data, err := ec.unmarshalNUpdateContactInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contacts = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateContactsInput unmarshals raw into the UpdateContactsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateContactsInput(ctx context.Context, raw any) (contact.UpdateManyInput, error) {
+	var out contact.UpdateManyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateContactsInput", raw, &out)
 	return out, err
 }
 
@@ -23641,6 +36754,244 @@ func UnmarshalUpdateOrganizationInput(ctx context.Context, raw any) (account.Upd
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateRegistrySettingsInput(ctx context.Context, obj any) (taxid.UpdateSettingsInput, error) {
+	var it taxid.UpdateSettingsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"aadeUsername", "aadePassword", "aadeCalledBy", "recheck", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "aadeUsername":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aadeUsername"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AadeUsername = data
+		case "aadePassword":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aadePassword"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AadePassword = data
+		case "aadeCalledBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aadeCalledBy"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AadeCalledBy = data
+		case "recheck":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recheck"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Recheck = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateRegistrySettingsInput unmarshals raw into the UpdateRegistrySettingsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateRegistrySettingsInput(ctx context.Context, raw any) (taxid.UpdateSettingsInput, error) {
+	var out taxid.UpdateSettingsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateRegistrySettingsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateTrackingCategoryInput(ctx context.Context, obj any) (tracking.UpdateInput, error) {
+	var it tracking.UpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "title", "position", "contacts", "sales", "purchases", "payments", "projects", "archived", "options", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "position":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("position"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Position = data
+		case "contacts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contacts"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contacts = data
+		case "sales":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sales"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sales = data
+		case "purchases":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purchases"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Purchases = data
+		case "payments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payments"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payments = data
+		case "projects":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projects"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Projects = data
+		case "archived":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archived"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Archived = data
+		case "options":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("options"))
+			data, err := ec.unmarshalOTrackingOptionInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Options = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateTrackingCategoryInput unmarshals raw into the UpdateTrackingCategoryInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateTrackingCategoryInput(ctx context.Context, raw any) (tracking.UpdateInput, error) {
+	var out tracking.UpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateTrackingCategoryInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUploadContactImportInput(ctx context.Context, obj any) (model.UploadContactImportInput, error) {
+	var it model.UploadContactImportInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"file", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUploadContactImportInput unmarshals raw into the UploadContactImportInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUploadContactImportInput(ctx context.Context, raw any) (model.UploadContactImportInput, error) {
+	var out model.UploadContactImportInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UploadContactImportInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputVoidPaymentInput(ctx context.Context, obj any) (payment.VoidInput, error) {
 	var it payment.VoidInput
 	if obj == nil {
@@ -23730,39 +37081,6 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
-
-var addContactNotePayloadImplementors = []string{"AddContactNotePayload"}
-
-func (ec *executionContext) _AddContactNotePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddContactNotePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, addContactNotePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("AddContactNotePayload")
-		case "note":
-			out.Values[i] = ec._AddContactNotePayload_note(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
 
 var addMemberPayloadImplementors = []string{"AddMemberPayload"}
 
@@ -23988,6 +37306,184 @@ func (ec *executionContext) _ApiKey(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var attachmentImplementors = []string{"Attachment"}
+
+func (ec *executionContext) _Attachment(ctx context.Context, sel ast.SelectionSet, obj *attachment.Attachment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attachmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Attachment")
+		case "id":
+			out.Values[i] = ec._Attachment_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._Attachment_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mediaType":
+			out.Values[i] = ec._Attachment_mediaType(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "size":
+			out.Values[i] = ec._Attachment_size(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "url":
+			out.Values[i] = ec._Attachment_url(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._Attachment_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "uploadedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Attachment_uploadedBy(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var attachmentConnectionImplementors = []string{"AttachmentConnection"}
+
+func (ec *executionContext) _AttachmentConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*attachment.Attachment]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attachmentConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttachmentConnection")
+		case "edges":
+			out.Values[i] = ec._AttachmentConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._AttachmentConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._AttachmentConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var attachmentEdgeImplementors = []string{"AttachmentEdge"}
+
+func (ec *executionContext) _AttachmentEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*attachment.Attachment]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attachmentEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttachmentEdge")
+		case "cursor":
+			out.Values[i] = ec._AttachmentEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._AttachmentEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var attachmentPayloadImplementors = []string{"AttachmentPayload"}
+
+func (ec *executionContext) _AttachmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AttachmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attachmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttachmentPayload")
+		case "attachment":
+			out.Values[i] = ec._AttachmentPayload_attachment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var balanceImplementors = []string{"Balance"}
 
 func (ec *executionContext) _Balance(ctx context.Context, sel ast.SelectionSet, obj *ledger.Balance) graphql.Marshaler {
@@ -24070,6 +37566,145 @@ func (ec *executionContext) _BalanceChange(ctx context.Context, sel ast.Selectio
 			}
 		case "balances":
 			out.Values[i] = ec._BalanceChange_balances(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var balanceTotalImplementors = []string{"BalanceTotal"}
+
+func (ec *executionContext) _BalanceTotal(ctx context.Context, sel ast.SelectionSet, obj *contact.Total) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, balanceTotalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BalanceTotal")
+		case "side":
+			out.Values[i] = ec._BalanceTotal_side(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "currency":
+			out.Values[i] = ec._BalanceTotal_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outstanding":
+			out.Values[i] = ec._BalanceTotal_outstanding(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "credit":
+			out.Values[i] = ec._BalanceTotal_credit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "net":
+			out.Values[i] = ec._BalanceTotal_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var bulkContactResultImplementors = []string{"BulkContactResult"}
+
+func (ec *executionContext) _BulkContactResult(ctx context.Context, sel ast.SelectionSet, obj *contact.Done) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkContactResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkContactResult")
+		case "id":
+			out.Values[i] = ec._BulkContactResult_id(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contact":
+			out.Values[i] = ec._BulkContactResult_contact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._BulkContactResult_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var bulkContactsPayloadImplementors = []string{"BulkContactsPayload"}
+
+func (ec *executionContext) _BulkContactsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.BulkContactsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkContactsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkContactsPayload")
+		case "results":
+			out.Values[i] = ec._BulkContactsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "succeeded":
+			out.Values[i] = ec._BulkContactsPayload_succeeded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._BulkContactsPayload_failed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24282,6 +37917,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "restrictedTo":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_restrictedTo(ctx, field, obj)
+				})
 		case "addresses":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -24300,11 +37941,65 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_phones(ctx, field, obj)
 				})
+		case "options":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_options(ctx, field, obj)
+				})
+		case "lastActivityAt":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_lastActivityAt(ctx, field, obj)
+				})
 		case "balances":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_balances(ctx, field, obj)
+				})
+		case "months":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_months(ctx, field, obj)
+				})
+		case "timeline":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_timeline(ctx, field, obj)
+				})
+		case "attachments":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_attachments(ctx, field, obj)
+				})
+		case "duplicates":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_duplicates(ctx, field, obj)
+				})
+		case "merges":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_merges(ctx, field, obj)
+				})
+		case "registryChecks":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_registryChecks(ctx, field, obj)
+				})
+		case "importedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_importedBy(ctx, field, obj)
 				})
 		case "documents":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -24440,6 +38135,382 @@ func (ec *executionContext) _ContactEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var contactImportImplementors = []string{"ContactImport"}
+
+func (ec *executionContext) _ContactImport(ctx context.Context, sel ast.SelectionSet, obj *imports.ContactImport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactImportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactImport")
+		case "id":
+			out.Values[i] = ec._ContactImport_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._ContactImport_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._ContactImport_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fileName":
+			out.Values[i] = ec._ContactImport_fileName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "size":
+			out.Values[i] = ec._ContactImport_size(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._ContactImport_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactImport_createdBy(ctx, field, obj)
+				})
+		case "finishedAt":
+			out.Values[i] = ec._ContactImport_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "settings":
+			out.Values[i] = ec._ContactImport_settings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "preview":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactImport_preview(ctx, field, obj)
+				})
+		case "rows":
+			out.Values[i] = ec._ContactImport_rows(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "position":
+			out.Values[i] = ec._ContactImport_position(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "created":
+			out.Values[i] = ec._ContactImport_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updated":
+			out.Values[i] = ec._ContactImport_updated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "skipped":
+			out.Values[i] = ec._ContactImport_skipped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rejected":
+			out.Values[i] = ec._ContactImport_rejected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "error":
+			out.Values[i] = ec._ContactImport_error(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "results":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactImport_results(ctx, field, obj)
+				})
+		case "rejectedUrl":
+			out.Values[i] = ec._ContactImport_rejectedUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactImportConnectionImplementors = []string{"ContactImportConnection"}
+
+func (ec *executionContext) _ContactImportConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*imports.ContactImport]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactImportConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactImportConnection")
+		case "edges":
+			out.Values[i] = ec._ContactImportConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._ContactImportConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ContactImportConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactImportEdgeImplementors = []string{"ContactImportEdge"}
+
+func (ec *executionContext) _ContactImportEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*imports.ContactImport]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactImportEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactImportEdge")
+		case "cursor":
+			out.Values[i] = ec._ContactImportEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ContactImportEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactImportPayloadImplementors = []string{"ContactImportPayload"}
+
+func (ec *executionContext) _ContactImportPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ContactImportPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactImportPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactImportPayload")
+		case "import":
+			out.Values[i] = ec._ContactImportPayload_import(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactMergeImplementors = []string{"ContactMerge"}
+
+func (ec *executionContext) _ContactMerge(ctx context.Context, sel ast.SelectionSet, obj *merge.Merge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactMergeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactMerge")
+		case "id":
+			out.Values[i] = ec._ContactMerge_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._ContactMerge_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "by":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactMerge_by(ctx, field, obj)
+				})
+		case "loserNames":
+			out.Values[i] = ec._ContactMerge_loserNames(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "canUnmerge":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactMerge_canUnmerge(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactMonthImplementors = []string{"ContactMonth"}
+
+func (ec *executionContext) _ContactMonth(ctx context.Context, sel ast.SelectionSet, obj *statement.Month) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactMonthImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactMonth")
+		case "month":
+			out.Values[i] = ec._ContactMonth_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "charges":
+			out.Values[i] = ec._ContactMonth_charges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "credits":
+			out.Values[i] = ec._ContactMonth_credits(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "net":
+			out.Values[i] = ec._ContactMonth_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactNotePayloadImplementors = []string{"ContactNotePayload"}
+
+func (ec *executionContext) _ContactNotePayload(ctx context.Context, sel ast.SelectionSet, obj *model.ContactNotePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactNotePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactNotePayload")
+		case "note":
+			out.Values[i] = ec._ContactNotePayload_note(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var contactPayloadImplementors = []string{"ContactPayload"}
 
 func (ec *executionContext) _ContactPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ContactPayload) graphql.Marshaler {
@@ -24453,6 +38524,44 @@ func (ec *executionContext) _ContactPayload(ctx context.Context, sel ast.Selecti
 			out.Values[i] = graphql.MarshalString("ContactPayload")
 		case "contact":
 			out.Values[i] = ec._ContactPayload_contact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactSummaryImplementors = []string{"ContactSummary"}
+
+func (ec *executionContext) _ContactSummary(ctx context.Context, sel ast.SelectionSet, obj *contact.Summary) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactSummaryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactSummary")
+		case "count":
+			out.Values[i] = ec._ContactSummary_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totals":
+			out.Values[i] = ec._ContactSummary_totals(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24491,6 +38600,72 @@ func (ec *executionContext) _CreateApiKeyPayload(ctx context.Context, sel ast.Se
 			}
 		case "secret":
 			out.Values[i] = ec._CreateApiKeyPayload_secret(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteAttachmentPayloadImplementors = []string{"DeleteAttachmentPayload"}
+
+func (ec *executionContext) _DeleteAttachmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteAttachmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteAttachmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteAttachmentPayload")
+		case "id":
+			out.Values[i] = ec._DeleteAttachmentPayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteContactNotePayloadImplementors = []string{"DeleteContactNotePayload"}
+
+func (ec *executionContext) _DeleteContactNotePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteContactNotePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteContactNotePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteContactNotePayload")
+		case "id":
+			out.Values[i] = ec._DeleteContactNotePayload_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24557,6 +38732,72 @@ func (ec *executionContext) _DeleteInvoicePayload(ctx context.Context, sel ast.S
 			out.Values[i] = graphql.MarshalString("DeleteInvoicePayload")
 		case "id":
 			out.Values[i] = ec._DeleteInvoicePayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteTrackingCategoryPayloadImplementors = []string{"DeleteTrackingCategoryPayload"}
+
+func (ec *executionContext) _DeleteTrackingCategoryPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteTrackingCategoryPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteTrackingCategoryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteTrackingCategoryPayload")
+		case "id":
+			out.Values[i] = ec._DeleteTrackingCategoryPayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dismissDuplicatePayloadImplementors = []string{"DismissDuplicatePayload"}
+
+func (ec *executionContext) _DismissDuplicatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DismissDuplicatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dismissDuplicatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DismissDuplicatePayload")
+		case "ids":
+			out.Values[i] = ec._DismissDuplicatePayload_ids(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24993,6 +39234,168 @@ func (ec *executionContext) _DocumentTax(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var duplicateImplementors = []string{"Duplicate"}
+
+func (ec *executionContext) _Duplicate(ctx context.Context, sel ast.SelectionSet, obj *merge.Duplicate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Duplicate")
+		case "contact":
+			out.Values[i] = ec._Duplicate_contact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._Duplicate_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicateConnectionImplementors = []string{"DuplicateConnection"}
+
+func (ec *executionContext) _DuplicateConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*merge.Pair]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicateConnection")
+		case "edges":
+			out.Values[i] = ec._DuplicateConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._DuplicateConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._DuplicateConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicateEdgeImplementors = []string{"DuplicateEdge"}
+
+func (ec *executionContext) _DuplicateEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*merge.Pair]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicateEdge")
+		case "cursor":
+			out.Values[i] = ec._DuplicateEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._DuplicateEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicatePairImplementors = []string{"DuplicatePair"}
+
+func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.SelectionSet, obj *merge.Pair) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicatePairImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicatePair")
+		case "contact":
+			out.Values[i] = ec._DuplicatePair_contact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "other":
+			out.Values[i] = ec._DuplicatePair_other(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._DuplicatePair_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var emailImplementors = []string{"Email"}
 
 func (ec *executionContext) _Email(ctx context.Context, sel ast.SelectionSet, obj *ent.ContactEmail) graphql.Marshaler {
@@ -25196,49 +39599,158 @@ func (ec *executionContext) _HistoryEvent(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var importContactsPayloadImplementors = []string{"ImportContactsPayload"}
+var importColumnImplementors = []string{"ImportColumn"}
 
-func (ec *executionContext) _ImportContactsPayload(ctx context.Context, sel ast.SelectionSet, obj *imports.Report) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, importContactsPayloadImplementors)
+func (ec *executionContext) _ImportColumn(ctx context.Context, sel ast.SelectionSet, obj *imports.Column) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importColumnImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ImportContactsPayload")
-		case "format":
-			out.Values[i] = ec._ImportContactsPayload_format(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("ImportColumn")
+		case "index":
+			out.Values[i] = ec._ImportColumn_index(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "header":
+			out.Values[i] = ec._ImportColumn_header(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "field":
+			out.Values[i] = ec._ImportColumn_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "guessed":
+			out.Values[i] = ec._ImportColumn_guessed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importFieldImplementors = []string{"ImportField"}
+
+func (ec *executionContext) _ImportField(ctx context.Context, sel ast.SelectionSet, obj *imports.Field) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importFieldImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportField")
+		case "name":
+			out.Values[i] = ec._ImportField_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._ImportField_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "labelEl":
+			out.Values[i] = ec._ImportField_labelEl(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "several":
+			out.Values[i] = ec._ImportField_several(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importPreviewImplementors = []string{"ImportPreview"}
+
+func (ec *executionContext) _ImportPreview(ctx context.Context, sel ast.SelectionSet, obj *imports.Preview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importPreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportPreview")
+		case "fields":
+			out.Values[i] = ec._ImportPreview_fields(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "rows":
-			out.Values[i] = ec._ImportContactsPayload_rows(ctx, field, obj)
+			out.Values[i] = ec._ImportPreview_rows(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "created":
-			out.Values[i] = ec._ImportContactsPayload_created(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importPreviewRowImplementors = []string{"ImportPreviewRow"}
+
+func (ec *executionContext) _ImportPreviewRow(ctx context.Context, sel ast.SelectionSet, obj *imports.PreviewRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importPreviewRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportPreviewRow")
+		case "line":
+			out.Values[i] = ec._ImportPreviewRow_line(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "skipped":
-			out.Values[i] = ec._ImportContactsPayload_skipped(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "rejected":
-			out.Values[i] = ec._ImportContactsPayload_rejected(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "problems":
-			out.Values[i] = ec._ImportContactsPayload_problems(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "ignoredColumns":
-			out.Values[i] = ec._ImportContactsPayload_ignoredColumns(ctx, field, obj)
+		case "cells":
+			out.Values[i] = ec._ImportPreviewRow_cells(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25261,7 +39773,7 @@ func (ec *executionContext) _ImportContactsPayload(ctx context.Context, sel ast.
 
 var importRowImplementors = []string{"ImportRow"}
 
-func (ec *executionContext) _ImportRow(ctx context.Context, sel ast.SelectionSet, obj *imports.Problem) graphql.Marshaler {
+func (ec *executionContext) _ImportRow(ctx context.Context, sel ast.SelectionSet, obj *imports.Result) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, importRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -25273,20 +39785,200 @@ func (ec *executionContext) _ImportRow(ctx context.Context, sel ast.SelectionSet
 		case "line":
 			out.Values[i] = ec._ImportRow_line(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "outcome":
 			out.Values[i] = ec._ImportRow_outcome(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._ImportRow_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "column":
 			out.Values[i] = ec._ImportRow_column(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reason":
 			out.Values[i] = ec._ImportRow_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contact":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ImportRow_contact(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importRowConnectionImplementors = []string{"ImportRowConnection"}
+
+func (ec *executionContext) _ImportRowConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*imports.Result]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importRowConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportRowConnection")
+		case "edges":
+			out.Values[i] = ec._ImportRowConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._ImportRowConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ImportRowConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importRowEdgeImplementors = []string{"ImportRowEdge"}
+
+func (ec *executionContext) _ImportRowEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*imports.Result]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importRowEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportRowEdge")
+		case "cursor":
+			out.Values[i] = ec._ImportRowEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ImportRowEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importSettingsImplementors = []string{"ImportSettings"}
+
+func (ec *executionContext) _ImportSettings(ctx context.Context, sel ast.SelectionSet, obj *imports.Settings) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importSettingsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportSettings")
+		case "format":
+			out.Values[i] = ec._ImportSettings_format(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fileType":
+			out.Values[i] = ec._ImportSettings_fileType(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "encoding":
+			out.Values[i] = ec._ImportSettings_encoding(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "separator":
+			out.Values[i] = ec._ImportSettings_separator(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sheets":
+			out.Values[i] = ec._ImportSettings_sheets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sheet":
+			out.Values[i] = ec._ImportSettings_sheet(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "headerRow":
+			out.Values[i] = ec._ImportSettings_headerRow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "columns":
+			out.Values[i] = ec._ImportSettings_columns(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "matchBy":
+			out.Values[i] = ec._ImportSettings_matchBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "existing":
+			out.Values[i] = ec._ImportSettings_existing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asClients":
+			out.Values[i] = ec._ImportSettings_asClients(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asSuppliers":
+			out.Values[i] = ec._ImportSettings_asSuppliers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25383,6 +40075,50 @@ func (ec *executionContext) _InvoicePayload(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var itemErrorImplementors = []string{"ItemError"}
+
+func (ec *executionContext) _ItemError(ctx context.Context, sel ast.SelectionSet, obj *fault.Error) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, itemErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ItemError")
+		case "code":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ItemError_code(ctx, field, obj)
+				})
+		case "field":
+			out.Values[i] = ec._ItemError_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			out.Values[i] = ec._ItemError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var memberImplementors = []string{"Member"}
 
 func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *account.Member) graphql.Marshaler {
@@ -25411,6 +40147,241 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "since":
 			out.Values[i] = ec._Member_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeBalanceImplementors = []string{"MergeBalance"}
+
+func (ec *executionContext) _MergeBalance(ctx context.Context, sel ast.SelectionSet, obj *merge.Balance) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeBalanceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeBalance")
+		case "side":
+			out.Values[i] = ec._MergeBalance_side(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "currency":
+			out.Values[i] = ec._MergeBalance_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "survivor":
+			out.Values[i] = ec._MergeBalance_survivor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "losers":
+			out.Values[i] = ec._MergeBalance_losers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._MergeBalance_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeContactsPayloadImplementors = []string{"MergeContactsPayload"}
+
+func (ec *executionContext) _MergeContactsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MergeContactsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeContactsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeContactsPayload")
+		case "contact":
+			out.Values[i] = ec._MergeContactsPayload_contact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "merge":
+			out.Values[i] = ec._MergeContactsPayload_merge(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeFieldImplementors = []string{"MergeField"}
+
+func (ec *executionContext) _MergeField(ctx context.Context, sel ast.SelectionSet, obj *merge.Field) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeFieldImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeField")
+		case "field":
+			out.Values[i] = ec._MergeField_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "survivor":
+			out.Values[i] = ec._MergeField_survivor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "losers":
+			out.Values[i] = ec._MergeField_losers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "result":
+			out.Values[i] = ec._MergeField_result(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeMoveImplementors = []string{"MergeMove"}
+
+func (ec *executionContext) _MergeMove(ctx context.Context, sel ast.SelectionSet, obj *merge.Move) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeMoveImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeMove")
+		case "kind":
+			out.Values[i] = ec._MergeMove_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._MergeMove_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergePreviewImplementors = []string{"MergePreview"}
+
+func (ec *executionContext) _MergePreview(ctx context.Context, sel ast.SelectionSet, obj *merge.Preview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergePreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergePreview")
+		case "survivor":
+			out.Values[i] = ec._MergePreview_survivor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "losers":
+			out.Values[i] = ec._MergePreview_losers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fields":
+			out.Values[i] = ec._MergePreview_fields(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moves":
+			out.Values[i] = ec._MergePreview_moves(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "collisions":
+			out.Values[i] = ec._MergePreview_collisions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "balances":
+			out.Values[i] = ec._MergePreview_balances(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25614,9 +40585,184 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "importContacts":
+		case "updateContactNote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_importContacts(ctx, field)
+				return ec._Mutation_updateContactNote(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteContactNote":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteContactNote(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "archiveContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_archiveContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "restoreContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_restoreContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setContactsOption":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setContactsOption(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addAttachment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addAttachment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteAttachment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteAttachment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createTrackingCategory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createTrackingCategory(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateTrackingCategory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateTrackingCategory(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteTrackingCategory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteTrackingCategory(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "uploadContactImport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_uploadContactImport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "configureContactImport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_configureContactImport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "checkContactImport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_checkContactImport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "runContactImport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_runContactImport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelContactImport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelContactImport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "undoContactImport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_undoContactImport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lookupVat":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_lookupVat(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lookupAfm":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_lookupAfm(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "applyRegistryCheck":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_applyRegistryCheck(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateRegistrySettings":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateRegistrySettings(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mergeContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_mergeContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unmergeContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unmergeContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dismissDuplicate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_dismissDuplicate(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -25757,6 +40903,17 @@ func (ec *executionContext) _Note(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "updatedAt":
+			out.Values[i] = ec._Note_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mine":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Note_mine(ctx, field, obj)
+				})
 		case "text":
 			out.Values[i] = ec._Note_text(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -27256,6 +42413,54 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_contact(ctx, field)
 				})
+		case "contactSummary":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contactSummary(ctx, field)
+				})
+		case "contactCities":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contactCities(ctx, field)
+				})
+		case "duplicateContacts":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_duplicateContacts(ctx, field)
+				})
+		case "mergePreview":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_mergePreview(ctx, field)
+				})
+		case "trackingCategories":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_trackingCategories(ctx, field)
+				})
+		case "contactImports":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contactImports(ctx, field)
+				})
+		case "contactImport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contactImport(ctx, field)
+				})
+		case "registrySettings":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_registrySettings(ctx, field)
+				})
 		case "documents":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -27317,6 +42522,461 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registryCheckImplementors = []string{"RegistryCheck"}
+
+func (ec *executionContext) _RegistryCheck(ctx context.Context, sel ast.SelectionSet, obj *taxid.Check) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registryCheckImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegistryCheck")
+		case "id":
+			out.Values[i] = ec._RegistryCheck_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "registry":
+			out.Values[i] = ec._RegistryCheck_registry(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "country":
+			out.Values[i] = ec._RegistryCheck_country(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "number":
+			out.Values[i] = ec._RegistryCheck_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "valid":
+			out.Values[i] = ec._RegistryCheck_valid(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestIdentifier":
+			out.Values[i] = ec._RegistryCheck_requestIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "answeredAt":
+			out.Values[i] = ec._RegistryCheck_answeredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._RegistryCheck_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RegistryCheck_requestedBy(ctx, field, obj)
+				})
+		case "company":
+			out.Values[i] = ec._RegistryCheck_company(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registryCheckConnectionImplementors = []string{"RegistryCheckConnection"}
+
+func (ec *executionContext) _RegistryCheckConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*taxid.Check]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registryCheckConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegistryCheckConnection")
+		case "edges":
+			out.Values[i] = ec._RegistryCheckConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._RegistryCheckConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RegistryCheckConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registryCheckEdgeImplementors = []string{"RegistryCheckEdge"}
+
+func (ec *executionContext) _RegistryCheckEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*taxid.Check]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registryCheckEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegistryCheckEdge")
+		case "cursor":
+			out.Values[i] = ec._RegistryCheckEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._RegistryCheckEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registryCompanyImplementors = []string{"RegistryCompany"}
+
+func (ec *executionContext) _RegistryCompany(ctx context.Context, sel ast.SelectionSet, obj *taxid.Company) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registryCompanyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegistryCompany")
+		case "name":
+			out.Values[i] = ec._RegistryCompany_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tradeName":
+			out.Values[i] = ec._RegistryCompany_tradeName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "legalForm":
+			out.Values[i] = ec._RegistryCompany_legalForm(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "profession":
+			out.Values[i] = ec._RegistryCompany_profession(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "vatNumber":
+			out.Values[i] = ec._RegistryCompany_vatNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "taxOffice":
+			out.Values[i] = ec._RegistryCompany_taxOffice(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "taxOfficeName":
+			out.Values[i] = ec._RegistryCompany_taxOfficeName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "line":
+			out.Values[i] = ec._RegistryCompany_line(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "city":
+			out.Values[i] = ec._RegistryCompany_city(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postalCode":
+			out.Values[i] = ec._RegistryCompany_postalCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "country":
+			out.Values[i] = ec._RegistryCompany_country(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "active":
+			out.Values[i] = ec._RegistryCompany_active(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "registeredOn":
+			out.Values[i] = ec._RegistryCompany_registeredOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "stoppedOn":
+			out.Values[i] = ec._RegistryCompany_stoppedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registryDifferenceImplementors = []string{"RegistryDifference"}
+
+func (ec *executionContext) _RegistryDifference(ctx context.Context, sel ast.SelectionSet, obj *taxid.Difference) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registryDifferenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegistryDifference")
+		case "field":
+			out.Values[i] = ec._RegistryDifference_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "present":
+			out.Values[i] = ec._RegistryDifference_present(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "registry":
+			out.Values[i] = ec._RegistryDifference_registry(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registryLookupImplementors = []string{"RegistryLookup"}
+
+func (ec *executionContext) _RegistryLookup(ctx context.Context, sel ast.SelectionSet, obj *taxid.Lookup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registryLookupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegistryLookup")
+		case "status":
+			out.Values[i] = ec._RegistryLookup_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RegistryLookup_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._RegistryLookup_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retryAt":
+			out.Values[i] = ec._RegistryLookup_retryAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cached":
+			out.Values[i] = ec._RegistryLookup_cached(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "check":
+			out.Values[i] = ec._RegistryLookup_check(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "differences":
+			out.Values[i] = ec._RegistryLookup_differences(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registrySettingsImplementors = []string{"RegistrySettings"}
+
+func (ec *executionContext) _RegistrySettings(ctx context.Context, sel ast.SelectionSet, obj *taxid.Settings) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registrySettingsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegistrySettings")
+		case "aadeUsername":
+			out.Values[i] = ec._RegistrySettings_aadeUsername(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aadePasswordSet":
+			out.Values[i] = ec._RegistrySettings_aadePasswordSet(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aadeCalledBy":
+			out.Values[i] = ec._RegistrySettings_aadeCalledBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recheck":
+			out.Values[i] = ec._RegistrySettings_recheck(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recheckedAt":
+			out.Values[i] = ec._RegistrySettings_recheckedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "secretsAvailable":
+			out.Values[i] = ec._RegistrySettings_secretsAvailable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registrySettingsPayloadImplementors = []string{"RegistrySettingsPayload"}
+
+func (ec *executionContext) _RegistrySettingsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RegistrySettingsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registrySettingsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegistrySettingsPayload")
+		case "settings":
+			out.Values[i] = ec._RegistrySettingsPayload_settings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -27708,6 +43368,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_balanceChanged(ctx, fields[0])
 	case "portalBalanceChanged":
 		return ec._Subscription_portalBalanceChanged(ctx, fields[0])
+	case "contactImportProgress":
+		return ec._Subscription_contactImportProgress(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -27749,6 +43411,155 @@ func (ec *executionContext) _Tax(ctx context.Context, sel ast.SelectionSet, obj 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timelineConnectionImplementors = []string{"TimelineConnection"}
+
+func (ec *executionContext) _TimelineConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*statement.TimelineItem]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timelineConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimelineConnection")
+		case "edges":
+			out.Values[i] = ec._TimelineConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._TimelineConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._TimelineConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timelineEdgeImplementors = []string{"TimelineEdge"}
+
+func (ec *executionContext) _TimelineEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*statement.TimelineItem]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timelineEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimelineEdge")
+		case "cursor":
+			out.Values[i] = ec._TimelineEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._TimelineEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timelineItemImplementors = []string{"TimelineItem"}
+
+func (ec *executionContext) _TimelineItem(ctx context.Context, sel ast.SelectionSet, obj *statement.TimelineItem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timelineItemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimelineItem")
+		case "kind":
+			out.Values[i] = ec._TimelineItem_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._TimelineItem_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "document":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimelineItem_document(ctx, field, obj)
+				})
+		case "payment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimelineItem_payment(ctx, field, obj)
+				})
+		case "note":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimelineItem_note(ctx, field, obj)
+				})
+		case "attachment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimelineItem_attachment(ctx, field, obj)
+				})
+		case "change":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimelineItem_change(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -27809,6 +43620,210 @@ func (ec *executionContext) _Totals(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "payable":
 			out.Values[i] = ec._Totals_payable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackingCategoryImplementors = []string{"TrackingCategory"}
+
+func (ec *executionContext) _TrackingCategory(ctx context.Context, sel ast.SelectionSet, obj *tracking.Category) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackingCategoryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackingCategory")
+		case "id":
+			out.Values[i] = ec._TrackingCategory_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._TrackingCategory_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._TrackingCategory_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "position":
+			out.Values[i] = ec._TrackingCategory_position(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contacts":
+			out.Values[i] = ec._TrackingCategory_contacts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sales":
+			out.Values[i] = ec._TrackingCategory_sales(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "purchases":
+			out.Values[i] = ec._TrackingCategory_purchases(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "payments":
+			out.Values[i] = ec._TrackingCategory_payments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "projects":
+			out.Values[i] = ec._TrackingCategory_projects(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "archivedAt":
+			out.Values[i] = ec._TrackingCategory_archivedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "options":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackingCategory_options(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackingCategoryPayloadImplementors = []string{"TrackingCategoryPayload"}
+
+func (ec *executionContext) _TrackingCategoryPayload(ctx context.Context, sel ast.SelectionSet, obj *model.TrackingCategoryPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackingCategoryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackingCategoryPayload")
+		case "category":
+			out.Values[i] = ec._TrackingCategoryPayload_category(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackingOptionImplementors = []string{"TrackingOption"}
+
+func (ec *executionContext) _TrackingOption(ctx context.Context, sel ast.SelectionSet, obj *tracking.Option) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackingOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackingOption")
+		case "id":
+			out.Values[i] = ec._TrackingOption_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "category":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackingOption_category(ctx, field, obj)
+				})
+		case "title":
+			out.Values[i] = ec._TrackingOption_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "archivedAt":
+			out.Values[i] = ec._TrackingOption_archivedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var unmergeContactsPayloadImplementors = []string{"UnmergeContactsPayload"}
+
+func (ec *executionContext) _UnmergeContactsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnmergeContactsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unmergeContactsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnmergeContactsPayload")
+		case "contact":
+			out.Values[i] = ec._UnmergeContactsPayload_contact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contacts":
+			out.Values[i] = ec._UnmergeContactsPayload_contacts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28360,17 +44375,14 @@ var (
 	}
 )
 
-func (ec *executionContext) unmarshalNAddContactNoteInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐNoteInput(ctx context.Context, v any) (contact.NoteInput, error) {
-	res, err := ec.unmarshalInputAddContactNoteInput(ctx, v)
+func (ec *executionContext) unmarshalNAddAttachmentInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐAddAttachmentInput(ctx context.Context, v any) (model.AddAttachmentInput, error) {
+	res, err := ec.unmarshalInputAddAttachmentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAddContactNotePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐAddContactNotePayload(ctx context.Context, sel ast.SelectionSet, v *model.AddContactNotePayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AddContactNotePayload!")
-		return graphql.Null
-	}
-	return ec._AddContactNotePayload(ctx, sel, v)
+func (ec *executionContext) unmarshalNAddContactNoteInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐNoteInput(ctx context.Context, v any) (contact.NoteInput, error) {
+	res, err := ec.unmarshalInputAddContactNoteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNAddMemberInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐAddMemberInput(ctx context.Context, v any) (account.AddMemberInput, error) {
@@ -28505,6 +44517,84 @@ func (ec *executionContext) marshalNApiKey2ᚖgithubᚗcomᚋkartelaᚋkartela�
 	return ec._ApiKey(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNApplyRegistryCheckInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐApplyInput(ctx context.Context, v any) (taxid.ApplyInput, error) {
+	res, err := ec.unmarshalInputApplyRegistryCheckInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttachment2githubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐAttachment(ctx context.Context, sel ast.SelectionSet, v attachment.Attachment) graphql.Marshaler {
+	return ec._Attachment(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAttachment2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐAttachmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*attachment.Attachment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAttachment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐAttachment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAttachment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐAttachment(ctx context.Context, sel ast.SelectionSet, v *attachment.Attachment) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Attachment!")
+		return graphql.Null
+	}
+	return ec._Attachment(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAttachmentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*attachment.Attachment]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AttachmentConnection!")
+		return graphql.Null
+	}
+	return ec._AttachmentConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAttachmentEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*attachment.Attachment]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAttachmentEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAttachmentEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*attachment.Attachment]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AttachmentEdge!")
+		return graphql.Null
+	}
+	return ec._AttachmentEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAttachmentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐIDInput(ctx context.Context, v any) (attachment.IDInput, error) {
+	res, err := ec.unmarshalInputAttachmentIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttachmentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐAttachmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.AttachmentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AttachmentPayload!")
+		return graphql.Null
+	}
+	return ec._AttachmentPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNBalance2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋledgerᚐBalanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ledger.Balance) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -28537,6 +44627,30 @@ func (ec *executionContext) marshalNBalanceChange2ᚖgithubᚗcomᚋkartelaᚋka
 	return ec._BalanceChange(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNBalanceTotal2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐTotalᚄ(ctx context.Context, sel ast.SelectionSet, v []*contact.Total) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBalanceTotal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐTotal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBalanceTotal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐTotal(ctx context.Context, sel ast.SelectionSet, v *contact.Total) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BalanceTotal!")
+		return graphql.Null
+	}
+	return ec._BalanceTotal(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -28549,6 +44663,38 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 		graphql.AddInvalidNullFromMarshaler(ctx, "Boolean!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNBulkContactResult2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐDoneᚄ(ctx context.Context, sel ast.SelectionSet, v []*contact.Done) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBulkContactResult2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐDone(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBulkContactResult2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐDone(ctx context.Context, sel ast.SelectionSet, v *contact.Done) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BulkContactResult!")
+		return graphql.Null
+	}
+	return ec._BulkContactResult(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBulkContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐBulkContactsPayload(ctx context.Context, sel ast.SelectionSet, v *model.BulkContactsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BulkContactsPayload!")
+		return graphql.Null
+	}
+	return ec._BulkContactsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNChangeMemberRoleInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐChangeMemberRoleInput(ctx context.Context, v any) (account.ChangeMemberRoleInput, error) {
@@ -28579,6 +44725,11 @@ func (ec *executionContext) marshalNChangePasswordPayload2ᚖgithubᚗcomᚋkart
 
 func (ec *executionContext) unmarshalNComputeTotalsInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPreviewInput(ctx context.Context, v any) (document.PreviewInput, error) {
 	res, err := ec.unmarshalInputComputeTotalsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNConfigureContactImportInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐConfigureInput(ctx context.Context, v any) (imports.ConfigureInput, error) {
+	res, err := ec.unmarshalInputConfigureContactImportInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -28675,6 +44826,149 @@ func (ec *executionContext) unmarshalNContactIdInput2githubᚗcomᚋkartelaᚋka
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNContactIdsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐIDsInput(ctx context.Context, v any) (contact.IDsInput, error) {
+	res, err := ec.unmarshalInputContactIdsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContactImport2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImport(ctx context.Context, sel ast.SelectionSet, v imports.ContactImport) graphql.Marshaler {
+	return ec._ContactImport(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNContactImport2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImportᚄ(ctx context.Context, sel ast.SelectionSet, v []*imports.ContactImport) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactImport2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImport(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactImport2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImport(ctx context.Context, sel ast.SelectionSet, v *imports.ContactImport) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactImport!")
+		return graphql.Null
+	}
+	return ec._ContactImport(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactImportConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*imports.ContactImport]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactImportConnection!")
+		return graphql.Null
+	}
+	return ec._ContactImportConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactImportEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*imports.ContactImport]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactImportEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactImportEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*imports.ContactImport]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactImportEdge!")
+		return graphql.Null
+	}
+	return ec._ContactImportEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContactImportIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐIDInput(ctx context.Context, v any) (imports.IDInput, error) {
+	res, err := ec.unmarshalInputContactImportIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContactImportPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactImportPayload(ctx context.Context, sel ast.SelectionSet, v *model.ContactImportPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactImportPayload!")
+		return graphql.Null
+	}
+	return ec._ContactImportPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactMerge2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMerge(ctx context.Context, sel ast.SelectionSet, v merge.Merge) graphql.Marshaler {
+	return ec._ContactMerge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNContactMerge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMergeᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Merge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactMerge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMerge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactMerge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMerge(ctx context.Context, sel ast.SelectionSet, v *merge.Merge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactMerge!")
+		return graphql.Null
+	}
+	return ec._ContactMerge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactMonth2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*statement.Month) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactMonth2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐMonth(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactMonth2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐMonth(ctx context.Context, sel ast.SelectionSet, v *statement.Month) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactMonth!")
+		return graphql.Null
+	}
+	return ec._ContactMonth(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContactNoteIdInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐNoteIDInput(ctx context.Context, v any) (contact.NoteIDInput, error) {
+	res, err := ec.unmarshalInputContactNoteIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContactNotePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐContactNotePayload(ctx context.Context, sel ast.SelectionSet, v *model.ContactNotePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactNotePayload!")
+		return graphql.Null
+	}
+	return ec._ContactNotePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNContactOrder2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐOrder(ctx context.Context, v any) (contact.Order, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNContactOrder2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐOrder[tmp]
@@ -28692,12 +44986,22 @@ func (ec *executionContext) marshalNContactOrder2githubᚗcomᚋkartelaᚋkartel
 
 var (
 	unmarshalNContactOrder2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐOrder = map[string]contact.Order{
-		"NAME":   contact.ByName,
-		"NEWEST": contact.Newest,
+		"NAME":          contact.ByName,
+		"NAME_DESC":     contact.ByNameDesc,
+		"NEWEST":        contact.Newest,
+		"OLDEST":        contact.Oldest,
+		"BALANCE":       contact.ByBalance,
+		"BALANCE_ASC":   contact.ByBalanceAsc,
+		"LAST_ACTIVITY": contact.LastActivity,
 	}
 	marshalNContactOrder2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐOrder = map[contact.Order]string{
-		contact.ByName: "NAME",
-		contact.Newest: "NEWEST",
+		contact.ByName:       "NAME",
+		contact.ByNameDesc:   "NAME_DESC",
+		contact.Newest:       "NEWEST",
+		contact.Oldest:       "OLDEST",
+		contact.ByBalance:    "BALANCE",
+		contact.ByBalanceAsc: "BALANCE_ASC",
+		contact.LastActivity: "LAST_ACTIVITY",
 	}
 )
 
@@ -28707,6 +45011,14 @@ func (ec *executionContext) marshalNContactPayload2ᚖgithubᚗcomᚋkartelaᚋk
 		return graphql.Null
 	}
 	return ec._ContactPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactSummary2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐSummary(ctx context.Context, sel ast.SelectionSet, v *contact.Summary) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactSummary!")
+		return graphql.Null
+	}
+	return ec._ContactSummary(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCreateApiKeyInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐCreateAPIKeyInput(ctx context.Context, v any) (account.CreateAPIKeyInput, error) {
@@ -28727,6 +45039,30 @@ func (ec *executionContext) unmarshalNCreateContactInput2githubᚗcomᚋkartela�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateContactInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐCreateInputᚄ(ctx context.Context, v any) ([]*contact.CreateInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*contact.CreateInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCreateContactInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐCreateInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCreateContactInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐCreateInput(ctx context.Context, v any) (*contact.CreateInput, error) {
+	res, err := ec.unmarshalInputCreateContactInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐCreateManyInput(ctx context.Context, v any) (contact.CreateManyInput, error) {
+	res, err := ec.unmarshalInputCreateContactsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCreateInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateInvoiceInput(ctx context.Context, v any) (document.CreateInvoiceInput, error) {
 	res, err := ec.unmarshalInputCreateInvoiceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -28734,6 +45070,11 @@ func (ec *executionContext) unmarshalNCreateInvoiceInput2githubᚗcomᚋkartela�
 
 func (ec *executionContext) unmarshalNCreateOrganizationInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐCreateOrganizationInput(ctx context.Context, v any) (account.CreateOrganizationInput, error) {
 	res, err := ec.unmarshalInputCreateOrganizationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateTrackingCategoryInput2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCreateInput(ctx context.Context, v any) (tracking.CreateInput, error) {
+	res, err := ec.unmarshalInputCreateTrackingCategoryInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -28781,6 +45122,22 @@ func (ec *executionContext) marshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋm
 	return v
 }
 
+func (ec *executionContext) marshalNDeleteAttachmentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteAttachmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteAttachmentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteAttachmentPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteAttachmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeleteContactNotePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteContactNotePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteContactNotePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteContactNotePayload!")
+		return graphql.Null
+	}
+	return ec._DeleteContactNotePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNDeleteContactPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteContactPayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "DeleteContactPayload!")
@@ -28795,6 +45152,27 @@ func (ec *executionContext) marshalNDeleteInvoicePayload2ᚖgithubᚗcomᚋkarte
 		return graphql.Null
 	}
 	return ec._DeleteInvoicePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeleteTrackingCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteTrackingCategoryPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteTrackingCategoryPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteTrackingCategoryPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteTrackingCategoryPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDismissDuplicateInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐDismissInput(ctx context.Context, v any) (merge.DismissInput, error) {
+	res, err := ec.unmarshalInputDismissDuplicateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDismissDuplicatePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDismissDuplicatePayload(ctx context.Context, sel ast.SelectionSet, v *model.DismissDuplicatePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DismissDuplicatePayload!")
+		return graphql.Null
+	}
+	return ec._DismissDuplicatePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDocument2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx context.Context, sel ast.SelectionSet, v document.Document) graphql.Marshaler {
@@ -28957,6 +45335,146 @@ var (
 	}
 )
 
+func (ec *executionContext) marshalNDuplicate2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐDuplicateᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Duplicate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐDuplicate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDuplicate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐDuplicate(ctx context.Context, sel ast.SelectionSet, v *merge.Duplicate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Duplicate!")
+		return graphql.Null
+	}
+	return ec._Duplicate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDuplicateConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*merge.Pair]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DuplicateConnection!")
+		return graphql.Null
+	}
+	return ec._DuplicateConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDuplicateEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*merge.Pair]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicateEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDuplicateEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*merge.Pair]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DuplicateEdge!")
+		return graphql.Null
+	}
+	return ec._DuplicateEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDuplicatePair2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐPairᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Pair) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicatePair2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐPair(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDuplicatePair2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐPair(ctx context.Context, sel ast.SelectionSet, v *merge.Pair) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DuplicatePair!")
+		return graphql.Null
+	}
+	return ec._DuplicatePair(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDuplicateReason2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReason(ctx context.Context, v any) (merge.Reason, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNDuplicateReason2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReason[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDuplicateReason2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReason(ctx context.Context, sel ast.SelectionSet, v merge.Reason) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNDuplicateReason2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReason[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DuplicateReason!")
+	}
+	return res
+}
+
+var (
+	unmarshalNDuplicateReason2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReason = map[string]merge.Reason{
+		"VAT_NUMBER":   merge.SameVATNumber,
+		"EMAIL":        merge.SameEmail,
+		"NAME":         merge.SameName,
+		"SIMILAR_NAME": merge.SimilarName,
+	}
+	marshalNDuplicateReason2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReason = map[merge.Reason]string{
+		merge.SameVATNumber: "VAT_NUMBER",
+		merge.SameEmail:     "EMAIL",
+		merge.SameName:      "NAME",
+		merge.SimilarName:   "SIMILAR_NAME",
+	}
+)
+
+func (ec *executionContext) unmarshalNDuplicateReason2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReasonᚄ(ctx context.Context, v any) ([]merge.Reason, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]merge.Reason, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDuplicateReason2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReason(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDuplicateReason2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []merge.Reason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicateReason2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNEmail2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐContactEmailᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ContactEmail) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -29115,50 +45633,11 @@ func (ec *executionContext) marshalNID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ
 	return ret
 }
 
-func (ec *executionContext) unmarshalNImportContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐImportContactsInput(ctx context.Context, v any) (model.ImportContactsInput, error) {
-	res, err := ec.unmarshalInputImportContactsInput(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNImportContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐReport(ctx context.Context, sel ast.SelectionSet, v *imports.Report) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ImportContactsPayload!")
-		return graphql.Null
-	}
-	return ec._ImportContactsPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome(ctx context.Context, v any) (imports.Outcome, error) {
-	tmp, err := scalar.UnmarshalString(v)
-	res := unmarshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome[tmp]
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome(ctx context.Context, sel ast.SelectionSet, v imports.Outcome) graphql.Marshaler {
-	_ = sel
-	res := scalar.MarshalString(marshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome[v])
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ImportOutcome!")
-	}
-	return res
-}
-
-var (
-	unmarshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome = map[string]imports.Outcome{
-		"REJECTED": imports.Rejected,
-		"SKIPPED":  imports.Skipped,
-	}
-	marshalNImportOutcome2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐOutcome = map[imports.Outcome]string{
-		imports.Rejected: "REJECTED",
-		imports.Skipped:  "SKIPPED",
-	}
-)
-
-func (ec *executionContext) marshalNImportRow2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []*imports.Problem) graphql.Marshaler {
+func (ec *executionContext) marshalNImportColumn2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐColumnᚄ(ctx context.Context, sel ast.SelectionSet, v []*imports.Column) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNImportRow2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐProblem(ctx, sel, v[i])
+		return ec.marshalNImportColumn2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐColumn(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29170,13 +45649,254 @@ func (ec *executionContext) marshalNImportRow2ᚕᚖgithubᚗcomᚋkartelaᚋkar
 	return ret
 }
 
-func (ec *executionContext) marshalNImportRow2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐProblem(ctx context.Context, sel ast.SelectionSet, v *imports.Problem) graphql.Marshaler {
+func (ec *executionContext) marshalNImportColumn2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐColumn(ctx context.Context, sel ast.SelectionSet, v *imports.Column) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportColumn!")
+		return graphql.Null
+	}
+	return ec._ImportColumn(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNImportColumnInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐColumnInput(ctx context.Context, v any) (*imports.ColumnInput, error) {
+	res, err := ec.unmarshalInputImportColumnInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNImportExisting2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting(ctx context.Context, v any) (imports.Existing, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNImportExisting2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportExisting2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting(ctx context.Context, sel ast.SelectionSet, v imports.Existing) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNImportExisting2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ImportExisting!")
+	}
+	return res
+}
+
+var (
+	unmarshalNImportExisting2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting = map[string]imports.Existing{
+		"SKIP":   imports.Skip,
+		"UPDATE": imports.Update,
+	}
+	marshalNImportExisting2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting = map[imports.Existing]string{
+		imports.Skip:   "SKIP",
+		imports.Update: "UPDATE",
+	}
+)
+
+func (ec *executionContext) marshalNImportField2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []*imports.Field) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportField2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐField(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportField2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐField(ctx context.Context, sel ast.SelectionSet, v *imports.Field) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportField!")
+		return graphql.Null
+	}
+	return ec._ImportField(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch(ctx context.Context, v any) (imports.Match, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch(ctx context.Context, sel ast.SelectionSet, v imports.Match) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ImportMatch!")
+	}
+	return res
+}
+
+var (
+	unmarshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch = map[string]imports.Match{
+		"CUSTOM_ID":  imports.ByCustomID,
+		"VAT_NUMBER": imports.ByVATNumber,
+		"EMAIL":      imports.ByEmail,
+	}
+	marshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch = map[imports.Match]string{
+		imports.ByCustomID:  "CUSTOM_ID",
+		imports.ByVATNumber: "VAT_NUMBER",
+		imports.ByEmail:     "EMAIL",
+	}
+)
+
+func (ec *executionContext) unmarshalNImportMatch2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatchᚄ(ctx context.Context, v any) ([]imports.Match, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]imports.Match, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNImportMatch2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []imports.Match) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportPreviewRow2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐPreviewRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*imports.PreviewRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportPreviewRow2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐPreviewRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportPreviewRow2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐPreviewRow(ctx context.Context, sel ast.SelectionSet, v *imports.PreviewRow) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportPreviewRow!")
+		return graphql.Null
+	}
+	return ec._ImportPreviewRow(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNImportRow2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*imports.Result) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportRow2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportRow2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐResult(ctx context.Context, sel ast.SelectionSet, v *imports.Result) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ImportRow!")
 		return graphql.Null
 	}
 	return ec._ImportRow(ctx, sel, v)
 }
+
+func (ec *executionContext) marshalNImportRowConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*imports.Result]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportRowConnection!")
+		return graphql.Null
+	}
+	return ec._ImportRowConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNImportRowEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*imports.Result]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportRowEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportRowEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*imports.Result]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportRowEdge!")
+		return graphql.Null
+	}
+	return ec._ImportRowEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNImportSettings2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐSettings(ctx context.Context, sel ast.SelectionSet, v *imports.Settings) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportSettings!")
+		return graphql.Null
+	}
+	return ec._ImportSettings(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNImportStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactimportᚐStatus(ctx context.Context, v any) (contactimport.Status, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNImportStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactimportᚐStatus[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactimportᚐStatus(ctx context.Context, sel ast.SelectionSet, v contactimport.Status) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNImportStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactimportᚐStatus[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ImportStatus!")
+	}
+	return res
+}
+
+var (
+	unmarshalNImportStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactimportᚐStatus = map[string]contactimport.Status{
+		"UPLOADED": contactimport.StatusUploaded,
+		"CHECKING": contactimport.StatusChecking,
+		"CHECKED":  contactimport.StatusChecked,
+		"RUNNING":  contactimport.StatusRunning,
+		"DONE":     contactimport.StatusDone,
+		"UNDOING":  contactimport.StatusUndoing,
+		"UNDONE":   contactimport.StatusUndone,
+		"CANCELED": contactimport.StatusCanceled,
+		"FAILED":   contactimport.StatusFailed,
+	}
+	marshalNImportStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋcontactimportᚐStatus = map[contactimport.Status]string{
+		contactimport.StatusUploaded: "UPLOADED",
+		contactimport.StatusChecking: "CHECKING",
+		contactimport.StatusChecked:  "CHECKED",
+		contactimport.StatusRunning:  "RUNNING",
+		contactimport.StatusDone:     "DONE",
+		contactimport.StatusUndoing:  "UNDOING",
+		contactimport.StatusUndone:   "UNDONE",
+		contactimport.StatusCanceled: "CANCELED",
+		contactimport.StatusFailed:   "FAILED",
+	}
+)
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
 	res, err := graphql.UnmarshalInt(v)
@@ -29232,6 +45952,30 @@ func (ec *executionContext) marshalNInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋk
 	return ec._InvoicePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNItemError2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋfaultᚐErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*fault.Error) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNItemError2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋfaultᚐError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNItemError2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋfaultᚐError(ctx context.Context, sel ast.SelectionSet, v *fault.Error) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ItemError!")
+		return graphql.Null
+	}
+	return ec._ItemError(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNLineInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInputᚄ(ctx context.Context, v any) ([]*document.LineInput, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -29249,6 +45993,44 @@ func (ec *executionContext) unmarshalNLineInput2ᚕᚖgithubᚗcomᚋkartelaᚋk
 func (ec *executionContext) unmarshalNLineInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInput(ctx context.Context, v any) (*document.LineInput, error) {
 	res, err := ec.unmarshalInputLineInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNLookupAfmInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐLookupAFMInput(ctx context.Context, v any) (taxid.LookupAFMInput, error) {
+	res, err := ec.unmarshalInputLookupAfmInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNLookupStatus2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐStatus(ctx context.Context, v any) (taxid.Status, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNLookupStatus2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐStatus[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLookupStatus2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐStatus(ctx context.Context, sel ast.SelectionSet, v taxid.Status) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNLookupStatus2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐStatus[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "LookupStatus!")
+	}
+	return res
+}
+
+var (
+	unmarshalNLookupStatus2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐStatus = map[string]taxid.Status{
+		"VALID":       taxid.Valid,
+		"INVALID":     taxid.Invalid,
+		"UNAVAILABLE": taxid.Unavailable,
+	}
+	marshalNLookupStatus2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐStatus = map[taxid.Status]string{
+		taxid.Valid:       "VALID",
+		taxid.Invalid:     "INVALID",
+		taxid.Unavailable: "UNAVAILABLE",
+	}
+)
+
+func (ec *executionContext) unmarshalNLookupVatInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐLookupVATInput(ctx context.Context, v any) (taxid.LookupVATInput, error) {
+	res, err := ec.unmarshalInputLookupVatInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNMember2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐMember(ctx context.Context, sel ast.SelectionSet, v account.Member) graphql.Marshaler {
@@ -29279,8 +46061,122 @@ func (ec *executionContext) marshalNMember2ᚖgithubᚗcomᚋkartelaᚋkartela�
 	return ec._Member(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMergeBalance2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐBalanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Balance) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMergeBalance2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐBalance(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMergeBalance2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐBalance(ctx context.Context, sel ast.SelectionSet, v *merge.Balance) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeBalance!")
+		return graphql.Null
+	}
+	return ec._MergeBalance(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMergeContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐInput(ctx context.Context, v any) (merge.Input, error) {
+	res, err := ec.unmarshalInputMergeContactsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMergeContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐMergeContactsPayload(ctx context.Context, sel ast.SelectionSet, v *model.MergeContactsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeContactsPayload!")
+		return graphql.Null
+	}
+	return ec._MergeContactsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMergeField2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Field) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMergeField2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐField(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMergeField2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐField(ctx context.Context, sel ast.SelectionSet, v *merge.Field) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeField!")
+		return graphql.Null
+	}
+	return ec._MergeField(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMergeMove2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Move) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMergeMove2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMove(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMergeMove2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐMove(ctx context.Context, sel ast.SelectionSet, v *merge.Move) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeMove!")
+		return graphql.Null
+	}
+	return ec._MergeMove(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMergePreview2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐPreview(ctx context.Context, sel ast.SelectionSet, v *merge.Preview) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergePreview!")
+		return graphql.Null
+	}
+	return ec._MergePreview(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMergePreviewInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐPreviewInput(ctx context.Context, v any) (merge.PreviewInput, error) {
+	res, err := ec.unmarshalInputMergePreviewInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx context.Context, sel ast.SelectionSet, v money.Money) graphql.Marshaler {
 	return ec._Money(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMoney2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoneyᚄ(ctx context.Context, sel ast.SelectionSet, v []money.Money) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNMoney2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoneyᚄ(ctx context.Context, sel ast.SelectionSet, v []*money.Money) graphql.Marshaler {
@@ -29939,6 +46835,210 @@ func (ec *executionContext) unmarshalNRecordPaymentInput2githubᚗcomᚋkartela�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNRegistry2githubᚗcomᚋkartelaᚋkartelaᚋentᚋregistrycheckᚐRegistry(ctx context.Context, v any) (registrycheck.Registry, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNRegistry2githubᚗcomᚋkartelaᚋkartelaᚋentᚋregistrycheckᚐRegistry[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRegistry2githubᚗcomᚋkartelaᚋkartelaᚋentᚋregistrycheckᚐRegistry(ctx context.Context, sel ast.SelectionSet, v registrycheck.Registry) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNRegistry2githubᚗcomᚋkartelaᚋkartelaᚋentᚋregistrycheckᚐRegistry[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Registry!")
+	}
+	return res
+}
+
+var (
+	unmarshalNRegistry2githubᚗcomᚋkartelaᚋkartelaᚋentᚋregistrycheckᚐRegistry = map[string]registrycheck.Registry{
+		"VIES": registrycheck.RegistryVies,
+		"AADE": registrycheck.RegistryAade,
+	}
+	marshalNRegistry2githubᚗcomᚋkartelaᚋkartelaᚋentᚋregistrycheckᚐRegistry = map[registrycheck.Registry]string{
+		registrycheck.RegistryVies: "VIES",
+		registrycheck.RegistryAade: "AADE",
+	}
+)
+
+func (ec *executionContext) marshalNRegistryCheck2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCheckᚄ(ctx context.Context, sel ast.SelectionSet, v []*taxid.Check) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegistryCheck2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCheck(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRegistryCheck2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCheck(ctx context.Context, sel ast.SelectionSet, v *taxid.Check) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegistryCheck!")
+		return graphql.Null
+	}
+	return ec._RegistryCheck(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRegistryCheckConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*taxid.Check]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegistryCheckConnection!")
+		return graphql.Null
+	}
+	return ec._RegistryCheckConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRegistryCheckEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*taxid.Check]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegistryCheckEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRegistryCheckEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*taxid.Check]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegistryCheckEdge!")
+		return graphql.Null
+	}
+	return ec._RegistryCheckEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRegistryCompany2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCompany(ctx context.Context, sel ast.SelectionSet, v *taxid.Company) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegistryCompany!")
+		return graphql.Null
+	}
+	return ec._RegistryCompany(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRegistryDifference2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐDifferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*taxid.Difference) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegistryDifference2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐDifference(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRegistryDifference2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐDifference(ctx context.Context, sel ast.SelectionSet, v *taxid.Difference) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegistryDifference!")
+		return graphql.Null
+	}
+	return ec._RegistryDifference(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRegistryField2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐField(ctx context.Context, v any) (taxid.Field, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNRegistryField2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐField[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRegistryField2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐField(ctx context.Context, sel ast.SelectionSet, v taxid.Field) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNRegistryField2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐField[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RegistryField!")
+	}
+	return res
+}
+
+var (
+	unmarshalNRegistryField2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐField = map[string]taxid.Field{
+		"COMPANY":    taxid.FieldCompany,
+		"PROFESSION": taxid.FieldProfession,
+		"VAT_NUMBER": taxid.FieldVATNumber,
+		"TAX_OFFICE": taxid.FieldTaxOffice,
+		"ADDRESS":    taxid.FieldAddress,
+	}
+	marshalNRegistryField2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐField = map[taxid.Field]string{
+		taxid.FieldCompany:    "COMPANY",
+		taxid.FieldProfession: "PROFESSION",
+		taxid.FieldVATNumber:  "VAT_NUMBER",
+		taxid.FieldTaxOffice:  "TAX_OFFICE",
+		taxid.FieldAddress:    "ADDRESS",
+	}
+)
+
+func (ec *executionContext) unmarshalNRegistryField2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐFieldᚄ(ctx context.Context, v any) ([]taxid.Field, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]taxid.Field, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRegistryField2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐField(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNRegistryField2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []taxid.Field) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegistryField2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐField(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRegistryLookup2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐLookup(ctx context.Context, sel ast.SelectionSet, v *taxid.Lookup) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegistryLookup!")
+		return graphql.Null
+	}
+	return ec._RegistryLookup(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRegistrySettings2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐSettings(ctx context.Context, sel ast.SelectionSet, v taxid.Settings) graphql.Marshaler {
+	return ec._RegistrySettings(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRegistrySettings2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐSettings(ctx context.Context, sel ast.SelectionSet, v *taxid.Settings) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegistrySettings!")
+		return graphql.Null
+	}
+	return ec._RegistrySettings(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRegistrySettingsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRegistrySettingsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegistrySettingsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegistrySettingsPayload!")
+		return graphql.Null
+	}
+	return ec._RegistrySettingsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRemoveMemberInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐRemoveMemberInput(ctx context.Context, v any) (account.RemoveMemberInput, error) {
 	res, err := ec.unmarshalInputRemoveMemberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -29991,6 +47091,41 @@ func (ec *executionContext) unmarshalNRole2githubᚗcomᚋkartelaᚋkartelaᚋvi
 
 func (ec *executionContext) marshalNRole2githubᚗcomᚋkartelaᚋkartelaᚋviewerᚐRole(ctx context.Context, sel ast.SelectionSet, v viewer.Role) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNRowOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome(ctx context.Context, v any) (importrow.Outcome, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNRowOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRowOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome(ctx context.Context, sel ast.SelectionSet, v importrow.Outcome) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNRowOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RowOutcome!")
+	}
+	return res
+}
+
+var (
+	unmarshalNRowOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome = map[string]importrow.Outcome{
+		"CREATE": importrow.OutcomeCreate,
+		"UPDATE": importrow.OutcomeUpdate,
+		"SKIP":   importrow.OutcomeSkip,
+		"ERROR":  importrow.OutcomeError,
+	}
+	marshalNRowOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome = map[importrow.Outcome]string{
+		importrow.OutcomeCreate: "CREATE",
+		importrow.OutcomeUpdate: "UPDATE",
+		importrow.OutcomeSkip:   "SKIP",
+		importrow.OutcomeError:  "ERROR",
+	}
+)
+
+func (ec *executionContext) unmarshalNSetContactsOptionInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐSetOptionInput(ctx context.Context, v any) (contact.SetOptionInput, error) {
+	res, err := ec.unmarshalInputSetContactsOptionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx context.Context, v any) (ledgerentry.Side, error) {
@@ -30197,6 +47332,94 @@ var (
 	}
 )
 
+func (ec *executionContext) marshalNTimelineConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*statement.TimelineItem]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimelineConnection!")
+		return graphql.Null
+	}
+	return ec._TimelineConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTimelineEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*statement.TimelineItem]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTimelineEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTimelineEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*statement.TimelineItem]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimelineEdge!")
+		return graphql.Null
+	}
+	return ec._TimelineEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTimelineItem2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*statement.TimelineItem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTimelineItem2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTimelineItem2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineItem(ctx context.Context, sel ast.SelectionSet, v *statement.TimelineItem) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimelineItem!")
+		return graphql.Null
+	}
+	return ec._TimelineItem(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTimelineKind2githubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKind(ctx context.Context, v any) (statement.TimelineKind, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNTimelineKind2githubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKind[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTimelineKind2githubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKind(ctx context.Context, sel ast.SelectionSet, v statement.TimelineKind) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNTimelineKind2githubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKind[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "TimelineKind!")
+	}
+	return res
+}
+
+var (
+	unmarshalNTimelineKind2githubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKind = map[string]statement.TimelineKind{
+		"DOCUMENT":   statement.TimelineDocument,
+		"PAYMENT":    statement.TimelinePayment,
+		"NOTE":       statement.TimelineNote,
+		"ATTACHMENT": statement.TimelineAttachment,
+		"CHANGE":     statement.TimelineChange,
+	}
+	marshalNTimelineKind2githubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKind = map[statement.TimelineKind]string{
+		statement.TimelineDocument:   "DOCUMENT",
+		statement.TimelinePayment:    "PAYMENT",
+		statement.TimelineNote:       "NOTE",
+		statement.TimelineAttachment: "ATTACHMENT",
+		statement.TimelineChange:     "CHANGE",
+	}
+)
+
 func (ec *executionContext) marshalNTotals2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPreview(ctx context.Context, sel ast.SelectionSet, v *document.Preview) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Totals!")
@@ -30205,13 +47428,139 @@ func (ec *executionContext) marshalNTotals2ᚖgithubᚗcomᚋkartelaᚋkartela�
 	return ec._Totals(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNTrackingCategory2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCategory(ctx context.Context, sel ast.SelectionSet, v tracking.Category) graphql.Marshaler {
+	return ec._TrackingCategory(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTrackingCategory2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCategoryᚄ(ctx context.Context, sel ast.SelectionSet, v []*tracking.Category) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrackingCategory2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCategory(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrackingCategory2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCategory(ctx context.Context, sel ast.SelectionSet, v *tracking.Category) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackingCategory!")
+		return graphql.Null
+	}
+	return ec._TrackingCategory(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTrackingCategoryIdInput2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐIDInput(ctx context.Context, v any) (tracking.IDInput, error) {
+	res, err := ec.unmarshalInputTrackingCategoryIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTrackingCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐTrackingCategoryPayload(ctx context.Context, sel ast.SelectionSet, v *model.TrackingCategoryPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackingCategoryPayload!")
+		return graphql.Null
+	}
+	return ec._TrackingCategoryPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTrackingOption2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*tracking.Option) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrackingOption2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrackingOption2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOption(ctx context.Context, sel ast.SelectionSet, v *tracking.Option) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackingOption!")
+		return graphql.Null
+	}
+	return ec._TrackingOption(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTrackingOptionInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionInputᚄ(ctx context.Context, v any) ([]*tracking.OptionInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*tracking.OptionInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTrackingOptionInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNTrackingOptionInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionInput(ctx context.Context, v any) (*tracking.OptionInput, error) {
+	res, err := ec.unmarshalInputTrackingOptionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUnallocatePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐUnallocateInput(ctx context.Context, v any) (payment.UnallocateInput, error) {
 	res, err := ec.unmarshalInputUnallocatePaymentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUnmergeContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐUnmergeInput(ctx context.Context, v any) (merge.UnmergeInput, error) {
+	res, err := ec.unmarshalInputUnmergeContactsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnmergeContactsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUnmergeContactsPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnmergeContactsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UnmergeContactsPayload!")
+		return graphql.Null
+	}
+	return ec._UnmergeContactsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpdateContactInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateInput(ctx context.Context, v any) (contact.UpdateInput, error) {
 	res, err := ec.unmarshalInputUpdateContactInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateContactInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateInputᚄ(ctx context.Context, v any) ([]*contact.UpdateInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*contact.UpdateInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUpdateContactInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNUpdateContactInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateInput(ctx context.Context, v any) (*contact.UpdateInput, error) {
+	res, err := ec.unmarshalInputUpdateContactInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateContactNoteInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateNoteInput(ctx context.Context, v any) (contact.UpdateNoteInput, error) {
+	res, err := ec.unmarshalInputUpdateContactNoteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐUpdateManyInput(ctx context.Context, v any) (contact.UpdateManyInput, error) {
+	res, err := ec.unmarshalInputUpdateContactsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -30233,6 +47582,16 @@ func (ec *executionContext) marshalNUpdateOrganizationPayload2ᚖgithubᚗcomᚋ
 	return ec._UpdateOrganizationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpdateRegistrySettingsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐUpdateSettingsInput(ctx context.Context, v any) (taxid.UpdateSettingsInput, error) {
+	res, err := ec.unmarshalInputUpdateRegistrySettingsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateTrackingCategoryInput2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐUpdateInput(ctx context.Context, v any) (tracking.UpdateInput, error) {
+	res, err := ec.unmarshalInputUpdateTrackingCategoryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx context.Context, v any) (graphql.Upload, error) {
 	res, err := scalar.UnmarshalUpload(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -30245,6 +47604,27 @@ func (ec *executionContext) marshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋg
 		graphql.AddInvalidNullFromMarshaler(ctx, "Upload!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNUploadContactImportInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUploadContactImportInput(ctx context.Context, v any) (model.UploadContactImportInput, error) {
+	res, err := ec.unmarshalInputUploadContactImportInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUser2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx context.Context, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {
@@ -30482,6 +47862,21 @@ func (ec *executionContext) unmarshalOAllocationInput2ᚕᚖgithubᚗcomᚋkarte
 	return res, nil
 }
 
+func (ec *executionContext) marshalOAttachment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐAttachment(ctx context.Context, sel ast.SelectionSet, v *attachment.Attachment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Attachment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOBalanceRange2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐBalanceRange(ctx context.Context, v any) (*contact.BalanceRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputBalanceRange(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -30595,6 +47990,13 @@ func (ec *executionContext) unmarshalOContactFilter2ᚖgithubᚗcomᚋkartelaᚋ
 	}
 	res, err := ec.unmarshalInputContactFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOContactImport2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐContactImport(ctx context.Context, sel ast.SelectionSet, v *imports.ContactImport) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContactImport(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOContactRole2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐRole(ctx context.Context, v any) (*contact.Role, error) {
@@ -30783,6 +48185,13 @@ func (ec *executionContext) unmarshalOEmailInput2ᚕᚖgithubᚗcomᚋkartelaᚋ
 	return res, nil
 }
 
+func (ec *executionContext) marshalOHistoryEvent2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐEvent(ctx context.Context, sel ast.SelectionSet, v *contact.Event) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HistoryEvent(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx context.Context, v any) ([]uuid.UUID, error) {
 	if v == nil {
 		return nil, nil
@@ -30834,6 +48243,128 @@ func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ct
 	_ = ctx
 	res := scalar.MarshalID(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOImportColumnInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐColumnInputᚄ(ctx context.Context, v any) ([]*imports.ColumnInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*imports.ColumnInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNImportColumnInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐColumnInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOImportEncoding2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐEncoding(ctx context.Context, v any) (*imports.Encoding, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalOImportEncoding2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐEncoding[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOImportEncoding2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐEncoding(ctx context.Context, sel ast.SelectionSet, v *imports.Encoding) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalOImportEncoding2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐEncoding[*v])
+	return res
+}
+
+var (
+	unmarshalOImportEncoding2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐEncoding = map[string]imports.Encoding{
+		"UTF_8":        imports.UTF8,
+		"UTF_16":       imports.UTF16,
+		"WINDOWS_1253": imports.Windows1253,
+	}
+	marshalOImportEncoding2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐEncoding = map[imports.Encoding]string{
+		imports.UTF8:        "UTF_8",
+		imports.UTF16:       "UTF_16",
+		imports.Windows1253: "WINDOWS_1253",
+	}
+)
+
+func (ec *executionContext) unmarshalOImportExisting2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting(ctx context.Context, v any) (*imports.Existing, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalOImportExisting2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOImportExisting2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting(ctx context.Context, sel ast.SelectionSet, v *imports.Existing) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalOImportExisting2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting[*v])
+	return res
+}
+
+var (
+	unmarshalOImportExisting2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting = map[string]imports.Existing{
+		"SKIP":   imports.Skip,
+		"UPDATE": imports.Update,
+	}
+	marshalOImportExisting2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐExisting = map[imports.Existing]string{
+		imports.Skip:   "SKIP",
+		imports.Update: "UPDATE",
+	}
+)
+
+func (ec *executionContext) unmarshalOImportMatch2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatchᚄ(ctx context.Context, v any) ([]imports.Match, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]imports.Match, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOImportMatch2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []imports.Match) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportMatch2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐMatch(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOImportPreview2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐPreview(ctx context.Context, sel ast.SelectionSet, v *imports.Preview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ImportPreview(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
@@ -30901,6 +48432,13 @@ func (ec *executionContext) marshalONode2githubᚗcomᚋkartelaᚋkartelaᚋgrap
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONote2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐNote(ctx context.Context, sel ast.SelectionSet, v *contact.Note) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Note(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState(ctx context.Context, v any) (*document.PaidState, error) {
@@ -31079,6 +48617,13 @@ func (ec *executionContext) marshalOPortalInvoice2ᚖgithubᚗcomᚋkartelaᚋka
 	return ec._PortalInvoice(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORegistryCheck2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCheck(ctx context.Context, sel ast.SelectionSet, v *taxid.Check) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RegistryCheck(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalORole2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋviewerᚐRole(ctx context.Context, v any) (*viewer.Role, error) {
 	if v == nil {
 		return nil, nil
@@ -31094,6 +48639,40 @@ func (ec *executionContext) marshalORole2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋv
 	}
 	return v
 }
+
+func (ec *executionContext) unmarshalORowOutcome2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome(ctx context.Context, v any) (*importrow.Outcome, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalORowOutcome2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORowOutcome2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *importrow.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalORowOutcome2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome[*v])
+	return res
+}
+
+var (
+	unmarshalORowOutcome2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome = map[string]importrow.Outcome{
+		"CREATE": importrow.OutcomeCreate,
+		"UPDATE": importrow.OutcomeUpdate,
+		"SKIP":   importrow.OutcomeSkip,
+		"ERROR":  importrow.OutcomeError,
+	}
+	marshalORowOutcome2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋimportrowᚐOutcome = map[importrow.Outcome]string{
+		importrow.OutcomeCreate: "CREATE",
+		importrow.OutcomeUpdate: "UPDATE",
+		importrow.OutcomeSkip:   "SKIP",
+		importrow.OutcomeError:  "ERROR",
+	}
+)
 
 func (ec *executionContext) unmarshalOSide2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx context.Context, v any) (*ledgerentry.Side, error) {
 	if v == nil {
@@ -31205,6 +48784,59 @@ var (
 		money.OtherTax:    "OTHER",
 	}
 )
+
+func (ec *executionContext) unmarshalOTimelineKind2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKindᚄ(ctx context.Context, v any) ([]statement.TimelineKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]statement.TimelineKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTimelineKind2githubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOTimelineKind2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKindᚄ(ctx context.Context, sel ast.SelectionSet, v []statement.TimelineKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTimelineKind2githubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOTrackingOptionInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionInputᚄ(ctx context.Context, v any) ([]*tracking.OptionInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*tracking.OptionInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTrackingOptionInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
 
 func (ec *executionContext) marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx context.Context, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {
 	if v == nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/tracking"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -29,6 +30,7 @@ import (
 type Services struct {
 	DB       *db.DB
 	Account  *account.Service
+	Tracking *tracking.Service
 	Contact  *contact.Service
 	Document *document.Service
 	Payment  *payment.Service
@@ -70,7 +72,7 @@ func Write(ctx context.Context, s Services) (Accounts, error) {
 	quiet.Mailer = noMail{}
 	s.Portal = &quiet
 	w := &writer{Services: s, today: document.TodayIn(s.Document.Now(), zone)}
-	for _, step := range []func(context.Context) error{w.staff, w.contacts, w.trade, w.invite, w.archive, w.finish} {
+	for _, step := range []func(context.Context) error{w.staff, w.contacts, w.categorize, w.twice, w.trade, w.invite, w.archive, w.finish} {
 		if err := step(ctx); err != nil {
 			return Accounts{}, fmt.Errorf("demo: %w", err)
 		}

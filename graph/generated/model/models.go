@@ -11,24 +11,49 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 	"github.com/kartela/kartela/account"
+	"github.com/kartela/kartela/attachment"
 	"github.com/kartela/kartela/contact"
+	"github.com/kartela/kartela/contact/imports"
+	"github.com/kartela/kartela/contact/merge"
+	"github.com/kartela/kartela/contact/taxid"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/graph/bind"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/tracking"
 )
 
-// What adding a note gives.
-type AddContactNotePayload struct {
-	// The note.
-	Note contact.Note `json:"note"`
+// Input of addAttachment.
+type AddAttachmentInput struct {
+	// The contact.
+	ContactID uuid.UUID `json:"contactId"`
+	// The file: a PDF, an image, a text, an office document or a ZIP archive, of at most 20 MB.
+	File graphql.Upload `json:"file"`
+	// See Mutation.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What adding a member gives.
 type AddMemberPayload struct {
 	// The member.
 	Member account.Member `json:"member"`
+}
+
+// What adding an attachment gives.
+type AttachmentPayload struct {
+	// The attachment.
+	Attachment attachment.Attachment `json:"attachment"`
+}
+
+// What a mutation on several contacts gives.
+type BulkContactsPayload struct {
+	// What became of each item, in the order of the input.
+	Results []*contact.Done `json:"results"`
+	// How many items were done.
+	Succeeded int `json:"succeeded"`
+	// How many items were not.
+	Failed int `json:"failed"`
 }
 
 // What changing a role gives.
@@ -43,10 +68,34 @@ type ChangePasswordPayload struct {
 	Ended int `json:"ended"`
 }
 
+// What a mutation on an import gives.
+type ContactImportPayload struct {
+	// The import as it is now.
+	Import imports.ContactImport `json:"import"`
+}
+
+// What adding or changing a note gives.
+type ContactNotePayload struct {
+	// The note.
+	Note contact.Note `json:"note"`
+}
+
 // What a mutation on a contact gives.
 type ContactPayload struct {
 	// The contact as it is now.
 	Contact contact.Contact `json:"contact"`
+}
+
+// What deleting an attachment gives.
+type DeleteAttachmentPayload struct {
+	// The id of the attachment that is gone.
+	ID uuid.UUID `json:"id"`
+}
+
+// What deleting a note gives.
+type DeleteContactNotePayload struct {
+	// The id of the note that is gone.
+	ID uuid.UUID `json:"id"`
 }
 
 // What deleting a contact gives.
@@ -61,22 +110,30 @@ type DeleteInvoicePayload struct {
 	ID uuid.UUID `json:"id"`
 }
 
-// Input of importContacts.
-type ImportContactsInput struct {
-	// The CSV file: UTF-8 with or without BOM, UTF-16, or Windows-1253; separated by comma, semicolon or tab.
-	File graphql.Upload `json:"file"`
-	// Make the imported contacts clients; false when left out.
-	AsClients *bool `json:"asClients,omitempty"`
-	// Make the imported contacts suppliers; false when left out.
-	AsSuppliers *bool `json:"asSuppliers,omitempty"`
-	// See Mutation.
-	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+// What deleting a category gives.
+type DeleteTrackingCategoryPayload struct {
+	// The id of the category that is gone.
+	ID uuid.UUID `json:"id"`
+}
+
+// What dismissing a pair gives.
+type DismissDuplicatePayload struct {
+	// The contacts of the pair.
+	Ids []uuid.UUID `json:"ids"`
 }
 
 // What a mutation on an invoice gives.
 type InvoicePayload struct {
 	// The invoice as it is now.
 	Invoice document.Document `json:"invoice"`
+}
+
+// What merging gives.
+type MergeContactsPayload struct {
+	// The survivor as it is now.
+	Contact contact.Contact `json:"contact"`
+	// The merge, to take back.
+	Merge merge.Merge `json:"merge"`
 }
 
 // What can be done. Each mutation is named after the action, takes one input and returns a
@@ -109,6 +166,12 @@ type PaymentPayload struct {
 type Query struct {
 }
 
+// What changing the settings gives.
+type RegistrySettingsPayload struct {
+	// The settings as they are now.
+	Settings taxid.Settings `json:"settings"`
+}
+
 // What removing a member gives.
 type RemoveMemberPayload struct {
 	// The person who is no longer a member.
@@ -139,10 +202,32 @@ type SignOutPayload struct {
 type Subscription struct {
 }
 
+// What a mutation on a category gives.
+type TrackingCategoryPayload struct {
+	// The category as it is now.
+	Category tracking.Category `json:"category"`
+}
+
+// What taking a merge back gives.
+type UnmergeContactsPayload struct {
+	// The survivor as it is now.
+	Contact contact.Contact `json:"contact"`
+	// Those that are back.
+	Contacts []*contact.Contact `json:"contacts"`
+}
+
 // What changing the organization gives.
 type UpdateOrganizationPayload struct {
 	// The organization as it is now.
 	Organization bind.Organization `json:"organization"`
+}
+
+// Input of uploadContactImport.
+type UploadContactImportInput struct {
+	// CSV in UTF-8, UTF-16 or Windows-1253, separated by comma, semicolon, tab or bar; or Excel (.xlsx).
+	File graphql.Upload `json:"file"`
+	// See Mutation.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The side a person comes in by.
