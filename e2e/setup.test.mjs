@@ -73,9 +73,9 @@ test("the link makes the business and its owner, who is signed in at once", asyn
 });
 
 test("the first contact is added, and the business keeps accounts in its currency", async () => {
-  await window.getByRole("button", { name: "Νέα επαφή" }).click();
-  await openDialog(window).getByLabel("Επωνυμία").fill("Πρώτος Πελάτης ΑΕ");
-  await openDialog(window).getByRole("button", { name: "Αποθήκευση" }).click();
+  await window.getByRole("link", { name: "Προσθήκη της πρώτης επαφής" }).click();
+  await window.getByLabel("Επωνυμία").fill("Πρώτος Πελάτης ΑΕ");
+  await window.getByRole("button", { name: "Αποθήκευση" }).click();
   await window.getByRole("heading", { name: "Πρώτος Πελάτης ΑΕ", level: 1 }).waitFor();
   await window.getByRole("button", { name: "Νέα πληρωμή" }).click();
   await openDialog(window).getByText("EUR").first().waitFor();

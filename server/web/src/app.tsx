@@ -1,9 +1,17 @@
+import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { language, t } from "./i18n/language.ts";
 import { go, Link, match, usePlace } from "./router.tsx";
+import { CategoriesScreen } from "./screens/categories.tsx";
+import { EditContactScreen, NewContactScreen } from "./screens/contact-form.tsx";
 import { ContactScreen } from "./screens/contact.tsx";
 import { ContactsScreen } from "./screens/contacts.tsx";
 import { AcceptScreen } from "./screens/accept.tsx";
+import { DuplicatesScreen } from "./screens/duplicates.tsx";
+import { ImportPage } from "./screens/import-page.tsx";
+import { ImportScreen } from "./screens/import.tsx";
+import { MergeScreen } from "./screens/merge.tsx";
+import { RegistrySettingsScreen } from "./screens/registry-settings.tsx";
 import { PortalInvoiceScreen } from "./screens/portal-invoice.tsx";
 import { PortalScreen } from "./screens/portal.tsx";
 import { SetupScreen } from "./screens/setup.tsx";
@@ -55,11 +63,43 @@ function StaffScreens({ path, role }: { path: string; role: string }) {
   if (path === "/" || path === "/contacts") {
     return <ContactsScreen role={role} />;
   }
+  const order = orderScreen(path, role);
+  if (order) {
+    return order;
+  }
+  if (path === "/contacts/new") {
+    return <NewContactScreen />;
+  }
+  if (path === "/settings/categories") {
+    return <CategoriesScreen />;
+  }
+  const edited = match("/contacts/:id/edit", path);
+  if (edited) {
+    return <EditContactScreen key={edited.id} id={edited.id!} />;
+  }
   const contact = match("/contacts/:id", path);
   if (contact) {
     return <ContactScreen key={contact.id} id={contact.id!} role={role} />;
   }
   return <NotFound />;
+}
+
+// orderScreen is a screen that brings contacts in or puts them in order, null for another address.
+function orderScreen(path: string, role: string): JSX.Element | null {
+  switch (path) {
+    case "/contacts/import":
+      return <ImportScreen />;
+    case "/contacts/duplicates":
+      return <DuplicatesScreen role={role} />;
+    case "/settings/registries":
+      return <RegistrySettingsScreen />;
+  }
+  const started = match("/contacts/import/:id", path);
+  if (started) {
+    return <ImportPage key={started.id} id={started.id!} />;
+  }
+  const merge = match("/contacts/:id/merge", path);
+  return merge && <MergeScreen key={merge.id} id={merge.id!} role={role} />;
 }
 
 function PortalScreens({ path }: { path: string }) {

@@ -5,6 +5,8 @@ import "./style/base.css";
 import "./style/controls.css";
 import "./style/shell.css";
 import "./style/screens.css";
+import "./style/contacts.css";
+import "./style/intake.css";
 
 void ask();
 render(<App />, document.getElementById("page")!);

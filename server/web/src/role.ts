@@ -7,5 +7,11 @@ const bookkeepers: readonly string[] = ["OWNER", "ADMINISTRATOR", "ACCOUNTANT"];
 // mayEdit: contacts, invoices, portal access.
 export const mayEdit = (role: string): boolean => editors.includes(role);
 
+// mayManage: categories and registries of the business, restricted contacts, others' notes.
+export const mayManage = (role: string): boolean => role === "OWNER" || role === "ADMINISTRATOR";
+
+// maySeeHistory: who changed what.
+export const maySeeHistory = (role: string): boolean => bookkeepers.includes(role);
+
 // mayBook: payments.
 export const mayBook = (role: string): boolean => bookkeepers.includes(role);

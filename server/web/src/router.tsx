@@ -12,7 +12,34 @@ function here(): Place {
 
 const place = store(here());
 
-addEventListener("popstate", () => place.set(here()));
+// The address of a form with changes that are not saved; null when there is none.
+let held: string | null = null;
+
+// leaving is, while the reader is asked whether to leave such a form, how to go on to where
+// they wanted to go.
+export const leaving = store<(() => void) | null>(null);
+
+// hold makes leaving the present page ask first, or with false no longer.
+export function hold(on: boolean): void {
+  held = on ? location.href : null;
+}
+
+const keeps = (address: string): boolean => held !== null && new URL(address, location.href).pathname !== new URL(held).pathname;
+
+addEventListener("popstate", () => {
+  if (keeps(location.href)) {
+    history.pushState(null, "", held); // the browser has left already: back to the form
+    leaving.set(() => history.back());
+    return;
+  }
+  place.set(here());
+});
+
+addEventListener("beforeunload", (event) => {
+  if (held !== null) {
+    event.preventDefault();
+  }
+});
 
 // usePlace is the address the page shows.
 export const usePlace = (): Place => useStore(place);
@@ -20,6 +47,10 @@ export const usePlace = (): Place => useStore(place);
 // go shows another address. With replace the present one leaves the history, as when a
 // search is refined.
 export function go(address: string, { replace = false } = {}): void {
+  if (keeps(address)) {
+    leaving.set(() => go(address, { replace }));
+    return;
+  }
   const before = location.pathname;
   history[replace ? "replaceState" : "pushState"](null, "", address);
   place.set(here());

@@ -21,6 +21,12 @@ test("the API's codes and fields are read", () => {
   ]);
 });
 
+test("a conflict tells what is there now", () => {
+  const conflict = (current: unknown) => faults({ graphQLErrors: [{ message: "Changed.", extensions: { code: "CONFLICT", field: "version", current } }] });
+  assert.deepEqual(conflict({ version: 3 }), [{ code: "CONFLICT", field: "version", text: "Changed.", current: { version: 3 } }]);
+  assert.deepEqual(conflict("three"), [{ code: "CONFLICT", field: "version", text: "Changed." }]);
+});
+
 test("no answer at all is OFFLINE, and no failure none", () => {
   assert.deepEqual(faults({ networkError: new Error("refused"), graphQLErrors: [] }), [{ code: "OFFLINE", field: "", text: "" }]);
   assert.deepEqual(faults(undefined), []);

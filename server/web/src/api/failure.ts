@@ -15,6 +15,7 @@ export interface Fault {
   code: Code;
   field: string; // the API's path, such as "lines.2.quantity"; "" when no field is at fault
   text: string; // the server's sentence; "" when there is none
+  current?: Record<string, unknown>; // of a CONFLICT over a version: what is there now
 }
 
 interface GraphQLErrorLike {
@@ -44,13 +45,17 @@ export function faults(answer: FailedAnswer | undefined): Fault[] {
   return answer.graphQLErrors.map(({ message, extensions }) => {
     const code = extensions?.code;
     const field = extensions?.field;
+    const current = extensions?.current;
     return {
       code: typeof code === "string" && codes.includes(code) ? (code as Code) : "INTERNAL",
       field: typeof field === "string" ? field : "",
       text: message,
+      ...(isRecord(current) && { current }),
     };
   });
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export interface Sorted {
   fields: Map<string, Fault>; // by the form's field, the first fault of each

@@ -1,6 +1,11 @@
+import { elContacts } from "./el-contacts.ts";
+import { elIntake } from "./el-intake.ts";
 import type { Texts } from "./en.ts";
 
 export const el: Texts = {
+  ...elContacts,
+  ...elIntake,
+
   // everywhere
   skip: "Μετάβαση στο περιεχόμενο",
   loading: "Φόρτωση…",
@@ -85,7 +90,7 @@ export const el: Texts = {
   contactsNoneFound: "Δεν βρέθηκε επαφή.",
   clearSearch: "Καθαρισμός αναζήτησης",
   addContact: "Νέα επαφή",
-  importContacts: "Εισαγωγή CSV",
+  importContacts: "Εισαγωγή",
   balanceMoved: "{name}: {amount}",
 
   // a contact
@@ -116,28 +121,6 @@ export const el: Texts = {
   statement: "Κινήσεις",
   notes: "Σημειώσεις",
   portalAccess: "Πρόσβαση",
-
-  // importing
-  importTitle: "Εισαγωγή επαφών",
-  importIntro: "Αρχείο CSV όπως το εξάγουν οι Επαφές Google, ή πίνακας με επικεφαλίδες στα ελληνικά ή τα αγγλικά.",
-  importFile: "Αρχείο CSV",
-  importAs: "Εισαγωγή ως",
-  importStart: "Εισαγωγή",
-  importRunning: "Γίνεται εισαγωγή…",
-  importTooLarge: "Το αρχείο ξεπερνά τα {n} MB.",
-  importRefused: "Δεν εισήχθη τίποτα.",
-  importDone: "Η εισαγωγή ολοκληρώθηκε",
-  importCreated: "Νέες",
-  importSkipped: "Υπήρχαν ήδη",
-  importRejected: "Απορρίφθηκαν",
-  importFormat: "Διαβάστηκε ως: {format}",
-  importRows: "Γραμμές",
-  importProblems: "Γραμμές που δεν εισήχθησαν",
-  importLine: "Γραμμή",
-  importOutcome: "Έκβαση",
-  importReason: "Αιτία",
-  importAllGood: "Εισήχθησαν όλες οι γραμμές.",
-  importIgnored: "Στήλες που δεν χρησιμοποιήθηκαν: {columns}",
 
   // balance
   balance: "Υπόλοιπο",

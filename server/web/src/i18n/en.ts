@@ -1,6 +1,12 @@
+import { enContacts } from "./en-contacts.ts";
+import { enIntake } from "./en-intake.ts";
+
 // Every text of the page. The other languages have the same keys.
 // {name} is replaced by a value; keys that end in One and Other are the forms of a number.
 export const en = {
+  ...enContacts,
+  ...enIntake,
+
   // everywhere
   skip: "Skip to the content",
   loading: "Loading…",
@@ -81,11 +87,11 @@ export const en = {
   contactColumn: "Contact",
   balanceColumn: "Balance",
   contactsEmptyTitle: "No contacts yet",
-  contactsEmptyText: "Add the first one, or import those you have from a CSV file.",
+  contactsEmptyText: "Add the first one, or import those you have from a CSV or Excel file.",
   contactsNoneFound: "No contact matches.",
   clearSearch: "Clear the search",
   addContact: "Add contact",
-  importContacts: "Import CSV",
+  importContacts: "Import",
   balanceMoved: "{name}: {amount}",
 
   // a contact
@@ -116,28 +122,6 @@ export const en = {
   statement: "Statement",
   notes: "Notes",
   portalAccess: "Portal access",
-
-  // importing
-  importTitle: "Import contacts",
-  importIntro: "A CSV file as Google Contacts exports it, or any table whose header names its columns in English or Greek.",
-  importFile: "CSV file",
-  importAs: "Import as",
-  importStart: "Import",
-  importRunning: "Importing…",
-  importTooLarge: "The file is over {n} MB.",
-  importRefused: "Nothing was imported.",
-  importDone: "Import finished",
-  importCreated: "Created",
-  importSkipped: "Already here",
-  importRejected: "Rejected",
-  importFormat: "Read as: {format}",
-  importRows: "Rows",
-  importProblems: "Rows that were not imported",
-  importLine: "Line",
-  importOutcome: "Outcome",
-  importReason: "Reason",
-  importAllGood: "Every row was imported.",
-  importIgnored: "Columns not used: {columns}",
 
   // balance
   balance: "Balance",

@@ -1,38 +1,34 @@
-import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Fault } from "../api/failure.ts";
-import { useAction, useQuery } from "../api/hooks.ts";
+import { useQuery } from "../api/hooks.ts";
 import { formatMoney } from "../format/amount.ts";
 import { moves, type Balance } from "../format/balance.ts";
-import { countryName } from "../format/country.ts";
-import {
-  ArchiveContactDocument,
-  ContactDocument,
-  RestoreContactDocument,
-  UpdateContactDocument,
-  type ContactCardFragment,
-} from "../gql/graphql.ts";
-import { locale, t } from "../i18n/language.ts";
+import { ContactDocument, ContactDuplicatesDocument, type ContactCardFragment } from "../gql/graphql.ts";
+import { locale, t, tn } from "../i18n/language.ts";
 import { go, Link, usePlace, withQuery } from "../router.tsx";
-import { mayBook, mayEdit } from "../role.ts";
+import { mayBook, mayEdit, maySeeHistory } from "../role.ts";
 import { announce } from "../ui/announcer.tsx";
 import { BalanceCards, staffVerdict } from "../ui/balance-card.tsx";
-import { Confirm } from "../ui/dialog.tsx";
-import { EmailLink } from "../ui/email-link.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { useLiveBalances } from "../ui/live-balances.ts";
 import { Loading, PageTitle } from "../ui/page.tsx";
 import { Views, viewOf } from "../ui/views.tsx";
+import { Attachments } from "./attachments.tsx";
 import { AccessView } from "./contact-access.tsx";
-import { ContactForm } from "./contact-form.tsx";
+import { HistoryView } from "./contact-changes.tsx";
+import { MonthsChart } from "./contact-chart.tsx";
+import { Details } from "./contact-details.tsx";
 import { DocumentsView } from "./contact-documents.tsx";
+import { Head } from "./contact-head.tsx";
 import { NotesView } from "./contact-notes.tsx";
 import { PaymentsView } from "./contact-payments.tsx";
 import { StatementView } from "./contact-statement.tsx";
-import { RoleTags } from "./contacts.tsx";
+import { TimelineView } from "./contact-timeline.tsx";
 import { DocumentDialog } from "./document.tsx";
 import { InvoiceEditor } from "./invoice-editor.tsx";
+import { Merges } from "./merges.tsx";
 import { PaymentDialog } from "./payment-dialog.tsx";
+import { RegistryChecks } from "./registry-refresh.tsx";
 
 // What the parts of the screen need to know of the contact and the business.
 export interface Card {
@@ -41,6 +37,7 @@ export interface Card {
   moved: number; // raised by every change of the balances: what lists ask again by
   baseCurrency: string;
   timeZone: string;
+  role: string; // of the reader
   mayEdit: boolean; // contact and invoices, now
   mayBook: boolean; // payments, now
 }
@@ -61,6 +58,13 @@ export function ContactScreen({ id, role }: { id: string; role: string }) {
       );
     }
   });
+  const answered = data?.contact?.id;
+  useEffect(() => {
+    // The id of a contact that was merged answers with the one that stayed.
+    if (answered && answered !== id) {
+      go(`/contacts/${answered}${location.search}`, { replace: true });
+    }
+  }, [answered]);
   if (!data?.contact) {
     return faults.length > 0 ? <Missing faults={faults} again={again} /> : <Loading />;
   }
@@ -73,6 +77,7 @@ export function ContactScreen({ id, role }: { id: string; role: string }) {
     moved: moves(balances),
     baseCurrency: data.organization.baseCurrency,
     timeZone: data.organization.timeZone,
+    role,
     mayEdit: active && mayEdit(role),
     mayBook: active && mayBook(role),
   };
@@ -84,6 +89,8 @@ export function ContactScreen({ id, role }: { id: string; role: string }) {
       <Faults faults={faults} again={again} />
       <Head card={card} role={role} />
       {!active && <p class="notice">{t("archivedNote")}</p>}
+      {card.mayEdit && <DuplicatesHint id={contact.id} />}
+      <Merges contactId={contact.id} role={role} />
       <div class="columns">
         <div>
           <BalanceCards
@@ -96,9 +103,10 @@ export function ContactScreen({ id, role }: { id: string; role: string }) {
               verdict: staffVerdict,
             }}
           />
+          <MonthsChart card={card} />
           <CardViews card={card} />
         </div>
-        <Details contact={contact} />
+        <Details card={card} />
       </div>
     </>
   );
@@ -114,76 +122,36 @@ function Missing({ faults, again }: { faults: readonly Fault[]; again(): void })
   );
 }
 
-const sideName = (b: Balance) => t(b.side === "SUPPLIER" ? "supplierSide" : "clientSide");
-
-function Head({ card: { contact }, role }: { card: Card; role: string }) {
-  const [open, setOpen] = useState<"edit" | "archive" | null>(null);
-  const close = () => setOpen(null);
-  const update = useAction(UpdateContactDocument);
-  const archive = useAction(ArchiveContactDocument, { types: ["Contact", "PortalAccess"] });
-  const restore = useAction(RestoreContactDocument, { types: ["Contact"] });
-  const [faults, setFaults] = useState<readonly Fault[]>([]);
+// DuplicatesHint says that others may be the same contact, and leads to their merge.
+function DuplicatesHint({ id }: { id: string }) {
+  const { data } = useQuery(ContactDuplicatesDocument, { id }, { types: ["Contact", "Duplicate"] });
+  const others = data?.contact?.duplicates.map((d) => d.contact) ?? [];
+  if (others.length === 0) {
+    return null;
+  }
   return (
-    <>
-      <div class="head">
-        <PageTitle text={contact.displayName} />
-        <span class="tags">
-          <RoleTags contact={contact} />
-        </span>
-        <span class="space" />
-        {mayEdit(role) && (
-          <div class="actions">
-            {!contact.isClient && !contact.archivedAt && (
-              <button
-                type="button"
-                class="primary"
-                onClick={async () => setFaults((await update.run({ id: contact.id, version: contact.version, isClient: true })).faults)}
-              >
-                {t("makeClient")}
-              </button>
-            )}
-            {contact.archivedAt ? (
-              <button type="button" onClick={async () => setFaults((await restore.run({ id: contact.id })).faults)}>
-                {t("restore")}
-              </button>
-            ) : (
-              <>
-                <button type="button" onClick={() => setOpen("edit")}>
-                  {t("edit")}
-                </button>
-                <button type="button" onClick={() => setOpen("archive")}>
-                  {t("archive")}
-                </button>
-              </>
-            )}
-          </div>
-        )}
-      </div>
-      <Faults faults={faults} />
-      {open === "edit" && <ContactForm contact={contact} close={close} />}
-      {open === "archive" && (
-        <Confirm
-          title={t("archive")}
-          question={t("archiveQuestion", { name: contact.displayName })}
-          action={t("archive")}
-          danger
-          close={close}
-          run={async () => (await archive.run({ id: contact.id })).faults}
-        />
-      )}
-    </>
+    <p class="notice">
+      {tn("duplicatesHintOne", "duplicatesHintOther", others.length)} {others.map((o) => o.displayName).join(", ")}.{" "}
+      <Link href={`/contacts/${id}/merge?with=${others.map((o) => o.id).join(",")}`}>{t("duplicatesLook")}</Link>
+    </p>
   );
 }
+
+const sideName = (b: Balance) => t(b.side === "SUPPLIER" ? "supplierSide" : "clientSide");
 
 function CardViews({ card }: { card: Card }) {
   const { query } = usePlace();
   const [open, setOpen] = useState<"invoice" | "payment" | null>(null);
   const views = [
+    { value: "timeline", text: t("timeline") },
     { value: "documents", text: t("documents") },
     { value: "payments", text: t("payments") },
     { value: "statement", text: t("statement") },
     { value: "notes", text: t("notes") },
+    { value: "files", text: t("files") },
     { value: "portal", text: t("portalAccess") },
+    ...(card.contact.vatNumber ? [{ value: "registry", text: t("registryAnswers") }] : []),
+    ...(maySeeHistory(card.role) ? [{ value: "history", text: t("history") }] : []),
   ];
   const view = viewOf(views, query);
   const shownDocument = query.get("document");
@@ -204,69 +172,24 @@ function CardViews({ card }: { card: Card }) {
           )}
         </div>
       </div>
+      {view === "timeline" && <TimelineView card={card} />}
       {view === "documents" && <DocumentsView card={card} />}
       {view === "payments" && <PaymentsView card={card} />}
       {view === "statement" && <StatementView card={card} />}
       {view === "notes" && <NotesView card={card} />}
+      {view === "files" && <Attachments contactId={card.contact.id} role={card.role} />}
       {view === "portal" && <AccessView card={card} />}
+      {view === "registry" && <RegistryChecks contactId={card.contact.id} />}
+      {view === "history" && <HistoryView card={card} />}
       {open === "invoice" && (
         <InvoiceEditor
           card={card}
           close={() => setOpen(null)}
-          done={(id) => go(withQuery({ view: null, document: id }))}
+          done={(id) => go(withQuery({ view: "documents", kinds: null, document: id }))}
         />
       )}
       {open === "payment" && <PaymentDialog card={card} close={() => setOpen(null)} />}
       {shownDocument && <DocumentDialog card={card} id={shownDocument} close={() => go(withQuery({ document: null }), { replace: true })} />}
     </>
-  );
-}
-
-function Details({ contact }: { contact: ContactCardFragment }) {
-  const person = [contact.firstName, contact.lastName].filter(Boolean).join(" ");
-  const lines: [string, ComponentChildren][] = [];
-  if (person && person !== contact.displayName) {
-    lines.push([t("person"), person]);
-  }
-  if (contact.profession) {
-    lines.push([t("profession"), contact.profession]);
-  }
-  if (contact.vatNumber) {
-    lines.push([t("vatNumber"), contact.vatNumber]);
-  }
-  for (const e of contact.emails) {
-    lines.push([t("email"), <EmailLink email={e.email} />]);
-  }
-  for (const p of contact.phones) {
-    lines.push([t("phone"), <a href={`tel:${p.number.replace(/[^\d+]/g, "")}`}>{p.number}</a>]);
-  }
-  if (/^https?:\/\//.test(contact.website)) {
-    lines.push([
-      t("website"),
-      <a href={contact.website} rel="noopener noreferrer" target="_blank">
-        {contact.website.replace(/^https?:\/\//, "")}
-      </a>,
-    ]);
-  } else if (contact.website) {
-    lines.push([t("website"), contact.website]);
-  }
-  for (const a of contact.addresses) {
-    lines.push([t("address"), [a.line, [a.postalCode, a.city].filter(Boolean).join(" "), a.region, countryName(a.country, locale())].filter(Boolean).join(", ")]);
-  }
-  if (lines.length === 0) {
-    return null;
-  }
-  return (
-    <aside class="card details" aria-label={t("details")}>
-      <h2>{t("details")}</h2>
-      <dl>
-        {lines.map(([label, value], i) => (
-          <div key={i}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </aside>
   );
 }

@@ -1,121 +1,201 @@
 import { useEffect, useState } from "preact/hooks";
 import { useQuery } from "../api/hooks.ts";
-import { formatMoney } from "../format/amount.ts";
-import type { Balance } from "../format/balance.ts";
-import { ContactCountDocument, ContactsDocument, type ContactFilter, type ContactRowFragment } from "../gql/graphql.ts";
+import { exportQuery, filterOf, narrowing, readSieve, writeSieve, type Sieve } from "../format/filter.ts";
+import { ContactsDocument, ContactSummaryDocument, TrackingCategoriesDocument, type ContactFilter } from "../gql/graphql.ts";
 import type { Key } from "../i18n/en.ts";
-import { locale, t, tn } from "../i18n/language.ts";
-import { go, Link, usePlace, withQuery } from "../router.tsx";
-import { LiveAmount } from "../ui/amount.tsx";
-import { announce } from "../ui/announcer.tsx";
-import { useLiveBalances } from "../ui/live-balances.ts";
+import { t, tn } from "../i18n/language.ts";
+import { go, Link, usePlace } from "../router.tsx";
+import { Amount } from "../ui/amount.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { Empty, PageTitle } from "../ui/page.tsx";
 import { Pages } from "../ui/pages.tsx";
 import { mayEdit } from "../role.ts";
-import { ContactForm } from "./contact-form.tsx";
-import { ImportDialog } from "./import.tsx";
+import { BulkBar } from "./contacts-bulk.tsx";
+import { Chips, FilterPanel } from "./contacts-filters.tsx";
+import { ContactRows, ContactsTable, OrderChoice, useSelection } from "./contacts-table.tsx";
 
-const roles: readonly { value: string | null; label: Key; filter: ContactFilter }[] = [
-  { value: null, label: "roleAll", filter: {} },
-  { value: "client", label: "roleClients", filter: { role: "CLIENT" } },
-  { value: "supplier", label: "roleSuppliers", filter: { role: "SUPPLIER" } },
-  { value: "prospect", label: "roleProspects", filter: { role: "PROSPECT" } },
-  { value: "archived", label: "roleArchived", filter: { archived: true } },
+const roles: readonly { value: Sieve["role"]; label: Key }[] = [
+  { value: null, label: "roleAll" },
+  { value: "CLIENT", label: "roleClients" },
+  { value: "SUPPLIER", label: "roleSuppliers" },
+  { value: "PROSPECT", label: "roleProspects" },
 ];
 
-// ContactsScreen finds contacts and shows where each of them stands, now.
+// sieveAddress is the address of the list through another sieve.
+export function sieveAddress(sieve: Sieve): string {
+  const query = writeSieve(sieve).toString();
+  return query ? `/contacts?${query}` : "/contacts";
+}
+
+// ContactsScreen finds contacts, shows where each of them stands, now, and changes many of
+// them at once.
 export function ContactsScreen({ role }: { role: string }) {
   const { query } = usePlace();
-  const search = query.get("search") ?? "";
-  const chosen = roles.find((r) => r.value === query.get("role")) ?? roles[0]!;
-  const filter: ContactFilter = search ? { ...chosen.filter, search } : chosen.filter;
-  const [open, setOpen] = useState<"create" | "import" | null>(null);
-  const close = () => setOpen(null);
+  const sieve = readSieve(query);
+  const filter = filterOf(sieve);
+  const key = JSON.stringify([filter, sieve.orderBy]);
+  const [filtering, setFiltering] = useState(false);
+  const selection = useSelection(JSON.stringify(filter));
+  const categories = useQuery(TrackingCategoriesDocument, { archived: false }, { types: ["TrackingCategory"] }).data?.trackingCategories ?? [];
+  const ours = categories.filter((c) => c.contacts);
+  const filters = narrowing(sieve);
+  const editor = mayEdit(role);
+  // What was typed is looked for a moment later: in what the address says by then.
+  const show = (change: Partial<Sieve>, replace = false) =>
+    go(sieveAddress({ ...readSieve(new URLSearchParams(location.search)), ...change }), { replace });
+  const plain = !sieve.search && !sieve.role && !sieve.archived && filters === 0;
   return (
     <>
       <div class="head">
         <PageTitle text={t("contacts")} />
         <Count filter={filter} />
         <span class="space" />
-        {mayEdit(role) && (
-          <div class="actions">
-            <button type="button" onClick={() => setOpen("import")}>
-              {t("importContacts")}
-            </button>
-            <button type="button" class="primary" onClick={() => setOpen("create")}>
-              {t("addContact")}
-            </button>
-          </div>
-        )}
+        <div class="actions">
+          <Menu label={t("moreActions")}>
+            {(["csv", "xlsx"] as const).map((format) => (
+              <a key={format} href={`/contacts/export?${exportQuery(sieve, format)}`} download>
+                {t(format === "csv" ? "exportCsv" : "exportExcel")}
+              </a>
+            ))}
+            {editor && <Link href="/contacts/duplicates">{t("duplicatesTitle")}</Link>}
+          </Menu>
+          {editor && (
+            <>
+              <Link href="/contacts/import" class="button">
+                {t("importContacts")}
+              </Link>
+              <Link href="/contacts/new" class="button primary">
+                {t("addContact")}
+              </Link>
+            </>
+          )}
+        </div>
       </div>
       <div class="finder">
-        <Search value={search} />
+        <Search value={sieve.search} change={(search) => show({ search }, true)} />
+        <button type="button" aria-expanded={filtering} aria-controls="filters" onClick={() => setFiltering(!filtering)}>
+          {filters > 0 ? t("filtersOn", { n: filters }) : t("filters")}
+        </button>
+        <OrderChoice sieve={sieve} change={(orderBy) => show({ orderBy })} />
         <nav class="pills" aria-label={t("role")}>
           {roles.map(({ value, label }) => (
-            <Link key={label} href={withQuery({ role: value })} current={value === chosen.value} replace>
+            <Link key={label} href={sieveAddress({ ...sieve, role: value })} current={value === sieve.role}>
               {t(label)}
             </Link>
           ))}
+          <Link href={sieveAddress({ ...sieve, archived: !sieve.archived })} current={sieve.archived}>
+            {t("roleArchived")}
+          </Link>
         </nav>
       </div>
+      <div id="filters">
+        {filtering && <FilterPanel key={query.toString()} sieve={sieve} categories={ours} apply={(next) => show(next)} close={() => setFiltering(false)} />}
+      </div>
+      <Chips sieve={sieve} categories={ours} change={show} />
+      <BulkBar role={role} categories={ours} selection={selection} archived={sieve.archived} />
       <Pages
-        key={JSON.stringify(filter)}
+        key={key}
         document={ContactsDocument}
-        variables={(after) => ({ filter, after })}
+        variables={(after) => ({ filter, orderBy: sieve.orderBy, after })}
         connection={(data) => data.contacts}
         types={["Contact"]}
-        rows={(nodes) => <ContactRows contacts={nodes} />}
+        rows={(nodes, page) => <ContactRows contacts={nodes} page={page} selection={editor ? selection : null} />}
         frame={(pages) => (
-          <table class="card rows">
-            <caption class="unseen">{t("contacts")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("contactColumn")}</th>
-                <th scope="col" class="wide">
-                  {t("vatNumber")}
-                </th>
-                <th scope="col" class="wide">
-                  {t("email")}
-                </th>
-                <th scope="col" class="money">
-                  {t("balanceColumn")}
-                </th>
-              </tr>
-            </thead>
+          <ContactsTable sieve={sieve} selection={editor ? selection : null} order={(orderBy) => show({ orderBy })}>
             {pages}
-          </table>
+          </ContactsTable>
         )}
         empty={
-          search || chosen.value ? (
+          plain ? (
+            <Empty title={t("contactsEmptyTitle")} text={t("contactsEmptyText")}>
+              {editor && (
+                <p class="actions centred">
+                  <Link href="/contacts/new" class="button primary">
+                    {t("addFirstContact")}
+                  </Link>
+                  <Link href="/contacts/import" class="button">
+                    {t("importFirstContacts")}
+                  </Link>
+                </p>
+              )}
+            </Empty>
+          ) : (
             <Empty text={t("contactsNoneFound")}>
               <Link href="/contacts">{t("clearSearch")}</Link>
             </Empty>
-          ) : (
-            <Empty title={t("contactsEmptyTitle")} text={t("contactsEmptyText")} />
           )
         }
       />
-      {open === "create" && <ContactForm close={close} done={(id) => go(`/contacts/${id}`)} />}
-      {open === "import" && <ImportDialog close={close} />}
+      <Totals filter={filter} />
     </>
   );
 }
 
 function Count({ filter }: { filter: ContactFilter }) {
-  const { data } = useQuery(ContactCountDocument, { filter }, { types: ["Contact"] });
-  return <span class="quiet">{data && tn("contactsOne", "contactsOther", data.contacts.totalCount)}</span>;
+  const { data } = useQuery(ContactSummaryDocument, { filter }, { types: ["Contact", "Balance"] });
+  return (
+    <span class="quiet" role="status">
+      {data && tn("contactsOne", "contactsOther", data.contactSummary.count)}
+    </span>
+  );
+}
+
+// Totals is what all contacts of the list come to, a row for each side and currency.
+function Totals({ filter }: { filter: ContactFilter }) {
+  const { data } = useQuery(ContactSummaryDocument, { filter }, { types: ["Contact", "Balance"] });
+  const totals = data?.contactSummary.totals ?? [];
+  if (totals.length === 0) {
+    return null;
+  }
+  return (
+    <table class="card rows sums">
+      <caption>{t("totalsOfList")}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("side")}</th>
+          <th scope="col" class="money wide">
+            {t("outstanding")}
+          </th>
+          <th scope="col" class="money wide">
+            {t("credit")}
+          </th>
+          <th scope="col" class="money">
+            {t("net")}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {totals.map((total) => (
+          <tr key={`${total.side} ${total.currency}`}>
+            <th scope="row">
+              {t(total.side === "SUPPLIER" ? "roleSuppliers" : "roleClients")} · {total.currency}
+            </th>
+            <td class="money wide">
+              <Amount money={total.outstanding} />
+            </td>
+            <td class="money wide">
+              <Amount money={total.credit} />
+            </td>
+            <td class="money">
+              <Amount money={total.net} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 }
 
 const pause = 250; // milliseconds without a key before the search begins
 
-function Search({ value }: { value: string }) {
+function Search({ value, change }: { value: string; change(search: string): void }) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (text.trim() === value) {
       return;
     }
-    const timer = setTimeout(() => go(withQuery({ search: text.trim() }), { replace: true }), pause);
+    const timer = setTimeout(() => change(text.trim()), pause);
     return () => clearTimeout(timer);
   }, [text]);
   return (
@@ -132,59 +212,3 @@ function Search({ value }: { value: string }) {
   );
 }
 
-function ContactRows({ contacts }: { contacts: readonly ContactRowFragment[] }) {
-  const balancesOf = useLiveBalances(
-    contacts.map((c) => c.id),
-    (id, balances) => {
-      const name = contacts.find((c) => c.id === id)?.displayName ?? "";
-      announce(t("balanceMoved", { name, amount: balances.map((b) => formatMoney(b.net, locale())).join(", ") }));
-    },
-  );
-  return (
-    <tbody>
-      {contacts.map((contact) => (
-        <ContactRow key={contact.id} contact={contact} balances={balancesOf(contact.id, contact.balances)} />
-      ))}
-    </tbody>
-  );
-}
-
-function ContactRow({ contact, balances }: { contact: ContactRowFragment; balances: readonly Balance[] }) {
-  const person = [contact.firstName, contact.lastName].filter(Boolean).join(" ");
-  const email = contact.emails.find((e) => e.primary)?.email;
-  return (
-    <tr>
-      <th scope="row">
-        <Link href={`/contacts/${contact.id}`} class="cover">
-          {contact.displayName}
-        </Link>
-        <span class="tags">
-          <RoleTags contact={contact} />
-        </span>
-        {person && person !== contact.displayName && <small>{person}</small>}
-      </th>
-      <td class="wide">{contact.vatNumber}</td>
-      <td class="wide clip">{email}</td>
-      <td class="money">
-        {balances.map((b) => (
-          <div key={`${b.side} ${b.currency}`}>
-            {b.side === "SUPPLIER" && <small>{t("owedByUs")} </small>}
-            <LiveAmount money={b.net} />
-          </div>
-        ))}
-      </td>
-    </tr>
-  );
-}
-
-// RoleTags says what a contact is.
-export function RoleTags({ contact }: { contact: { isClient: boolean; isSupplier: boolean; archivedAt?: string | null } }) {
-  return (
-    <>
-      {contact.isClient && <span class="tag">{t("roleClient")}</span>}
-      {contact.isSupplier && <span class="tag">{t("roleSupplier")}</span>}
-      {!contact.isClient && !contact.isSupplier && <span class="tag pale">{t("roleProspect")}</span>}
-      {contact.archivedAt && <span class="tag warn">{t("archived")}</span>}
-    </>
-  );
-}

@@ -1,121 +1,138 @@
 import { useState } from "preact/hooks";
+import type { Fault } from "../api/failure.ts";
 import { useAction } from "../api/hooks.ts";
-import { ImportContactsDocument, type ImportContactsMutation } from "../gql/graphql.ts";
+import { attempts } from "../api/key.ts";
+import { upload } from "../api/upload.ts";
+import { formatInstant } from "../format/day.ts";
+import { CheckImportDocument, ImportsDocument, UploadImportDocument, type ImportStateFragment, type ImportStatus } from "../gql/graphql.ts";
+import type { Key } from "../i18n/en.ts";
 import { locale, t } from "../i18n/language.ts";
-import { Dialog } from "../ui/dialog.tsx";
-import { FaultText } from "../ui/fault.tsx";
-import { Check, FileField, Form, FormFaults, invalid, Submit } from "../ui/form.tsx";
+import { go, Link } from "../router.tsx";
+import { DropZone } from "../ui/drop-zone.tsx";
+import { Faults } from "../ui/fault.tsx";
+import { invalid } from "../ui/form.tsx";
+import { Empty, PageTitle } from "../ui/page.tsx";
+import { Pages } from "../ui/pages.tsx";
+import { Progress } from "../ui/progress.tsx";
 
 const largest = 32; // MB, as the server takes them: more would be sent for nothing
 
-type Result = ImportContactsMutation["importContacts"];
-
-// ImportDialog sends a CSV file and then shows what became of each row.
-export function ImportDialog({ close }: { close(): void }) {
-  const [result, setResult] = useState<Result | null>(null);
-  return (
-    <Dialog title={t(result ? "importDone" : "importTitle")} close={close} wide={result !== null}>
-      {result ? <Outcome result={result} close={close} /> : <FileForm close={close} done={setResult} />}
-    </Dialog>
-  );
-}
-
-function FileForm({ close, done }: { close(): void; done(result: Result): void }) {
-  const { run, running } = useAction(ImportContactsDocument, { types: ["Contact"] });
-  return (
-    <Form
-      submit={async (data) => {
-        const file = data.get("file");
-        if (!(file instanceof File) || file.size > largest * 2 ** 20) {
-          return [invalid("file", t("importTooLarge", { n: largest }))];
-        }
-        const { data: answer, faults } = await run({ file, asClients: data.has("asClients"), asSuppliers: data.has("asSuppliers") });
-        if (answer) {
-          done(answer.importContacts);
-          return [];
-        }
-        return [...faults, invalid("", t("importRefused"))];
-      }}
-    >
-      <p>{t("importIntro")}</p>
-      <FormFaults />
-      <FileField name="file" label={t("importFile")} accept=".csv,.txt,text/csv" required />
-      <fieldset class="checks">
-        <legend>{t("importAs")}</legend>
-        <Check name="asClients" label={t("roleClients")} />
-        <Check name="asSuppliers" label={t("roleSuppliers")} />
-      </fieldset>
-      <div class="actions">
-        <button type="button" onClick={close}>
-          {t("cancel")}
-        </button>
-        <Submit>{t(running ? "importRunning" : "importStart")}</Submit>
-      </div>
-    </Form>
-  );
-}
-
-function Outcome({ result, close }: { result: Result; close(): void }) {
-  const number = new Intl.NumberFormat(locale());
-  const figures = [
-    [t("importRows"), result.rows],
-    [t("importCreated"), result.created],
-    [t("importSkipped"), result.skipped],
-    [t("importRejected"), result.rejected],
-  ] as const;
+// ImportScreen begins an import with its file, and leads back to those that were begun.
+export function ImportScreen() {
   return (
     <>
-      <div role="status">
-        <dl class="figures">
-          {figures.map(([label, n]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>{number.format(n)}</dd>
-            </div>
-          ))}
-        </dl>
+      <Link href="/contacts" class="up">
+        {t("contacts")}
+      </Link>
+      <div class="head">
+        <PageTitle text={t("importTitle")} />
       </div>
-      <p class="quiet">{t("importFormat", { format: result.format })}</p>
-      {result.problems.length === 0 ? (
-        <p class="notice good">{t("importAllGood")}</p>
-      ) : (
-        <div class="scroll" tabIndex={0} role="region" aria-label={t("importProblems")}>
-          <table class="rows">
-            <caption>{t("importProblems")}</caption>
-            <thead>
-              <tr>
-                <th scope="col" class="money">
-                  {t("importLine")}
-                </th>
-                <th scope="col">{t("importOutcome")}</th>
-                <th scope="col">{t("importReason")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {result.problems.map((problem, i) => (
-                <tr key={i}>
-                  <td class="money">{number.format(problem.line)}</td>
-                  <td>
-                    <span class={`tag ${problem.outcome === "REJECTED" ? "bad" : "pale"}`}>
-                      {t(problem.outcome === "REJECTED" ? "importRejected" : "importSkipped")}
-                    </span>
-                  </td>
-                  <td>
-                    <FaultText fault={invalid("", problem.reason)} />
-                    {problem.column && <small>{problem.column}</small>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {result.ignoredColumns.length > 0 && <p class="quiet">{t("importIgnored", { columns: result.ignoredColumns.join(", ") })}</p>}
-      <div class="actions">
-        <button type="button" class="primary" onClick={close}>
-          {t("close")}
-        </button>
-      </div>
+      <ImportSteps step={1} />
+      <FileStep />
+      <section class="earlier">
+        <h2>{t("importsEarlier")}</h2>
+        <Pages
+          document={ImportsDocument}
+          variables={(after) => ({ after })}
+          connection={(data) => data.contactImports}
+          types={["ContactImport"]}
+          rows={(nodes) => nodes.map((one) => <ImportLine key={one.id} one={one} />)}
+          frame={(pages) => <ul class="card plain">{pages}</ul>}
+          empty={<Empty text={t("importsEmpty")} />}
+        />
+      </section>
     </>
+  );
+}
+
+// What is sent again after an answer that never came has the effect of one.
+const keys = attempts();
+
+function FileStep() {
+  const check = useAction(CheckImportDocument);
+  const [sending, setSending] = useState<{ name: string; part: number } | null>(null);
+  const [faults, setFaults] = useState<readonly Fault[]>([]);
+
+  const take = async (file: File) => {
+    if (file.size > largest * 2 ** 20) {
+      setFaults([invalid("file", t("importTooLarge", { n: largest }))]);
+      return;
+    }
+    setFaults([]);
+    setSending({ name: file.name, part: 0 });
+    const idempotencyKey = keys.key({ file });
+    const { data, faults: refused } = await upload(UploadImportDocument, { file, idempotencyKey }, (part) => setSending({ name: file.name, part }));
+    if (!data) {
+      setSending(null);
+      setFaults(refused);
+      return;
+    }
+    keys.succeeded();
+    const { id, settings } = data.uploadContactImport.import;
+    if (settings.format !== table) {
+      await check.run({ id }); // its columns are known; should it fail, the next page offers it again
+    }
+    go(`/contacts/import/${id}`);
+  };
+
+  return (
+    <div class="card inset">
+      <p>{t("importIntro")}</p>
+      {sending ? (
+        <Progress label={t("importSending", { name: sending.name })} part={sending.part} />
+      ) : (
+        <DropZone
+          label={t("importFile")}
+          hint={t("importFileHint", { n: largest })}
+          accept=".csv,.txt,.tsv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+          take={(files) => void take(files[0]!)}
+        />
+      )}
+      <Faults faults={faults} />
+    </div>
+  );
+}
+
+// table is the format of a file whose columns are guessed from their headers.
+export const table = "Table";
+
+const steps: readonly Key[] = ["importStepFile", "importStepColumns", "importStepCheck", "importStepImport"];
+
+// ImportSteps shows how far an import is: at 1 to 4.
+export function ImportSteps({ step }: { step: number }) {
+  return (
+    <ol class="steps" aria-label={t("importSteps")}>
+      {steps.map((name, i) => (
+        <li key={name} aria-current={i + 1 === step ? "step" : undefined} class={i + 1 < step ? "past" : undefined}>
+          {t(name)}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export const importStates: Record<ImportStatus, { text: Key; tone: string }> = {
+  UPLOADED: { text: "importUploaded", tone: "pale" },
+  CHECKING: { text: "importChecking", tone: "warn" },
+  CHECKED: { text: "importChecked", tone: "" },
+  RUNNING: { text: "importRunning", tone: "warn" },
+  DONE: { text: "importDone", tone: "good" },
+  UNDOING: { text: "importUndoing", tone: "warn" },
+  UNDONE: { text: "importUndone", tone: "pale" },
+  CANCELED: { text: "importCanceled", tone: "pale" },
+  FAILED: { text: "importFailed", tone: "bad" },
+};
+
+function ImportLine({ one }: { one: ImportStateFragment }) {
+  const { text, tone } = importStates[one.status];
+  const by = one.createdBy && (one.createdBy.name || one.createdBy.email);
+  return (
+    <li class="spread">
+      <div class="name">
+        <Link href={`/contacts/import/${one.id}`}>{one.fileName}</Link>
+        <small>{[formatInstant(one.createdAt, locale()), by].filter(Boolean).join(" · ")}</small>
+      </div>
+      <span class={`tag ${tone}`}>{t(text)}</span>
+    </li>
   );
 }

@@ -152,11 +152,12 @@ interface FieldProps extends LabelledProps {
   maxLength?: number;
   autocomplete?: InputHTMLAttributes["autocomplete"];
   numeric?: boolean;
+  list?: string; // the id of a list of suggestions
   focused?: boolean; // gets the focus when it appears
 }
 
 export function Field(props: FieldProps) {
-  const { name, type = "text", value = "", change, required, minLength, maxLength, autocomplete, numeric, focused } = props;
+  const { name, type = "text", value = "", change, required, minLength, maxLength, autocomplete, numeric, list, focused } = props;
   const { clear } = useContext(FormContext);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -177,6 +178,7 @@ export function Field(props: FieldProps) {
           minLength,
           maxLength,
           autocomplete: autocomplete ?? "off",
+          list,
           inputMode: numeric ? "decimal" : undefined,
           class: numeric ? "numeric" : undefined,
         } as InputHTMLAttributes;
@@ -195,14 +197,21 @@ export function Field(props: FieldProps) {
   );
 }
 
-export function TextArea(props: LabelledProps & { value?: string; required?: boolean; rows?: number; maxLength?: number }) {
+export function TextArea(props: LabelledProps & { value?: string; required?: boolean; rows?: number; maxLength?: number; focused?: boolean }) {
   const { clear } = useContext(FormContext);
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (props.focused) {
+      area.current?.focus();
+    }
+  }, []);
   return (
     <Labelled
       {...props}
       control={(wiring) => (
         <textarea
           {...wiring}
+          ref={area}
           name={props.name}
           rows={props.rows ?? 3}
           required={props.required}
@@ -293,6 +302,17 @@ export function FormFaults() {
       ))}
     </div>
   );
+}
+
+// FaultOf is where what is wrong with a group of fields, such as a whole list, is said. Some
+// control of the group has the group's name.
+export function FaultOf({ name }: { name: string }) {
+  const fault = useContext(FormContext).fields.get(name);
+  return fault ? (
+    <p class="fault" role="alert">
+      <FaultText fault={fault} />
+    </p>
+  ) : null;
 }
 
 interface SubmitProps {

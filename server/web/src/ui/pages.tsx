@@ -18,7 +18,7 @@ interface PagesProps<D, V extends AnyVariables, N> {
   connection(data: D): Connection<N> | null | undefined;
   types: string[]; // what the list is of: see useQuery
   moved?: number; // see useQuery
-  rows(nodes: readonly N[]): ComponentChildren; // one page's rows
+  rows(nodes: readonly N[], page: number): ComponentChildren; // one page's rows; pages count from 0
   frame(pages: ComponentChildren): ComponentChildren; // what is around all pages
   empty: ComponentChildren;
 }
@@ -51,7 +51,7 @@ export function Pages<D, V extends AnyVariables, N>(props: PagesProps<D, V, N>) 
       {failed && <Faults faults={failed.faults} again={failed.again} />}
       {first?.count === 0 && first.faults.length === 0 && props.empty}
       <div hidden={!first || first.count === 0}>
-        {props.frame(shown.map(({ after }, i) => <OnePage key={i} {...props} after={after} report={(told) => report(i, told)} />))}
+        {props.frame(shown.map(({ after }, i) => <OnePage key={i} {...props} page={i} after={after} report={(told) => report(i, told)} />))}
         {last?.next && (
           <p class="more">
             <button type="button" onClick={() => setOpen(shown.length + 1)}>
@@ -65,11 +65,12 @@ export function Pages<D, V extends AnyVariables, N>(props: PagesProps<D, V, N>) 
 }
 
 type OnePageProps<D, V extends AnyVariables, N> = PagesProps<D, V, N> & {
+  page: number;
   after: string | null;
   report(told: Report): void;
 };
 
-function OnePage<D, V extends AnyVariables, N>({ document, variables, connection, types, moved, rows, after, report }: OnePageProps<D, V, N>) {
+function OnePage<D, V extends AnyVariables, N>({ document, variables, connection, types, moved, rows, page: number, after, report }: OnePageProps<D, V, N>) {
   const { data, current, faults, again } = useQuery(document, variables(after), { types, moved });
   const page = data && connection(data);
   useEffect(() => {
@@ -78,5 +79,5 @@ function OnePage<D, V extends AnyVariables, N>({ document, variables, connection
       report({ count: page?.nodes.length ?? 0, next: hasNextPage ? (endCursor ?? null) : null, faults, again });
     }
   }, [current, page, faults.length]);
-  return <>{page && rows(page.nodes)}</>;
+  return <>{page && rows(page.nodes, number)}</>;
 }

@@ -3,6 +3,7 @@ import { SignOutDocument } from "../gql/graphql.ts";
 import { useAction } from "../api/hooks.ts";
 import { connection } from "../api/socket.ts";
 import { choose, language, languages, t } from "../i18n/language.ts";
+import { mayManage } from "../role.ts";
 import { Link, usePlace } from "../router.tsx";
 import { leave, type Viewer } from "../session.ts";
 import { useStore } from "../store.ts";
@@ -31,6 +32,11 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: C
             <Link href="/contacts" current={path === "/contacts"}>
               {t("contacts")}
             </Link>
+            {mayManage(viewer.role ?? "") && (
+              <Link href="/settings/categories" current={path.startsWith("/settings/")}>
+                {t("settings")}
+              </Link>
+            )}
           </nav>
         )}
         <span class="space" />

@@ -1,0 +1,17 @@
+import { t } from "../i18n/language.ts";
+import { Link, usePlace } from "../router.tsx";
+
+// SettingsNav is the way between the settings of the business.
+export function SettingsNav() {
+  const { path } = usePlace();
+  return (
+    <nav class="views settings" aria-label={t("settings")}>
+      <Link href="/settings/categories" current={path === "/settings/categories"}>
+        {t("categoriesTitle")}
+      </Link>
+      <Link href="/settings/registries" current={path === "/settings/registries"}>
+        {t("settingsRegistries")}
+      </Link>
+    </nav>
+  );
+}
