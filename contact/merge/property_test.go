@@ -250,7 +250,7 @@ func seeded(t *testing.T) uint64 {
 func TestRandomMergesKeepTheSums(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
-		c := &clerk{o, rand.New(rand.NewPCG(seeded(t), 1)), t} //nolint:gosec // no secret
+		c := &clerk{o, rand.New(rand.NewPCG(seeded(t), 1)), t}
 		for range *workers * *operations / 2 {
 			merges := len(o.merges)
 			before, sums := o.rows(t), o.sums(t)
@@ -293,7 +293,7 @@ func TestRandomMergesAtOnceLoseNothing(t *testing.T) {
 		at := seeded(t)
 		var wg sync.WaitGroup
 		for i := range *workers {
-			c := &clerk{o, rand.New(rand.NewPCG(at, uint64(i))), t} //nolint:gosec // no secret
+			c := &clerk{o, rand.New(rand.NewPCG(at, uint64(i))), t}
 			wg.Add(1)
 			go func() {
 				defer wg.Done()

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -289,12 +288,13 @@ func (r *Rows) query(ctx context.Context, tx *ent.Tx, query string, args ...any)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var id uuid.UUID
 		if err := rows.Scan(&id); err != nil {
-			return errors.Join(err, rows.Close())
+			return err
 		}
 		r.written[id] = true
 	}
-	return errors.Join(rows.Err(), rows.Close())
+	return rows.Err()
 }
