@@ -3,6 +3,7 @@ package contact_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,10 @@ import (
 	"github.com/kartela/kartela/viewer"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", "30") // each makes an organization; -rapid.checks on the command line goes before
+	dbtest.Main(m)
+}
 
 // bench is a contact service on one database, an owner's context, and what was told.
 type bench struct {

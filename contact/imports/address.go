@@ -114,7 +114,9 @@ func (d *drafter) kind(column int) *contactaddress.Kind {
 	k := d.columns[column].kind
 	for _, c := range d.of[addressKind] {
 		if k == "" && d.columns[c].group == d.columns[column].group {
-			k = kindOf(d.cell(c))
+			if k = kindOf(d.cell(c)); d.exact && key(d.cell(c)) == "other" { // of other programs it may be the only one
+				k = contactaddress.KindOther
+			}
 		}
 	}
 	switch {

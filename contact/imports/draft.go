@@ -237,7 +237,7 @@ func (d *drafter) texts() {
 	d.to.CustomID = d.one(customID, "customId")
 	d.to.Website = d.one(website, "website")
 	if office := d.one(taxOffice, "taxOffice"); office != nil {
-		if officeCode.MatchString(*office) {
+		if d.exact || officeCode.MatchString(*office) {
 			d.to.TaxOffice = office
 		} else {
 			d.keep(d.out.origins.of("taxOffice"), *office) // a name: the field holds codes

@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -28,7 +29,10 @@ import (
 	"github.com/kartela/kartela/viewer"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", "30") // each makes an organization; -rapid.checks on the command line goes before
+	dbtest.Main(m)
+}
 
 func testdata(t testing.TB, name string) string {
 	t.Helper()
