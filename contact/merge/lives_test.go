@@ -36,7 +36,8 @@ func TestRandomLivesKeepSumsAndReferences(t *testing.T) {
 			o.Issued(t, o.ctx, id, "10")
 		}
 		for range *workers * *operations / 3 {
-			sums, name := o.sums(t), ""
+			sums := o.sums(t)
+			var name string
 			switch c.IntN(8) {
 			case 0:
 				name = "import"
