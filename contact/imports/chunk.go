@@ -107,11 +107,12 @@ func (r *reader) alone(ctx context.Context, tx *ent.Tx, n int) error {
 
 // pass settles rows, and gives those that must be looked at once more. A row that meets an
 // earlier one of the pass waits for that one's fate: if it is refused by the database, whose
-// row it met may be taken by the next. What meets a row that waits waits too, so that rows
-// come one after the other.
+// row it met may be taken by the next; if it changes the contact, that may have another name
+// then. What meets a row that waits waits too, so that rows come one after the other.
 func (r *reader) pass(ctx context.Context, tx *ent.Tx, rows []*result, known *contact.Holders) (again []*result, err error) {
-	var fresh, changed, met, behind []*result
-	open, waits := map[int]bool{}, map[mark]bool{} // lines that may yet be refused; keys of rows that wait
+	var fresh, changed, took, met, behind []*result
+	open, waits := map[int]importrow.Outcome{}, map[mark]bool{} // lines that may yet be refused; keys of rows that wait
+	renames := false                                            // a row met a contact by a name that it may give up
 	wait := func(x *result) {
 		for _, k := range r.touches(x.draft, known) {
 			waits[k] = true
@@ -129,7 +130,8 @@ func (r *reader) pass(ctx context.Context, tx *ent.Tx, rows []*result, known *co
 		}
 		v := r.judge(x.draft, known)
 		x.outcome, x.problem, x.contact = v.outcome, v.problem, v.contact
-		if v.line != 0 && open[v.line] {
+		if earlier := open[v.line]; v.line != 0 && earlier != "" {
+			renames = renames || earlier == importrow.OutcomeUpdate && !r.keyed(x.in.Fields)
 			met = append(met, x)
 			wait(x)
 			continue
@@ -150,7 +152,10 @@ func (r *reader) pass(ctx context.Context, tx *ent.Tx, rows []*result, known *co
 		}
 		x.taken = v.contact
 		r.take(x.draft, v.contact)
-		open[x.line] = v.outcome != importrow.OutcomeSkip
+		took = append(took, x)
+		if v.outcome != importrow.OutcomeSkip {
+			open[x.line] = v.outcome
+		}
 	}
 	refusedNew, err := r.create(ctx, tx, fresh)
 	if err != nil {
@@ -160,7 +165,12 @@ func (r *reader) pass(ctx context.Context, tx *ent.Tx, rows []*result, known *co
 	if err != nil {
 		return nil, err
 	}
-	if refusedNew || refusedOld {
+	if refusedNew || refusedOld || renames {
+		for _, x := range took { // a key of a row that was refused is the next one's that has it too
+			if x.outcome != importrow.OutcomeError {
+				r.take(x.draft, x.taken)
+			}
+		}
 		behind = append(met, behind...)
 		slices.SortFunc(behind, func(a, b *result) int { return a.line - b.line })
 	}

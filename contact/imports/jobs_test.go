@@ -206,6 +206,13 @@ func unnumbered(p Problem) Problem {
 
 var onLine = regexp.MustCompile(`on line \d+`)
 
+// namesake says that a row without keys found several contacts of its name: the file itself
+// made another one, so that the row is refused the second time, and leaves the contact that it
+// was to the file's other rows.
+func namesake(p *Problem) bool {
+	return p.Outcome == Rejected && (strings.HasSuffix(p.Reason, "they have the same name.") || strings.HasSuffix(p.Reason, "they have the same name and telephone number."))
+}
+
 // What a check says is what a run does; stopped after any chunk and gone on with, it does the
 // same; again, it changes nothing; taken back, nothing of it is left.
 func TestACheckedStoppedRepeatedAndUndoneImport(t *testing.T) {
@@ -254,6 +261,12 @@ func TestACheckedStoppedRepeatedAndUndoneImport(t *testing.T) {
 					continue
 				}
 				must(t, err)
+				if slices.ContainsFunc(again.Problems, namesake) {
+					if again.Created > 0 {
+						rt.Fatalf("again %+v\nby %v\n%s\nafter\n%s", again, in, second, first)
+					}
+					continue
+				}
 				if diff := cmp.Diff(after, dump(t, ctx, d)); diff != "" || again.Created+again.Updated > 0 {
 					rt.Fatalf("again (-first +again):\n%s\n(-before +after):\n%s\nby %v\n%s\nafter\n%s", cmp.Diff(did, again), diff, in, second, first)
 				}
