@@ -479,15 +479,18 @@ func TestOperationsOfAClientThatGoesAreCancelled(t *testing.T) {
 func stalled(t *testing.T, change func(*socketsConfig)) (s *fakeServer, c *fakeClient, ended chan struct{}) {
 	t.Helper()
 	ended = make(chan struct{}, 1)
+	begun := make(chan struct{})
 	large := json.RawMessage(`{"ticks":"` + strings.Repeat("x", 1<<20) + `"}`)
 	ticks := func(ctx context.Context) graphql.ResponseHandler {
 		tell(ctx, ended)
+		close(begun)
 		return func(context.Context) *graphql.Response { return &graphql.Response{Data: large} }
 	}
 	s = serveFake(t, fakeFields{"ticks": ticks}, change)
 	s.listener.buffer.Store(4 << 10)
 	c = s.enter(t, "anna")
 	c.subscribe("1", "subscription{ticks}")
+	await(t, "the beginning of the operation", begun) // one that is ended before never begins
 	return s, c, ended
 }
 
