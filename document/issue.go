@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
@@ -102,12 +101,8 @@ func number(ctx context.Context, tx *ent.Tx, dialectName string, row *ent.Docume
 	if seq.Yearly {
 		period = row.Date.Year()
 	}
-	marks := "?, ?, ?, ?, ?, 1"
-	if dialectName == dialect.Postgres {
-		marks = "$1, $2, $3, $4, $5, 1"
-	}
-	rows, err := tx.QueryContext(ctx, `INSERT INTO number_counters AS c (id, organization_id, created_at, sequence_id, period, last)
-		VALUES (`+marks+`) ON CONFLICT (organization_id, sequence_id, period) DO UPDATE SET last = c.last + 1 RETURNING last`,
+	rows, err := tx.QueryContext(ctx, db.Marked(dialectName, `INSERT INTO number_counters AS c (id, organization_id, created_at, sequence_id, period, last)
+		VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (organization_id, sequence_id, period) DO UPDATE SET last = c.last + 1 RETURNING last`),
 		schema.NewID(), viewer.From(ctx).Organization, schema.Now(), seq.ID, period)
 	if err != nil {
 		return fmt.Errorf("document: take a number: %w", err)

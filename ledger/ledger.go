@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/day"
@@ -77,13 +76,13 @@ type Moved struct {
 // holds the row that it would insert to the rule of the three amounts before it finds that
 // there is one already, and an addition may be negative.
 const (
-	add = `UPDATE balances SET outstanding = outstanding + %s, credit = credit + %s, net = net + %s,
-  entries = entries + %s, version = version + 1, updated_at = %s
-WHERE organization_id = %s AND contact_id = %s AND side = %s AND currency = %s
+	add = `UPDATE balances SET outstanding = outstanding + ?, credit = credit + ?, net = net + ?,
+  entries = entries + ?, version = version + 1, updated_at = ?
+WHERE organization_id = ? AND contact_id = ? AND side = ? AND currency = ?
 RETURNING outstanding, credit, net, entries, version`
 	begin = `INSERT INTO balances AS b
   (id, organization_id, contact_id, side, currency, outstanding, credit, net, entries, version, created_at, updated_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, %s)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
 ON CONFLICT (organization_id, contact_id, side, currency) DO UPDATE SET
   outstanding = b.outstanding + excluded.outstanding, credit = b.credit + excluded.credit,
   net = b.net + excluded.net, entries = b.entries + excluded.entries,
@@ -144,14 +143,7 @@ func (b *Book) move(ctx context.Context, tx *ent.Tx, c Change, posted money.Mino
 
 // run fills in where the balance is after the statement; found is false when there is none.
 func (b *Book) run(ctx context.Context, tx *ent.Tx, m *Moved, query string, args ...any) (seq int64, found bool, err error) {
-	marks := make([]any, len(args))
-	for i := range marks {
-		marks[i] = "?"
-		if b.DB.Dialect == dialect.Postgres {
-			marks[i] = fmt.Sprintf("$%d", i+1)
-		}
-	}
-	rows, err := tx.QueryContext(ctx, fmt.Sprintf(query, marks...), args...)
+	rows, err := tx.QueryContext(ctx, db.Marked(b.DB.Dialect, query), args...)
 	if err != nil {
 		return 0, false, fmt.Errorf("ledger: move a balance: %w", err)
 	}

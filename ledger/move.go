@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
@@ -210,7 +209,7 @@ func listed(shifts []Shift) (query string, args []any) {
 
 // settled runs a change of balances of one contact and gives where they are after it.
 func (b *Book) settled(ctx context.Context, tx *ent.Tx, contact uuid.UUID, now time.Time, query string, args ...any) (out map[string]*state, err error) {
-	rows, err := tx.QueryContext(ctx, b.marked(query), args...)
+	rows, err := tx.QueryContext(ctx, db.Marked(b.DB.Dialect, query), args...)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: move balances: %w", err)
 	}
@@ -231,7 +230,7 @@ func (b *Book) settled(ctx context.Context, tx *ent.Tx, contact uuid.UUID, now t
 
 // exactly runs a change that must meet so many entries.
 func (b *Book) exactly(ctx context.Context, tx *ent.Tx, entries int64, query string, args ...any) error {
-	done, err := tx.ExecContext(ctx, b.marked(query), args...)
+	done, err := tx.ExecContext(ctx, db.Marked(b.DB.Dialect, query), args...)
 	if err != nil {
 		return fmt.Errorf("ledger: move entries: %w", err)
 	}
@@ -243,18 +242,6 @@ func (b *Book) exactly(ctx context.Context, tx *ent.Tx, entries int64, query str
 		return fmt.Errorf("ledger: move entries: %d instead of %d", n, entries)
 	}
 	return nil
-}
-
-// marked writes each ? as the dialect has it.
-func (b *Book) marked(query string) string {
-	if b.DB.Dialect != dialect.Postgres {
-		return query
-	}
-	parts := strings.Split(query, "?")
-	for i := 1; i < len(parts); i++ {
-		parts[i] = fmt.Sprintf("$%d%s", i, parts[i])
-	}
-	return strings.Join(parts, "")
 }
 
 func (b *Book) announce(ctx context.Context, states map[string]*state) {

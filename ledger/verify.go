@@ -5,9 +5,9 @@ import (
 	stdsql "database/sql"
 	"fmt"
 
-	"entgo.io/ent/dialect"
 	"github.com/google/uuid"
 
+	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -71,13 +71,9 @@ type check struct {
 func (b *Book) check(ctx context.Context, v viewer.Viewer, c check) (out []Difference, err error) {
 	own, args := "WITH own AS (SELECT id FROM organizations)", []any(nil)
 	if v.Kind != viewer.System || v.Organization != uuid.Nil {
-		mark := "?"
-		if b.DB.Dialect == dialect.Postgres {
-			mark = "$1"
-		}
-		own, args = "WITH own AS (SELECT id FROM organizations WHERE id = "+mark+")", []any{v.Organization}
+		own, args = "WITH own AS (SELECT id FROM organizations WHERE id = ?)", []any{v.Organization}
 	}
-	rows, err := b.DB.QueryContext(ctx, own+c.query, args...)
+	rows, err := b.DB.QueryContext(ctx, db.Marked(b.DB.Dialect, own+c.query), args...)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/kartela/kartela/ent/mergemove"
 	"github.com/kartela/kartela/ent/portalgrant"
 	"github.com/kartela/kartela/ent/schema"
+	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -73,7 +74,7 @@ func (m *mover) lock(ctx context.Context) error {
 }
 
 func (m *mover) locked(ctx context.Context, table, where string, args []any) error {
-	rows, err := m.tx.QueryContext(ctx, m.marked(`SELECT count(*) FROM (SELECT r.id FROM `+table+` AS r WHERE `+where+` ORDER BY r.id FOR NO KEY UPDATE) AS locked`), args...)
+	rows, err := m.tx.QueryContext(ctx, db.Marked(m.dialect, `SELECT count(*) FROM (SELECT r.id FROM `+table+` AS r WHERE `+where+` ORDER BY r.id FOR NO KEY UPDATE) AS locked`), args...)
 	if err != nil {
 		return fmt.Errorf("merge: lock %s: %w", table, err)
 	}
@@ -143,23 +144,11 @@ func (m *mover) newID() string {
 }
 
 func (m *mover) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	done, err := m.tx.ExecContext(ctx, m.marked(query), args...)
+	done, err := m.tx.ExecContext(ctx, db.Marked(m.dialect, query), args...)
 	if err != nil {
 		return 0, fmt.Errorf("merge: move: %w", err)
 	}
 	return done.RowsAffected()
-}
-
-// marked writes each ? as the dialect has it.
-func (m *mover) marked(query string) string {
-	if m.dialect != dialect.Postgres {
-		return query
-	}
-	parts := strings.Split(query, "?")
-	for i := 1; i < len(parts); i++ {
-		parts[i] = fmt.Sprintf("$%d%s", i, parts[i])
-	}
-	return strings.Join(parts, "")
 }
 
 // note writes down rows that were moved one by one.

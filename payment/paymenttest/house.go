@@ -127,7 +127,7 @@ func (h *House) Verified(t testing.TB) {
 // Exec runs a statement past all rules, as the database's owner; each ? is an argument.
 func (h *House) Exec(t testing.TB, query string, args ...any) {
 	t.Helper()
-	_, err := h.DB.ExecContext(viewer.AsSystem(context.Background(), "a test's statement"), h.marks(query), args...)
+	_, err := h.DB.ExecContext(viewer.AsSystem(context.Background(), "a test's statement"), db.Marked(h.DB.Dialect, query), args...)
 	Must(t, err)
 }
 
@@ -137,17 +137,6 @@ func (h *House) Count(t testing.TB, query string, args ...any) (n int) {
 	_, err := fmt.Sscan(h.rows(t, viewer.AsSystem(context.Background(), "a test's count"), query, args...)[0], &n)
 	Must(t, err)
 	return n
-}
-
-func (h *House) marks(query string) string {
-	if h.DB.Dialect != "postgres" {
-		return query
-	}
-	parts := strings.Split(query, "?")
-	for i := 1; i < len(parts); i++ {
-		parts[i] = fmt.Sprintf("$%d%s", i, parts[i])
-	}
-	return strings.Join(parts, "")
 }
 
 // Dump is every row of the organization in every table, as text: what a refused call leaves
@@ -168,7 +157,7 @@ func (h *House) Dump(t testing.TB, ctx context.Context) map[string][]string {
 
 func (h *House) rows(t testing.TB, ctx context.Context, query string, args ...any) (out []string) {
 	t.Helper()
-	rows, err := h.DB.QueryContext(ctx, h.marks(query), args...)
+	rows, err := h.DB.QueryContext(ctx, db.Marked(h.DB.Dialect, query), args...)
 	Must(t, err)
 	defer func() { _ = rows.Close() }()
 	columns, err := rows.Columns()
