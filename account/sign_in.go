@@ -18,6 +18,7 @@ import (
 	entsession "github.com/kartela/kartela/ent/session"
 	"github.com/kartela/kartela/ent/user"
 	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
 )
@@ -92,8 +93,7 @@ func clip(s string, most int) string {
 // text is what both databases keep of a text: trimmed, valid UTF-8 without the character
 // zero, at most so many bytes, with no letter cut in two.
 func text(s string, most int) string {
-	s = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", ""))
-	return strings.ToValidUTF8(clip(s, most), "")
+	return strings.ToValidUTF8(clip(fold.Clean(s), most), "")
 }
 
 // place finds where the person goes: an organization and a side; zero when nowhere.

@@ -12,6 +12,7 @@ import (
 	entcontact "github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/tracking"
 )
@@ -85,7 +86,7 @@ func (f *Fields) normalize() error {
 		if s == nil {
 			return
 		}
-		*s = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(*s, "�"), "\x00", "")) // PostgreSQL keeps no zero
+		*s = fold.Clean(*s)
 		if utf8.RuneCountInString(*s) > limit {
 			bad = append(bad, fault.New(fault.Invalid, field, "At most %d characters.", limit))
 		}

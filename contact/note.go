@@ -3,7 +3,6 @@ package contact
 import (
 	"context"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -13,6 +12,7 @@ import (
 	"github.com/kartela/kartela/ent/contactnote"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/viewer"
@@ -191,7 +191,7 @@ func (s *Service) note(ctx context.Context, id uuid.UUID) (*Note, error) {
 
 // noteText brings the text of a note into its kept form. Faults: INVALID on text.
 func noteText(s string) (string, error) {
-	s = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")) // PostgreSQL keeps no zero
+	s = fold.Clean(s)
 	if s == "" || utf8.RuneCountInString(s) > MaxNote {
 		return "", fault.New(fault.Invalid, "text", "A note has 1 to %d characters.", MaxNote)
 	}

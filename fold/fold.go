@@ -36,6 +36,13 @@ func Text(s string) string {
 	return out.String()
 }
 
+// Clean is a text as it is kept: without spaces around it, valid UTF-8 (a broken byte is "�"),
+// and without the character zero, which PostgreSQL keeps in no text. Cleaning twice changes
+// nothing more.
+func Clean(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", ""))
+}
+
 // Clip is the text with at most so many characters.
 func Clip(s string, characters int) string {
 	if len(s) <= characters {

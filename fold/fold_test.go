@@ -51,6 +51,32 @@ func TestFoldingTwiceChangesNothingMore(t *testing.T) {
 	})
 }
 
+func TestCleanTextIsKeptByBothDatabases(t *testing.T) {
+	for s, want := range map[string]string{
+		"":                         "",
+		"Καλή Γη":                  "Καλή Γη",
+		" \t a  b \u00a0\n":        "a  b",
+		"α\x00β":                   "αβ",
+		" \x00 α \x00 ":            "α",
+		"α\xffβ":                   "α�β",
+		"α\xff\xfe\x00β":           "α�β",
+		"e\u0301 ς Σ stay as said": "e\u0301 ς Σ stay as said",
+	} {
+		if got := fold.Clean(s); got != want {
+			t.Errorf("%q is %q, want %q", s, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		once := fold.Clean(string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")))
+		if twice := fold.Clean(once); twice != once {
+			t.Fatalf("%q, then %q", once, twice)
+		}
+		if !utf8.ValidString(once) || strings.ContainsRune(once, 0) || strings.TrimSpace(once) != once {
+			t.Fatalf("%q", once)
+		}
+	})
+}
+
 func TestClipCountsCharacters(t *testing.T) {
 	for name, tt := range map[string]struct {
 		s    string

@@ -6,7 +6,6 @@ package tracking
 import (
 	"context"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -165,7 +164,7 @@ func (o *Option) Category(ctx context.Context) (*Category, error) {
 
 // title brings a title into its kept form. Faults: INVALID on the field.
 func title(field, s string) (string, error) {
-	s = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")) // PostgreSQL keeps no zero
+	s = fold.Clean(s)
 	if n := utf8.RuneCountInString(s); n == 0 || n > maxTitle {
 		return "", fault.New(fault.Invalid, field, "A title has 1 to %d characters.", maxTitle)
 	}
