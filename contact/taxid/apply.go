@@ -13,6 +13,7 @@ import (
 	"github.com/kartela/kartela/ent/contactaddress"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
 )
@@ -25,9 +26,9 @@ var fields = []Field{FieldCompany, FieldProfession, FieldVATNumber, FieldTaxOffi
 func (c *Company) value(f Field) string {
 	switch f {
 	case FieldCompany:
-		return clip(c.Name, 100)
+		return fold.Clip(c.Name, 100)
 	case FieldProfession:
-		return clip(c.Profession, 100)
+		return fold.Clip(c.Profession, 100)
 	case FieldVATNumber:
 		return c.VatNumber
 	case FieldTaxOffice:
@@ -36,7 +37,7 @@ func (c *Company) value(f Field) string {
 		if c.Line == "" && c.City == "" && c.PostalCode == "" {
 			return "" // a country alone is no address
 		}
-		return oneLine(clip(c.Line, 200), clip(c.PostalCode, 20), clip(c.City, 100), c.Country)
+		return oneLine(fold.Clip(c.Line, 200), fold.Clip(c.PostalCode, 20), fold.Clip(c.City, 100), c.Country)
 	}
 	return ""
 }
@@ -189,8 +190,8 @@ func withBilling(ctx context.Context, tx *ent.Tx, contactID uuid.UUID, said *Com
 		return nil, fmt.Errorf("taxid: read addresses: %w", err)
 	}
 	kind := contactaddress.KindBilling
-	from := contact.AddressInput{Kind: &kind, Line: clip(said.Line, 200), City: clip(said.City, 100),
-		PostalCode: clip(said.PostalCode, 20), Country: said.Country}
+	from := contact.AddressInput{Kind: &kind, Line: fold.Clip(said.Line, 200), City: fold.Clip(said.City, 100),
+		PostalCode: fold.Clip(said.PostalCode, 20), Country: said.Country}
 	replaced := billing(rows)
 	out := []*contact.AddressInput{}
 	for _, r := range rows {

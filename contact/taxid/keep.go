@@ -13,6 +13,7 @@ import (
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/registrycheck"
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/viewer"
@@ -72,7 +73,7 @@ func (p proof) create(ctx context.Context, tx *ent.Tx) (*ent.RegistryCheck, erro
 	v := viewer.From(ctx)
 	row, err := tx.RegistryCheck.Create().SetOrganizationID(v.Organization).SetCreatedAt(p.at).SetNillableContactID(p.contactID).
 		SetRegistry(p.registry).SetCountry(p.number.Country).SetNumber(p.number.Bare).SetValid(p.answer.Valid).
-		SetRequestIdentifier(clip(p.answer.RequestIdentifier, 100)).SetAnsweredAt(p.answer.AnsweredAt.UTC().Truncate(time.Microsecond)).
+		SetRequestIdentifier(fold.Clip(p.answer.RequestIdentifier, 100)).SetAnsweredAt(p.answer.AnsweredAt.UTC().Truncate(time.Microsecond)).
 		SetAnswer(raw).SetRequestedBy(v.Actor()).Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("taxid: keep the answer: %w", err)
@@ -168,11 +169,4 @@ func record(ctx context.Context, tx *ent.Tx, action string, row *ent.RegistryChe
 		e.ContactID = *row.ContactID
 	}
 	return audit.Record(ctx, tx, e)
-}
-
-func clip(s string, characters int) string {
-	if r := []rune(s); len(r) > characters {
-		return string(r[:characters])
-	}
-	return s
 }
