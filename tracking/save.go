@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"entgo.io/ent/dialect"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/audit"
@@ -49,6 +50,9 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*Category, error)
 		return nil, err
 	}
 	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
+		if err := s.alone(ctx, tx); err != nil {
+			return uuid.Nil, err
+		}
 		all, err := tx.TrackingCategory.Query().Order(trackingcategory.ByPosition()).All(ctx)
 		if err != nil {
 			return uuid.Nil, fmt.Errorf("tracking: read categories: %w", err)
@@ -70,6 +74,19 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*Category, error)
 		return nil, err
 	}
 	return s.get(ctx, id)
+}
+
+// alone keeps others who make a category in the organization waiting until the transaction
+// ends: nothing unique in the database would keep two of them from both finding room for the
+// last one. SQLite has one writer.
+func (s *Service) alone(ctx context.Context, tx *ent.Tx) error {
+	if s.DB.Dialect != dialect.Postgres {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "tracking "+viewer.From(ctx).Organization.String()); err != nil {
+		return fmt.Errorf("tracking: wait for another creation: %w", err)
+	}
+	return nil
 }
 
 func (in *CreateInput) normalize() error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -207,6 +208,36 @@ func TestWhatIsOverItsLimitIsRefused(t *testing.T) {
 		}
 		_, err := b.Create(b.ctx, tracking.CreateInput{Title: "one more", Options: options("a")})
 		refused(t, err, fault.Conflict, "")
+	})
+}
+
+func TestOneOfManyGetsTheLastPlace(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := setup(t, d)
+		for i := range tracking.MaxCategories - 1 {
+			b.create(t, fmt.Sprint("category ", i), "a")
+		}
+		errs := make([]error, 8)
+		var wg sync.WaitGroup
+		for i := range errs {
+			wg.Go(func() {
+				_, errs[i] = b.Create(b.ctx, tracking.CreateInput{Title: fmt.Sprint("last ", i), Options: options("a")})
+			})
+		}
+		wg.Wait()
+		made := 0
+		for _, err := range errs {
+			if err == nil {
+				made++
+				continue
+			}
+			refused(t, err, fault.Conflict, "")
+		}
+		list, err := b.List(b.ctx, true)
+		must(t, err)
+		if made != 1 || len(list) != tracking.MaxCategories {
+			t.Errorf("%d were made, there are %d; want 1 and %d", made, len(list), tracking.MaxCategories)
+		}
 	})
 }
 
