@@ -40,8 +40,8 @@ func (w *additions) add(m *many, a Addition, action, home string) (Added, error)
 	a.Fields.apply(&row)
 	fresh := was.missing(a.Fields, row.ID)
 	now := was.and(fresh)
-	row.Search = searchText(&row, now.addresses, now.emails, now.phones)
-	before, after := audit.Diff(merged(auditFields(old), was.audit()), merged(auditFields(&row), now.audit()))
+	row.Search = SearchText(&row, now.addresses, now.emails, now.phones)
+	before, after := audit.Diff(merged(Values(old), was.audit()), merged(Values(&row), now.audit()))
 	out := Added{Version: old.Version, Before: fresh.before(old)}
 	out.Before.Names, out.Before.NamesNow = onlyFirst(names(old, was), names(&row, &now)), onlyFirst(names(&row, &now), names(old, was))
 	choices, gone := m.replaced(a, &out.Before, before, after)
@@ -99,8 +99,8 @@ func (m *many) refused(old, row *ent.Contact, now parts, a Addition, home string
 		field string
 		n     int
 	}{{"addresses", len(now.addresses)}, {"emails", len(now.emails)}, {"phones", len(now.phones)}} {
-		if l.n > maxParts {
-			return fault.New(fault.Invalid, l.field, "The contact would have %d of these, and at most %d are kept.", l.n, maxParts)
+		if l.n > MaxParts {
+			return fault.New(fault.Invalid, l.field, "The contact would have %d of these, and at most %d are kept.", l.n, MaxParts)
 		}
 	}
 	bad, err := checkAlone(row, a.Fields, func() (string, error) {

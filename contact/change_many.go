@@ -177,7 +177,7 @@ func (s *Service) takenIDs(ctx context.Context, tx *ent.Tx, in []Addition, m *ma
 	m.taken = map[string][]uuid.UUID{}
 	for some := range asked(ask.CustomIDs) {
 		rows, err := tx.Contact.Query().Where(entcontact.CustomIDIn(some...)).Select(entcontact.FieldID, entcontact.FieldCustomID).
-			All(viewer.With(ctx, everything(viewer.From(ctx))))
+			All(viewer.With(ctx, Everything(viewer.From(ctx))))
 		if err != nil {
 			return fmt.Errorf("contact: look for custom ids: %w", err)
 		}

@@ -12,9 +12,9 @@ import (
 	"github.com/kartela/kartela/fault"
 )
 
-// stale is the CONFLICT over a version that is no longer the contact's, with the contact as
-// it is now, for who made the change to compare.
-func stale(ctx context.Context, tx *ent.Tx, row *ent.Contact) error {
+// Stale is the CONFLICT over a version that is no longer the contact's, on the field that named
+// it, with the contact as it is now, for who made the change to compare.
+func Stale(ctx context.Context, tx *ent.Tx, row *ent.Contact, field string) error {
 	p, err := readParts(ctx, tx, row.ID)
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func stale(ctx context.Context, tx *ent.Tx, row *ent.Contact) error {
 	if err != nil {
 		return fmt.Errorf("contact: read options: %w", err)
 	}
-	out := fault.New(fault.Conflict, "version", "The contact was changed since you read it: it has version %d now.", row.Version)
+	out := fault.New(fault.Conflict, field, "The contact was changed since you read it: it has version %d now.", row.Version)
 	out.Current = current(row, p, options)
 	return out
 }

@@ -69,21 +69,21 @@ func (s *Service) delete(ctx context.Context, tx *ent.Tx, rows []*ent.Contact) (
 	for _, r := range rows {
 		if refused[r.ID] == nil {
 			gone = append(gone, r.ID)
-			events = append(events, audit.Event{Action: "deleteContact", ObjectType: "contact", ObjectID: r.ID, ContactID: r.ID, Before: auditFields(r)})
+			events = append(events, audit.Event{Action: "deleteContact", ObjectType: "contact", ObjectID: r.ID, ContactID: r.ID, Before: Values(r)})
 		}
 	}
 	if len(gone) == 0 {
 		return refused, nil
 	}
-	if err := remove(viewer.With(ctx, everything(viewer.From(ctx))), tx, gone); err != nil {
+	if err := remove(viewer.With(ctx, Everything(viewer.From(ctx))), tx, gone); err != nil {
 		return nil, err
 	}
 	return refused, audit.RecordMany(ctx, tx, events)
 }
 
-// everything is the viewer with an administrator's sight of the same organization, for
-// what must not depend on who asks: the rows that go with a contact.
-func everything(v viewer.Viewer) viewer.Viewer {
+// Everything is the viewer with an administrator's sight of the same organization, for
+// what must not depend on who asks: the rows that go with a contact, or move with it.
+func Everything(v viewer.Viewer) viewer.Viewer {
 	v.Role = viewer.Administrator
 	return v
 }

@@ -71,7 +71,8 @@ type PhoneInput struct {
 	Primary bool
 }
 
-const maxParts = 50 // of each sub-list
+// MaxParts is how many addresses, e-mail addresses and telephone numbers a contact has of each.
+const MaxParts = 50
 
 // Languages are the languages that documents can be printed in.
 var Languages = map[string]bool{"en": true, "el": true, "de": true, "fr": true, "it": true, "es": true, "bg": true}
@@ -144,8 +145,8 @@ func (f *Fields) normalizeTaxes() (bad fault.List) {
 }
 
 func (f *Fields) normalizeAddresses(text func(string, *string, int)) (bad fault.List) {
-	if len(f.Addresses) > maxParts {
-		return fault.List{fault.New(fault.Invalid, "addresses", "At most %d addresses.", maxParts)}
+	if len(f.Addresses) > MaxParts {
+		return fault.List{fault.New(fault.Invalid, "addresses", "At most %d addresses.", MaxParts)}
 	}
 	for i, a := range f.Addresses {
 		at := fmt.Sprintf("addresses.%d.", i)
@@ -163,8 +164,8 @@ func (f *Fields) normalizeAddresses(text func(string, *string, int)) (bad fault.
 }
 
 func (f *Fields) normalizeEmails(text func(string, *string, int)) (bad fault.List) {
-	if len(f.Emails) > maxParts {
-		return fault.List{fault.New(fault.Invalid, "emails", "At most %d e-mail addresses.", maxParts)}
+	if len(f.Emails) > MaxParts {
+		return fault.List{fault.New(fault.Invalid, "emails", "At most %d e-mail addresses.", MaxParts)}
 	}
 	seen, primary := map[string]bool{}, 0
 	for i, e := range f.Emails {
@@ -194,8 +195,8 @@ func (f *Fields) normalizeEmails(text func(string, *string, int)) (bad fault.Lis
 }
 
 func (f *Fields) normalizePhones(text func(string, *string, int)) (bad fault.List) {
-	if len(f.Phones) > maxParts {
-		return fault.List{fault.New(fault.Invalid, "phones", "At most %d telephone numbers.", maxParts)}
+	if len(f.Phones) > MaxParts {
+		return fault.List{fault.New(fault.Invalid, "phones", "At most %d telephone numbers.", MaxParts)}
 	}
 	primary := 0
 	for i, p := range f.Phones {

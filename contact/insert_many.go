@@ -98,7 +98,7 @@ func (s *Service) InsertMany(ctx context.Context, tx *ent.Tx, action string, in 
 			n := newNote{schema.NewID(), row.ID, text}
 			notes, out[i].Notes = append(notes, n), append(out[i].Notes, n.id)
 		}
-		after := auditFields(row)
+		after := Values(row)
 		for _, o := range in[i].Options {
 			options = append(options, newOption{row.ID, o})
 		}

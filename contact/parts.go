@@ -134,7 +134,7 @@ func saveParts(ctx context.Context, tx *ent.Tx, row *ent.Contact, f *Fields) (be
 			return nil, nil, fmt.Errorf("contact: save phones: %w", err)
 		}
 	}
-	row.Search = searchText(row, now.addresses, now.emails, now.phones)
+	row.Search = SearchText(row, now.addresses, now.emails, now.phones)
 	return old.audit(), now.audit(), write.insert(ctx, tx)
 }
 

@@ -78,14 +78,14 @@ func create(ctx context.Context, tx *ent.Tx, f *Fields) (uuid.UUID, error) {
 		return uuid.Nil, err
 	}
 	c := tx.Contact.Create().SetID(row.ID)
-	set(c.Mutation(), row)
+	Write(c.Mutation(), row)
 	if err := c.Exec(ctx); err != nil {
 		return uuid.Nil, fmt.Errorf("contact: create: %w", err)
 	}
 	if err := parts.insert(ctx, tx); err != nil {
 		return uuid.Nil, err
 	}
-	after := auditFields(row)
+	after := Values(row)
 	if len(f.OptionIDs) > 0 {
 		_, is := options.audit()
 		after = merged(after, is)
@@ -99,7 +99,7 @@ func newContact(f *Fields) (*ent.Contact, parts) {
 	row := &ent.Contact{ID: schema.NewID(), Version: 1}
 	f.apply(row)
 	p := newParts(row.ID, f)
-	row.Search = searchText(row, p.addresses, p.emails, p.phones)
+	row.Search = SearchText(row, p.addresses, p.emails, p.phones)
 	return row, p
 }
 
@@ -130,12 +130,12 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, in UpdateInput) error 
 		return err
 	}
 	if row.Version != in.Version {
-		return stale(ctx, tx, row)
+		return Stale(ctx, tx, row, "version")
 	}
 	if row.ArchivedAt != nil {
 		return fault.New(fault.Conflict, "id", "The contact is archived: restore it first.")
 	}
-	before := auditFields(row)
+	before := Values(row)
 	in.apply(row)
 	clearFields(row, in.Clear)
 	options, err := readOptions(ctx, tx, row.ID, &in.Fields, false)
@@ -154,11 +154,11 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, in UpdateInput) error 
 	}
 	beforeOptions, afterOptions := options.audit()
 	u := tx.Contact.UpdateOneID(row.ID)
-	set(u.Mutation(), row)
+	Write(u.Mutation(), row)
 	if err := u.SetVersion(row.Version + 1).SetUpdatedAt(schema.Now()).Exec(ctx); err != nil {
 		return fmt.Errorf("contact: update: %w", err)
 	}
-	was, is := audit.Diff(merged(merged(before, beforeParts), beforeOptions), merged(merged(auditFields(row), afterParts), afterOptions))
+	was, is := audit.Diff(merged(merged(before, beforeParts), beforeOptions), merged(merged(Values(row), afterParts), afterOptions))
 	return audit.Record(ctx, tx, audit.Event{Action: "updateContact", ObjectType: "contact",
 		ObjectID: row.ID, ContactID: row.ID, Before: was, After: is})
 }
@@ -317,8 +317,9 @@ func isGreek(row *ent.Contact, f *Fields, home func() (string, error)) (bool, er
 	return country == "GR", err
 }
 
-// set writes every field of the row into a mutation, for a new contact and for a change.
-func set(m *ent.ContactMutation, row *ent.Contact) {
+// Write puts every field of the row that a person says, and what is computed of them, into a
+// mutation, for a new contact and for a change.
+func Write(m *ent.ContactMutation, row *ent.Contact) {
 	m.SetFirstName(row.FirstName)
 	m.SetLastName(row.LastName)
 	m.SetCompany(row.Company)
@@ -353,7 +354,8 @@ func set(m *ent.ContactMutation, row *ent.Contact) {
 	}
 }
 
-func auditFields(row *ent.Contact) audit.Fields {
+// Values are the contact's fields for the history, without those that are empty.
+func Values(row *ent.Contact) audit.Fields {
 	f := audit.Fields{
 		"firstName": row.FirstName, "lastName": row.LastName, "company": row.Company,
 		"profession": row.Profession, "vatNumber": row.VatNumber, "taxOffice": row.TaxOffice,

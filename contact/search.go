@@ -64,8 +64,8 @@ func wordCondition(word string, contains func(string) *sql.Predicate) *sql.Predi
 	return contains(word)
 }
 
-// searchText is the folded text that search runs on.
-func searchText(c *ent.Contact, addresses []*ent.ContactAddress, emails []*ent.ContactEmail, phones []*ent.ContactPhone) string {
+// SearchText is the folded text that a contact with these parts is found by.
+func SearchText(c *ent.Contact, addresses []*ent.ContactAddress, emails []*ent.ContactEmail, phones []*ent.ContactPhone) string {
 	parts := []string{c.FirstName, c.LastName, c.Company, c.Profession, c.VatNumber}
 	if c.CustomID != nil {
 		parts = append(parts, *c.CustomID)

@@ -39,7 +39,7 @@ func (s *Service) TakeBack(ctx context.Context, tx *ent.Tx, action string, in []
 	for i, d := range in {
 		ids[i] = d.ID
 	}
-	all := viewer.With(ctx, everything(viewer.From(ctx))) // what refers to a contact keeps it, whoever sees that
+	all := viewer.With(ctx, Everything(viewer.From(ctx))) // what refers to a contact keeps it, whoever sees that
 	t, err := s.readBack(all, tx, in, ids)
 	if err != nil {
 		return nil, err
@@ -173,14 +173,14 @@ func (t *back) cannotBeAsBefore(d Doing) string {
 // take notes all that taking a contact back writes.
 func (t *back) take(d Doing, action string) {
 	row, old := t.rows[d.ID], d.Before.Contact
-	e := audit.Event{Action: action, ObjectType: "contact", ObjectID: d.ID, ContactID: d.ID, Before: auditFields(row)}
+	e := audit.Event{Action: action, ObjectType: "contact", ObjectID: d.ID, ContactID: d.ID, Before: Values(row)}
 	if old == nil {
 		t.gone, t.events = append(t.gone, d.ID), append(t.events, e)
 		return
 	}
 	again := *old
 	again.Version, again.ArchivedAt = row.Version+1, row.ArchivedAt
-	e.Before, e.After = audit.Diff(auditFields(row), auditFields(&again))
+	e.Before, e.After = audit.Diff(Values(row), Values(&again))
 	t.restored, t.events = append(t.restored, &again), append(t.events, e)
 	t.addresses, t.emails, t.phones = append(t.addresses, d.Before.Addresses...), append(t.emails, d.Before.Emails...), append(t.phones, d.Before.Phones...)
 	for _, n := range t.notes[d.ID] {

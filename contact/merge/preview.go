@@ -74,7 +74,7 @@ func (s *Service) Preview(ctx context.Context, in PreviewInput) (*Preview, error
 	if err != nil {
 		return nil, err
 	}
-	p, err := plan(viewer.With(ctx, everything(v)), s.DB.Client, survivor, losers)
+	p, err := plan(viewer.With(ctx, contact.Everything(v)), s.DB.Client, survivor, losers)
 	if err != nil {
 		return nil, err
 	}

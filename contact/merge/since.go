@@ -75,7 +75,7 @@ func (s *Service) wrap(rows ...*ent.ContactMerge) ([]*Merge, error) {
 // CanUnmerge says whether nothing has changed since, for all merges of the group at once.
 func (m *Merge) CanUnmerge(ctx context.Context) (bool, error) {
 	return page.Load(ctx, m.group, "canUnmerge", m.ID, func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]bool, error) {
-		ctx = viewer.With(ctx, everything(viewer.From(ctx)))
+		ctx = viewer.With(ctx, contact.Everything(viewer.From(ctx)))
 		all, out := make([]*apart, len(m.rows)), map[uuid.UUID]bool{}
 		for i, r := range m.rows {
 			all[i] = &apart{row: r, mover: mover{merge: r.ID}}

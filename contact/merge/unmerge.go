@@ -50,7 +50,7 @@ func (s *Service) Unmerge(ctx context.Context, in UnmergeInput) (*contact.Contac
 		if err != nil {
 			return nil, err
 		}
-		ctx = viewer.With(ctx, everything(v))
+		ctx = viewer.With(ctx, contact.Everything(v))
 		// Whoever was let in for what moves back asks again; so do staff.
 		ended := viewer.Ended{Organization: v.Organization, Contact: a.survivor}
 		db.AfterCommit(ctx, func() { s.Ended(ended) })
