@@ -31,7 +31,27 @@ func (t *texts) get(i int) (string, bool) {
 }
 
 func (b *book) readShared(rels map[string]relation) error {
-	part := related(rels, "/sharedStrings")
+	return b.each(rels, "/sharedStrings", func(t *tokens, token xml.Token) error {
+		if e, ok := token.(xml.StartElement); !ok || e.Name.Local != "si" {
+			return nil
+		}
+		text, err := t.text("si")
+		if err != nil {
+			return err
+		}
+		b.shared.all = append(b.shared.all, text...)
+		if len(b.shared.all) > maxShared {
+			return tooLarge()
+		}
+		b.shared.ends = append(b.shared.ends, uint32(len(b.shared.all))) //nolint:gosec // below maxShared
+		return nil
+	})
+}
+
+// each gives f the tokens of the related part, when there is one, up to its end or to io.EOF
+// from f.
+func (b *book) each(rels map[string]relation, kind string, f func(*tokens, xml.Token) error) error {
+	part := related(rels, kind)
 	if part == "" {
 		return nil
 	}
@@ -48,18 +68,11 @@ func (b *book) readShared(rels map[string]relation) error {
 		if err != nil {
 			return t.explain(err)
 		}
-		if e, ok := token.(xml.StartElement); !ok || e.Name.Local != "si" {
-			continue
-		}
-		text, err := t.text("si")
-		if err != nil {
+		if err := f(t, token); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
 			return err
 		}
-		b.shared.all = append(b.shared.all, text...)
-		if len(b.shared.all) > maxShared {
-			return tooLarge()
-		}
-		b.shared.ends = append(b.shared.ends, uint32(len(b.shared.all))) //nolint:gosec // below maxShared
 	}
 }
 

@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"encoding/xml"
-	"errors"
 	"io"
 	"math"
 	"regexp"
@@ -21,24 +20,8 @@ type format struct {
 
 // readStyles reads how the cells of each style show numbers.
 func (b *book) readStyles(rels map[string]relation) error {
-	part := related(rels, "/styles")
-	if part == "" {
-		return nil
-	}
-	t, err := b.open(part)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = t.close() }()
 	codes, used := map[int]string{}, false
-	for {
-		token, err := t.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return t.explain(err)
-		}
+	return b.each(rels, "/styles", func(_ *tokens, token xml.Token) error {
 		switch e := token.(type) {
 		case xml.StartElement:
 			switch e.Name.Local {
@@ -56,10 +39,11 @@ func (b *book) readStyles(rels map[string]relation) error {
 			}
 		case xml.EndElement:
 			if e.Name.Local == "cellXfs" {
-				return nil
+				return io.EOF
 			}
 		}
-	}
+		return nil
+	})
 }
 
 // beside are the parts of a format that are shown as they are, and those in brackets.
