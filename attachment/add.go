@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"path"
 	"strings"
 	"unicode"
 
@@ -20,6 +19,7 @@ import (
 	entcontact "github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
 )
@@ -165,14 +165,10 @@ func (m *measured) Read(p []byte) (int, error) {
 // cleanName is the file's name as it is kept: without folders, of either kind of slash, and
 // without characters that a list or a header could be fooled with.
 func cleanName(name string) (string, error) {
-	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, "�"), `\`, "/"))
-	name = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
-			return -1
-		}
-		return r
-	}, name))
-	if name == "" || name == "." || name == ".." || name == "/" || len([]rune(name)) > maxName {
+	name = fold.FileName(strings.ToValidUTF8(name, "�"), func(r rune) bool {
+		return unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+	})
+	if name == "" || len([]rune(name)) > maxName {
 		return "", fault.New(fault.Invalid, "name", "A file's name has 1 to %d characters.", maxName)
 	}
 	return name, nil

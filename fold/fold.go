@@ -3,6 +3,7 @@
 package fold
 
 import (
+	"path"
 	"strings"
 	"unicode"
 
@@ -41,6 +42,22 @@ func Text(s string) string {
 // nothing more.
 func Clean(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", ""))
+}
+
+// FileName is a file's name without folders, of either kind of slash, and without control
+// characters and those that hidden says; "" when nothing is left that names a file.
+func FileName(name string, hidden func(rune) bool) string {
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || hidden(r) {
+			return -1
+		}
+		return r
+	}, name))
+	if name == "." || name == ".." || name == "/" {
+		return ""
+	}
+	return name
 }
 
 // Clip is the text with at most so many characters.

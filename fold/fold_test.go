@@ -77,6 +77,17 @@ func TestCleanTextIsKeptByBothDatabases(t *testing.T) {
 	})
 }
 
+func TestAFileIsNamedWithoutItsFolders(t *testing.T) {
+	for name, want := range map[string]string{
+		"Τιμολόγιο 12.pdf": "Τιμολόγιο 12.pdf", "/etc/passwd": "passwd", `C:\Users\me\a.pdf`: "a.pdf", "../../a.csv": "a.csv",
+		" a\r\nb\x00 ": "ab", "axb": "ab", "": "", ".": "", "..": "", "/": "", `\`: "", "a/..": "", ".x.": "", "\x01": "",
+	} {
+		if got := fold.FileName(name, func(r rune) bool { return r == 'x' }); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestClipCountsCharacters(t *testing.T) {
 	for name, tt := range map[string]struct {
 		s    string

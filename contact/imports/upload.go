@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 	"unicode"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/schema"
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
 )
@@ -108,20 +108,11 @@ func (s *Service) keep(ctx context.Context, row *ent.ContactImport, in io.Reader
 
 // cleanName is a file's name without folders and what cannot be shown.
 func cleanName(name string) string {
-	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), "\\", "/"))
-	name = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, name))
-	if name == "." || name == "/" || name == "" {
+	name = fold.FileName(strings.ToValidUTF8(name, ""), func(r rune) bool { return unicode.Is(unicode.Cf, r) })
+	if name == "" {
 		return "contacts"
 	}
-	if r := []rune(name); len(r) > 255 {
-		name = string(r[:255])
-	}
-	return name
+	return fold.Clip(name, 255)
 }
 
 // actor is as whom a job works: the role is asked anew.
