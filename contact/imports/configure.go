@@ -225,7 +225,7 @@ func changeable(k *kept) error {
 	switch {
 	case k.Gone:
 		return errGone
-	case k.Step == running || k.Step == undoing:
+	case k.Step == Running || k.Step == Undoing:
 		return fault.New(fault.Conflict, "", "The import runs already, or ran: upload the file again.")
 	}
 	return nil

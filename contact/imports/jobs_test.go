@@ -397,7 +397,7 @@ func TestAnImportIsStoppedAndGoesOn(t *testing.T) {
 	must(t, err)
 	now, err := s.Get(ctx, i.ID)
 	must(t, err)
-	if now.Status != contactimport.StatusCanceled || now.Created != 2 || now.FinishedAt == nil || now.Worker != nil {
+	if now.Status != contactimport.StatusCanceled || *now.Step() != Running || now.Created != 2 || now.FinishedAt == nil || now.Worker != nil {
 		t.Errorf("stopped as %+v", now.ContactImport)
 	}
 	_, err = s.Run(ctx, IDInput{ID: i.ID})

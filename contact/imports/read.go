@@ -127,6 +127,14 @@ func (*ContactImport) IsNode() {}
 // Settings are how the file is read.
 func (i *ContactImport) Settings() (*Settings, error) { return &i.kept.Settings, nil }
 
+// Step is the step that was begun last; nil before the first.
+func (i *ContactImport) Step() *Step {
+	if i.kept.Step == "" {
+		return nil
+	}
+	return &i.kept.Step
+}
+
 // Finished says whether nothing is being done with the import.
 func (i *ContactImport) Finished() bool { return finished(i.ContactImport) }
 

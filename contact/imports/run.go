@@ -32,7 +32,7 @@ func (j *job) read(ctx context.Context) error {
 		return err
 	}
 	m := newMapping(j.kept.Columns)
-	r := &reader{job: j, matcher: newMatcher(m, &j.kept.Settings), home: org.Country, dry: j.kept.Step == checking,
+	r := &reader{job: j, matcher: newMatcher(m, &j.kept.Settings), home: org.Country, dry: j.kept.Step == Checking,
 		drafter: &drafter{mapping: m, clients: j.kept.AsClients, suppliers: j.kept.AsSuppliers, categories: categories, exact: j.kept.Format == kartela}}
 	f, err := j.openRows(ctx)
 	if err != nil {

@@ -72,20 +72,21 @@ type PreviewRow struct {
 	Cells []string
 }
 
-// step is what is done with a file.
-type step string
+// Step is what is done with a file.
+type Step string
 
+// The steps.
 const (
-	checking step = "check"
-	running  step = "run"
-	undoing  step = "undo"
+	Checking Step = "check"
+	Running  Step = "run"
+	Undoing  Step = "undo"
 )
 
 // kept is what an import's column settings holds.
 type kept struct {
 	Settings
 	Rows []*PreviewRow // the beginning of the file
-	Step step          // that was begun last; "" for none
+	Step Step          // that was begun last; "" for none
 	Gone bool          // the file is
 }
 

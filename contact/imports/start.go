@@ -27,7 +27,7 @@ func (s *Service) Check(ctx context.Context, in IDInput) (*ContactImport, error)
 		if row.Status == contactimport.StatusChecking {
 			return nil, nil // it is being checked
 		}
-		return begin(ctx, tx, row, k, checking, contactimport.StatusChecking)
+		return begin(ctx, tx, row, k, Checking, contactimport.StatusChecking)
 	})
 }
 
@@ -42,15 +42,15 @@ func (s *Service) Run(ctx context.Context, in IDInput) (*ContactImport, error) {
 		switch {
 		case k.Gone:
 			return nil, errGone
-		case k.Step == running && row.Status == contactimport.StatusRunning:
+		case k.Step == Running && row.Status == contactimport.StatusRunning:
 			return nil, nil // it runs
-		case k.Step == running && stopped:
+		case k.Step == Running && stopped:
 			return goOn(ctx, tx, row, contactimport.StatusRunning)
 		}
 		if err := changeable(k); err != nil {
 			return nil, err
 		}
-		return begin(ctx, tx, row, k, running, contactimport.StatusRunning)
+		return begin(ctx, tx, row, k, Running, contactimport.StatusRunning)
 	})
 }
 
@@ -77,16 +77,16 @@ func (s *Service) Undo(ctx context.Context, in IDInput) (*ContactImport, error) 
 		switch {
 		case row.Status == contactimport.StatusUndoing:
 			return nil, nil // it is being taken back
-		case k.Step == undoing && row.Status == contactimport.StatusFailed:
+		case k.Step == Undoing && row.Status == contactimport.StatusFailed:
 			return goOn(ctx, tx, row, contactimport.StatusUndoing)
-		case k.Step != running || row.Status == contactimport.StatusRunning:
+		case k.Step != Running || row.Status == contactimport.StatusRunning:
 			return nil, fault.New(fault.Conflict, "", "Only an import that was done or stopped can be taken back.")
 		}
 		n, err := tx.ImportRow.Query().Where(takeable(row.ID)...).Count(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("imports: undo: %w", err)
 		}
-		k.Step = undoing
+		k.Step = Undoing
 		raw, err := k.pack()
 		if err != nil {
 			return nil, err
@@ -144,7 +144,7 @@ func lock(ctx context.Context, tx *ent.Tx, id uuid.UUID) (*ent.ContactImport, *k
 }
 
 // begin begins a step at the first row of the file, as the viewer.
-func begin(ctx context.Context, tx *ent.Tx, row *ent.ContactImport, k *kept, is step, status contactimport.Status) (*ent.ContactImportUpdateOne, error) {
+func begin(ctx context.Context, tx *ent.Tx, row *ent.ContactImport, k *kept, is Step, status contactimport.Status) (*ent.ContactImportUpdateOne, error) {
 	// Without names no contact can be made, but one that is here can be changed.
 	if m := newMapping(k.Columns); !m.named() && (k.Existing == Skip || len(m.of[customID])+len(m.of[vatNumber])+len(m.of[email]) == 0) {
 		return nil, errUnnamed

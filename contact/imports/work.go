@@ -104,7 +104,7 @@ func (j *job) work(ctx context.Context) error {
 		return err
 	}
 	as := viewer.With(ctx, v)
-	if j.kept.Step == undoing {
+	if j.kept.Step == Undoing {
 		err = j.undo(as)
 	} else {
 		err = j.read(as)

@@ -261,6 +261,7 @@ type ComplexityRoot struct {
 		Size        func(childComplexity int) int
 		Skipped     func(childComplexity int) int
 		Status      func(childComplexity int) int
+		Step        func(childComplexity int) int
 		Updated     func(childComplexity int) int
 		Version     func(childComplexity int) int
 	}
@@ -2071,6 +2072,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactImport.Status(childComplexity), true
+	case "ContactImport.step":
+		if e.ComplexityRoot.ContactImport.Step == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactImport.Step(childComplexity), true
 	case "ContactImport.updated":
 		if e.ComplexityRoot.ContactImport.Updated == nil {
 			break
@@ -7691,6 +7698,16 @@ enum ImportStatus {
   FAILED
 }
 
+"What is done with a file of contacts."
+enum ImportStep {
+  "Every row is checked."
+  CHECK
+  "The rows are imported."
+  RUN
+  "What was imported is taken back."
+  UNDO
+}
+
 "A file of contacts on its way in."
 type ContactImport {
   "The import's id."
@@ -7699,6 +7716,8 @@ type ContactImport {
   version: Int!
   "Where it stands."
   status: ImportStatus!
+  "What was begun last, also when it was stopped or failed; null before the first check."
+  step: ImportStep
   "The file's name."
   fileName: String!
   "Bytes of the file."
@@ -9584,6 +9603,8 @@ func (ec *executionContext) childFields_ContactImport(ctx context.Context, field
 		return ec.fieldContext_ContactImport_version(ctx, field)
 	case "status":
 		return ec.fieldContext_ContactImport_status(ctx, field)
+	case "step":
+		return ec.fieldContext_ContactImport_step(ctx, field)
 	case "fileName":
 		return ec.fieldContext_ContactImport_fileName(ctx, field)
 	case "size":
@@ -15808,6 +15829,29 @@ func (ec *executionContext) _ContactImport_status(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_ContactImport_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactImport", field, false, false, "ImportStatus")
+}
+
+func (ec *executionContext) _ContactImport_step(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactImport_step(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Step(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *imports.Step) graphql.Marshaler {
+			return ec.marshalOImportStep2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐStep(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactImport_step(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactImport", field, true, false, "ImportStep")
 }
 
 func (ec *executionContext) _ContactImport_fileName(ctx context.Context, field graphql.CollectedField, obj *imports.ContactImport) (ret graphql.Marshaler) {
@@ -38161,6 +38205,11 @@ func (ec *executionContext) _ContactImport(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "step":
+			out.Values[i] = ec._ContactImport_step(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "fileName":
 			out.Values[i] = ec._ContactImport_fileName(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -48366,6 +48415,38 @@ func (ec *executionContext) marshalOImportPreview2ᚖgithubᚗcomᚋkartelaᚋka
 	}
 	return ec._ImportPreview(ctx, sel, v)
 }
+
+func (ec *executionContext) unmarshalOImportStep2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐStep(ctx context.Context, v any) (*imports.Step, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalOImportStep2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐStep[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOImportStep2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐStep(ctx context.Context, sel ast.SelectionSet, v *imports.Step) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalOImportStep2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐStep[*v])
+	return res
+}
+
+var (
+	unmarshalOImportStep2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐStep = map[string]imports.Step{
+		"CHECK": imports.Checking,
+		"RUN":   imports.Running,
+		"UNDO":  imports.Undoing,
+	}
+	marshalOImportStep2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐStep = map[imports.Step]string{
+		imports.Checking: "CHECK",
+		imports.Running:  "RUN",
+		imports.Undoing:  "UNDO",
+	}
+)
 
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {

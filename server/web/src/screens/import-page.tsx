@@ -30,17 +30,8 @@ import { ImportRows } from "./import-rows.tsx";
 
 const working: readonly ImportStatus[] = ["CHECKING", "RUNNING", "UNDOING"];
 
-const stepOf: Record<ImportStatus, number> = {
-  UPLOADED: 2,
-  CHECKING: 3,
-  CHECKED: 3,
-  RUNNING: 4,
-  DONE: 4,
-  UNDOING: 4,
-  UNDONE: 4,
-  CANCELED: 4,
-  FAILED: 4,
-};
+// stepOf is where the import is on its way: reading, checking, or importing.
+const stepOf = ({ step }: ImportStateFragment) => (!step ? 2 : step === "CHECK" ? 3 : 4);
 
 // ImportPage shows where one import stands, now, and what can be done next.
 export function ImportPage({ id }: { id: string }) {
@@ -66,7 +57,7 @@ export function ImportPage({ id }: { id: string }) {
         <PageTitle text={now.fileName} />
         <span class={`tag ${tone}`}>{t(text)}</span>
       </div>
-      <ImportSteps step={stepOf[now.status]} />
+      <ImportSteps step={stepOf(now)} />
       <Faults faults={faults} again={again} />
       {working.includes(now.status) ? <Working now={now} show={show} /> : <Standing now={now} show={show} />}
     </>
@@ -171,8 +162,8 @@ function Counts({ now }: { now: ImportPartsFragment }) {
 // stopped says whether a step of the import came to no end.
 const stopped = ({ status }: ImportStateFragment) => status === "CANCELED" || status === "FAILED";
 
-// unchecked says whether it was the first check: the file was never read to its end.
-const unchecked = (now: ImportStateFragment) => stopped(now) && (now.rows ?? null) === null;
+// unchecked says whether it was a check: nothing is imported, and it can be checked anew.
+const unchecked = (now: ImportStateFragment) => stopped(now) && now.step === "CHECK";
 
 // Standing is an import that waits for a person, or is over.
 function Standing({ now, show }: { now: ImportPartsFragment; show: Show }) {
