@@ -95,6 +95,24 @@ func (s *Service) List(ctx context.Context, args page.Args, f *Filter, order Ord
 	return page.New(req, contacts, by.cursor, total), nil
 }
 
+// IDs reads which contacts a whole list has, in its order, by one statement: 16 bytes of
+// memory for each. ByIDs reads them on, some at a time: each is met once, whatever is changed
+// meanwhile, which pages by a key that is changed cannot promise.
+//
+// Faults: as for List, but for pages.
+func (s *Service) IDs(ctx context.Context, f *Filter, order Order) ([]uuid.UUID, error) {
+	l, err := s.listing(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	by, err := l.ordering(ctx, order)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := s.DB.Contact.Query().Where(append(l.where, by.whole)...).IDs(l.reading(ctx))
+	return ids, wrapped("a list", err)
+}
+
 // reading is the context to read the list in: a search needs the trigram index.
 func (l *listing) reading(ctx context.Context) context.Context {
 	if l.filter.Search == "" {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	diff "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
@@ -352,6 +353,10 @@ func TestPagesOfEveryListMakeTheWholeOfIt(t *testing.T) {
 					if d := diff.Diff(want, walk(rt, ctx, b, f, order, size, backward, len(want))); d != "" {
 						rt.Fatalf("%s by %s, %+v, backward %t (-want +got):\n%s", role, order, f, backward, d)
 					}
+				}
+				whole, err := b.IDs(ctx, f, order)
+				if d := diff.Diff(want, whole, cmpopts.EquateEmpty()); err != nil || d != "" {
+					rt.Fatalf("%s by %s, %+v, as a whole: %v (-want +got):\n%s", role, order, f, err, d)
 				}
 				w.summed(rt, ctx, b, f, found, role)
 			}

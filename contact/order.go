@@ -162,11 +162,33 @@ func (o *ordering) page(r page.Request) func(*sql.Selector) {
 		if r.Before != nil {
 			s.Where(o.beyond(s, key, r.Before, !o.descending))
 		}
-		dir := " ASC"
-		if o.descending != r.Backward {
-			dir = " DESC"
-		}
-		s.OrderExpr(sql.Raw(key+dir), sql.Raw(s.C(entcontact.FieldID)+dir)).Limit(r.Size + 1)
+		o.by(s, key, o.descending != r.Backward)
+		s.Limit(r.Size + 1)
+	}
+}
+
+// whole is the order of all rows of the list.
+func (o *ordering) whole(s *sql.Selector) {
+	switch {
+	case o.computed != nil:
+		o.computed.join(s)
+		o.by(s, o.computed.expr(s), o.descending)
+	case o.column != "":
+		o.by(s, s.C(o.column), o.descending)
+	default:
+		o.by(s, s.C(entcontact.FieldID), o.descending)
+	}
+}
+
+// by orders by a key and then by id.
+func (o *ordering) by(s *sql.Selector, key string, descending bool) {
+	dir := " ASC"
+	if descending {
+		dir = " DESC"
+	}
+	s.OrderExpr(sql.Raw(key + dir))
+	if id := s.C(entcontact.FieldID); id != key {
+		s.OrderExpr(sql.Raw(id + dir))
 	}
 }
 

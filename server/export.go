@@ -1,12 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"time"
 
@@ -22,13 +21,16 @@ import (
 )
 
 // exportContacts answers GET /contacts/export: a list of contacts as a file. The parameters
-// are those of the page's address of the list, and format, csv or xlsx. The file is made
-// beside the answer first, so that what fails is told, and no one who reads slowly keeps the
-// database waiting.
+// are those of the page's address of the list, and format, csv or xlsx. CSV goes out as it is
+// read, and no statement is open while a reader is slow. What fails before the first byte is
+// told; later the connection breaks off, so that no part is taken for the whole.
 func (a *app) exportContacts(w http.ResponseWriter, r *http.Request) {
 	private(w)
 	to := answer{w, mediaJSON}
 	ctx, err := a.door.enter(w, r)
+	if err == nil {
+		_, err = viewer.RequireStaff(ctx, viewer.SeeContacts)
+	}
 	if err != nil {
 		to.denied(ctx, err)
 		return
@@ -40,29 +42,41 @@ func (a *app) exportContacts(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	format := exports.Format(q.Get("format"))
-	file, err := os.CreateTemp("", "kartela-export-")
+	today, err := a.graph.Documents.Today(ctx, viewer.From(ctx).Organization)
 	if err != nil {
-		to.denied(ctx, fmt.Errorf("server: a file for the export: %w", err))
-		return
-	}
-	defer func() {
-		_ = file.Close()
-		_ = os.Remove(file.Name())
-	}()
-	if _, err := a.exports.Export(ctx, filter, order, format, file); err != nil {
-		to.denied(ctx, err)
-		return
-	}
-	size, err := file.Seek(0, io.SeekCurrent)
-	today, e := a.graph.Documents.Today(ctx, viewer.From(ctx).Organization)
-	if err = errors.Join(err, e); err != nil {
 		to.denied(ctx, fmt.Errorf("server: the export: %w", err))
 		return
 	}
-	w.Header().Set("Content-Type", exportTypes[format])
-	w.Header().Set("Content-Disposition", disposition(false, fmt.Sprintf("contacts-%s.%s", today, format)))
-	patient(w, size)
-	http.ServeContent(w, r, "", time.Time{}, file)
+	file := &download{ResponseWriter: w, mediaType: exportTypes[format], name: fmt.Sprintf("contacts-%s.%s", today, format)}
+	_, err = a.exports.Export(ctx, filter, order, format, file)
+	switch {
+	case err == nil:
+	case !file.begun:
+		to.denied(ctx, err)
+	default:
+		if ctx.Err() == nil {
+			slog.ErrorContext(ctx, "an export broke off", "err", err)
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// download is a file that is answered while it is made: its headers go with its first byte,
+// and a reader has time for each part.
+type download struct {
+	http.ResponseWriter
+	mediaType, name string
+	begun           bool
+}
+
+func (d *download) Write(part []byte) (int, error) {
+	if !d.begun {
+		d.begun = true
+		d.Header().Set("Content-Type", d.mediaType)
+		d.Header().Set("Content-Disposition", disposition(false, d.name))
+	}
+	patient(d.ResponseWriter, int64(len(part)))
+	return d.ResponseWriter.Write(part)
 }
 
 var exportTypes = map[exports.Format]string{

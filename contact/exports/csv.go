@@ -11,7 +11,7 @@ import (
 type csv struct{ w *bufio.Writer }
 
 func newCSV(w io.Writer) (Rows, error) {
-	out := csv{bufio.NewWriter(w)}
+	out := csv{bufio.NewWriterSize(w, 32<<10)}
 	_, err := out.w.WriteString("\ufeff")
 	return out, err
 }

@@ -9,12 +9,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
-	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -43,13 +44,17 @@ type Service struct {
 }
 
 // Export writes every contact of a list, in its order, and gives how many. The headers are the
-// names of the fields, those of what a contact has several of numbered from 1. The list is
-// read twice, a page at a time: first for how many columns it needs. The history tells who
-// exported how many.
+// names of the fields, those of what a contact has several of numbered from 1. Which contacts,
+// and how many columns they need, is read first; then they are, a thousand at a time, and
+// CSV is written as they are read, so that w may go straight to a reader. In memory are the
+// ids (16 bytes a contact), and the contacts that are read together with their notes, of
+// which at most 8 MB beside those of one contact. Before the first byte the history tells who
+// exports how many: who reads a part has it.
 //
-// Faults: INVALID on format and as for contact.Service.List; CONFLICT when the contacts were
-// changed while they were written, so that the columns are too few: it can be tried again;
-// UNAUTHENTICATED, FORBIDDEN. What is in w then is not to be used.
+// Faults, before anything is written: INVALID on format and as for contact.Service.List;
+// UNAUTHENTICATED, FORBIDDEN. Later: CONFLICT when the contacts were changed while they were
+// written, so that the columns are too few: it can be tried again. What is in w then is not to
+// be used.
 func (s *Service) Export(ctx context.Context, f *contact.Filter, order contact.Order, format Format, w io.Writer) (int, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.SeeContacts); err != nil {
 		return 0, err
@@ -57,16 +62,22 @@ func (s *Service) Export(ctx context.Context, f *contact.Filter, order contact.O
 	if format != CSV && format != XLSX {
 		return 0, fault.New(fault.Invalid, "format", "The format is csv or xlsx.")
 	}
-	var l layout
-	err := s.each(ctx, f, order, func(_ *contact.Contact, c *card) error { l.widen(c); return nil })
+	ids, err := s.Contacts.IDs(ctx, f, order)
 	if err != nil {
+		return 0, err
+	}
+	extent, err := s.Contacts.Extent(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.record(ctx, len(ids), format); err != nil {
 		return 0, err
 	}
 	out, err := s.open(format, w)
 	if err != nil {
 		return 0, err
 	}
-	n, err := s.write(ctx, f, order, &l, out)
+	n, err := s.write(ctx, ids, &layout{extent}, out)
 	if err != nil {
 		out.Drop()
 		return 0, err
@@ -74,7 +85,7 @@ func (s *Service) Export(ctx context.Context, f *contact.Filter, order contact.O
 	if err := out.Close(); err != nil {
 		return 0, fmt.Errorf("exports: end the file: %w", err)
 	}
-	return n, s.record(ctx, n, format)
+	return n, nil
 }
 
 func (s *Service) open(format Format, w io.Writer) (Rows, error) {
@@ -85,7 +96,7 @@ func (s *Service) open(format Format, w io.Writer) (Rows, error) {
 }
 
 // write writes the header and a row for every contact.
-func (s *Service) write(ctx context.Context, f *contact.Filter, order contact.Order, l *layout, out Rows) (int, error) {
+func (s *Service) write(ctx context.Context, ids []uuid.UUID, l *layout, out Rows) (n int, err error) {
 	put := func(cells []string) error {
 		for i, c := range cells {
 			cells[i] = neutral(c)
@@ -98,14 +109,12 @@ func (s *Service) write(ctx context.Context, f *contact.Filter, order contact.Or
 	if err := put(l.headers()); err != nil {
 		return 0, err
 	}
-	n := 0
-	err := s.each(ctx, f, order, func(c *contact.Contact, parts *card) error {
+	err = s.each(ctx, ids, func(c *contact.Contact, parts *card) error {
 		n++
-		cells, fits := l.cells(c, parts)
-		if !fits {
+		if !l.fits(parts) {
 			return fault.New(fault.Conflict, "", "The contacts were changed while they were exported: try again.")
 		}
-		return put(cells)
+		return put(l.cells(c, parts))
 	})
 	return n, err
 }
@@ -115,89 +124,6 @@ func (s *Service) record(ctx context.Context, n int, format Format) error {
 		return audit.Record(ctx, tx, audit.Event{Action: "exportContacts", ObjectType: "organization",
 			ObjectID: viewer.From(ctx).Organization, After: audit.Fields{"count": n, "format": format}})
 	})
-}
-
-// each gives f every contact of a list, with its parts.
-func (s *Service) each(ctx context.Context, filter *contact.Filter, order contact.Order, f func(*contact.Contact, *card) error) error {
-	size := page.MaxSize
-	for args := (page.Args{First: &size}); ; {
-		list, err := s.Contacts.List(ctx, args, filter, order)
-		if err != nil {
-			return err
-		}
-		for _, c := range list.Nodes() {
-			parts, err := cardOf(ctx, c)
-			if err != nil {
-				return err
-			}
-			if err := f(c, parts); err != nil {
-				return err
-			}
-		}
-		if !list.PageInfo.HasNextPage {
-			return nil
-		}
-		args.After = list.PageInfo.EndCursor
-	}
-}
-
-// card is what a contact has several of.
-type card struct {
-	addresses []*ent.ContactAddress
-	emails    []*ent.ContactEmail
-	phones    []*ent.ContactPhone
-	options   map[string]string // titles by the category's title
-	notes     []string          // the oldest first
-}
-
-// cardOf reads the parts: for all contacts of a page at once, where they are the first.
-func cardOf(ctx context.Context, c *contact.Contact) (*card, error) {
-	out := &card{options: map[string]string{}}
-	var err error
-	if out.addresses, err = c.Addresses(ctx); err != nil {
-		return nil, err
-	}
-	if out.emails, err = c.Emails(ctx); err != nil {
-		return nil, err
-	}
-	if out.phones, err = c.Phones(ctx); err != nil {
-		return nil, err
-	}
-	options, err := c.Options(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range options {
-		category, err := o.Category(ctx)
-		if err != nil {
-			return nil, err
-		}
-		out.options[category.Title] = o.Title
-	}
-	out.notes, err = notesOf(ctx, c)
-	return out, err
-}
-
-func notesOf(ctx context.Context, c *contact.Contact) ([]string, error) {
-	size := page.MaxSize
-	var out []string
-	for after := (*string)(nil); ; {
-		list, err := c.Notes(ctx, &size, after)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range list.Nodes() {
-			out = append(out, n.Text)
-		}
-		if !list.PageInfo.HasNextPage {
-			break
-		}
-		after = list.PageInfo.EndCursor
-	}
-	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-		out[i], out[j] = out[j], out[i]
-	}
-	return out, nil
 }
 
 // neutral keeps a spreadsheet from running a cell: an apostrophe goes before what begins as a

@@ -9,23 +9,16 @@ import (
 )
 
 // layout is which columns a list needs, besides those that every contact has.
-type layout struct {
-	addresses, emails, phones, notes int
-	categories                       []string // titles, in the order they were met
-}
+type layout struct{ *contact.Extent }
 
-// widen makes room for one more contact.
-func (l *layout) widen(c *card) {
-	l.addresses = max(l.addresses, len(c.addresses))
-	l.emails = max(l.emails, len(c.emails))
-	l.phones = max(l.phones, len(c.phones))
-	l.notes = max(l.notes, len(c.notes))
+// fits says whether there is room for all that a contact has.
+func (l *layout) fits(c *card) bool {
 	for title := range c.options {
-		if !slices.Contains(l.categories, title) {
-			l.categories = append(l.categories, title)
+		if !slices.Contains(l.Categories, title) {
+			return false
 		}
 	}
-	slices.Sort(l.categories)
+	return len(c.addresses) <= l.Addresses && len(c.emails) <= l.Emails && len(c.phones) <= l.Phones && len(c.notes) <= l.Notes
 }
 
 // plain are the columns of what a contact has once.
@@ -55,13 +48,13 @@ func (l *layout) headers() []string {
 	for _, g := range []struct {
 		n       int
 		columns []string
-	}{{l.addresses, addressColumns}, {l.emails, emailColumns}, {l.phones, phoneColumns}} {
+	}{{l.Addresses, addressColumns}, {l.Emails, emailColumns}, {l.Phones, phoneColumns}} {
 		out = append(out, numbered(g.n, g.columns)...)
 	}
-	for _, title := range l.categories {
+	for _, title := range l.Categories {
 		out = append(out, "category."+title)
 	}
-	return append(out, numbered(l.notes, noteColumns)...)
+	return append(out, numbered(l.Notes, noteColumns)...)
 }
 
 func numbered(n int, columns []string) (out []string) {
@@ -73,32 +66,26 @@ func numbered(n int, columns []string) (out []string) {
 	return out
 }
 
-// cells are those of one contact; fits is false when it has more than there is room for.
-func (l *layout) cells(c *contact.Contact, parts *card) (cells []string, fits bool) {
-	wider := *l
-	wider.categories = slices.Clone(l.categories)
-	if wider.widen(parts); wider.addresses > l.addresses || wider.emails > l.emails || wider.phones > l.phones ||
-		wider.notes > l.notes || len(wider.categories) > len(l.categories) {
-		return nil, false
-	}
-	cells = plainCells(c)
+// cells are those of one contact that fits.
+func (l *layout) cells(c *contact.Contact, parts *card) []string {
+	cells := plainCells(c)
 	var group []string
 	for _, a := range parts.addresses {
 		group = append(group, strings.ToUpper(string(a.Kind)), a.Line, a.City, a.Region, a.PostalCode, a.Country, a.BranchCode)
 	}
-	cells, group = append(cells, padded(group, l.addresses*len(addressColumns))...), nil
+	cells, group = append(cells, padded(group, l.Addresses*len(addressColumns))...), nil
 	for _, e := range parts.emails {
 		group = append(group, e.Email, e.Label, yes(e.Primary))
 	}
-	cells, group = append(cells, padded(group, l.emails*len(emailColumns))...), nil
+	cells, group = append(cells, padded(group, l.Emails*len(emailColumns))...), nil
 	for _, p := range parts.phones {
 		group = append(group, p.Number, p.Label, yes(p.Primary))
 	}
-	cells = append(cells, padded(group, l.phones*len(phoneColumns))...)
-	for _, title := range l.categories {
+	cells = append(cells, padded(group, l.Phones*len(phoneColumns))...)
+	for _, title := range l.Categories {
 		cells = append(cells, parts.options[title])
 	}
-	return append(cells, padded(parts.notes, l.notes)...), true
+	return append(cells, padded(parts.notes, l.Notes)...)
 }
 
 // padded fills up with empty cells.
