@@ -68,6 +68,8 @@ func (b *bench) fill(t *testing.T, options []uuid.UUID) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(5, 8))
 	odd := []string{"", "=1+1", "+30 210", "-5", "@x", "'=q", "'x", "007", "Ωμέγα ς", `say "x"`, "a;b,c", "1.5", "0x1F", "TRUE"}
+	notes := []string{"two\nlines", "=note", "lines of\r\nWindows", "an old\rMac's", "twice", "twice"}
+	countries := []string{"GB", "UK", "EL", "GR", "XX", "DD", ""}
 	some := func() *string { return ptr(odd[r.IntN(len(odd))]) }
 	for i := range 30 {
 		kind := []contactaddress.Kind{contactaddress.KindBilling, contactaddress.KindShipping, contactaddress.KindOther}
@@ -76,16 +78,22 @@ func (b *bench) fill(t *testing.T, options []uuid.UUID) {
 			DefaultDueDays: ptr(r.IntN(90)), DefaultTemplate: some(), DefaultCurrency: ptr(money.Currency("USD")), ClientType: ptr(entcontact.ClientTypeThirdCountry),
 			DefaultTaxes: []*money.Tax{{Kind: money.VAT, Name: "24 %", Rate: money.MustDecimal("24")}}}
 		for n := range r.IntN(3) {
-			f.Addresses = append(f.Addresses, &contact.AddressInput{Kind: &kind[r.IntN(3)], Line: fmt.Sprint("Οδός ", n), City: *some(), Region: *some(), PostalCode: "00123", Country: "GB", BranchCode: "0" + fmt.Sprint(n)})
+			f.Addresses = append(f.Addresses, &contact.AddressInput{Kind: &kind[r.IntN(3)], Line: fmt.Sprint("Οδός\r\n", n), City: *some(), Region: *some(), PostalCode: "00123", Country: countries[r.IntN(len(countries))], BranchCode: "0" + fmt.Sprint(n)})
+		}
+		if r.IntN(4) == 0 {
+			f.Addresses = append(f.Addresses, &contact.AddressInput{Kind: &kind[r.IntN(3)]})
 		}
 		for n := range r.IntN(3) {
 			f.Emails = append(f.Emails, &contact.EmailInput{Email: fmt.Sprintf("e%d.%d@x.test", i, n), Label: *some(), Primary: n == 1})
 			f.Phones = append(f.Phones, &contact.PhoneInput{Number: fmt.Sprintf("+30 210 %d%d", i, n), Label: *some(), Primary: n == 1})
 		}
+		if r.IntN(4) == 0 && len(f.Phones) > 0 {
+			f.Phones = append(f.Phones, &contact.PhoneInput{Number: f.Phones[0].Number, Label: "another"})
+		}
 		if n := r.IntN(3); n < 2 {
 			f.OptionIDs = []uuid.UUID{options[n]}
 		}
-		b.create(t, f, []string{"two\nlines", "=note"}[:r.IntN(3)]...)
+		b.create(t, f, notes[r.IntN(len(notes)):]...)
 	}
 }
 

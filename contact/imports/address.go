@@ -2,6 +2,7 @@ package imports
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,8 +38,11 @@ func (d *drafter) addresses() {
 
 // addressGroups are the columns of each address that has something in this row.
 func (d *drafter) addressGroups() (groups [][]int) {
-	at := map[int]int{}
-	for _, r := range addressRoles {
+	at, of := map[int]int{}, addressRoles
+	if d.exact {
+		of = append(slices.Clone(of), addressKind) // it may be all that an address has
+	}
+	for _, r := range of {
 		for _, c := range d.cells(r) {
 			g := d.columns[c].group
 			i, ok := at[g]
@@ -65,11 +69,12 @@ func (d *drafter) address(columns []int, cell func(column int) string) {
 		d.from(at, columns[0])
 		field := map[role]*string{city: &a.City, region: &a.Region, postalCode: &a.PostalCode, branchCode: &a.BranchCode}[d.columns[c].role]
 		switch r := d.columns[c].role; {
+		case r == addressKind:
 		case field != nil && *field == "":
 			*field = d.oneLine(v, " ")
 			d.from(at+"."+addressFields[r], c)
 		case r == country && a.Country == "":
-			if code, ok := countryCode(v); ok {
+			if code, ok := d.countryCode(v); ok {
 				a.Country = code
 				continue
 			}
@@ -84,12 +89,23 @@ func (d *drafter) address(columns []int, cell func(column int) string) {
 		}
 	}
 	a.Line = strings.Join(line, ", ")
-	if *a == (contact.AddressInput{}) {
+	if *a == (contact.AddressInput{}) && !d.exact {
 		return
 	}
 	a.Kind = d.kind(columns[0])
 	d.to.Addresses = append(d.to.Addresses, a)
 }
+
+// countryCode is that of a country's name. Two letters in our own export are what was kept,
+// be they a country's or not.
+func (d *drafter) countryCode(name string) (string, bool) {
+	if d.exact && twoLetters.MatchString(name) {
+		return name, true
+	}
+	return countryCode(name)
+}
+
+var twoLetters = regexp.MustCompile(`^[A-Z]{2}$`)
 
 // beyond gives the lines of a formatted address that the other columns do not hold.
 func (d *drafter) beyond(v string, columns []int) string {

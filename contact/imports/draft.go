@@ -162,7 +162,7 @@ func (d *drafter) notes() {
 			d.refuse(d.out.origins.of("note"), "A note has at most %d characters.", contact.MaxNote)
 			return
 		}
-		if !slices.Contains(d.out.in.Notes, text) {
+		if d.exact || !slices.Contains(d.out.in.Notes, text) {
 			d.out.in.Notes = append(d.out.in.Notes, text)
 		}
 	}
@@ -338,7 +338,7 @@ func (d *drafter) phones() {
 	for _, c := range d.cells(phone) {
 		label, primary := d.label(c)
 		for _, v := range d.splitLines(d.cell(c)) {
-			if seen[v] {
+			if seen[v] && !d.exact { // ours may have a number twice, under two labels
 				continue
 			}
 			seen[v] = true

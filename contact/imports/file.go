@@ -62,6 +62,7 @@ func (s *Service) read(stored io.ReadCloser, size int64, set *Settings) (*file, 
 	if err != nil {
 		return nil, err
 	}
+	r.exact = set.Format == kartela
 	return &file{source: r, separator: r.separator}, nil
 }
 

@@ -48,6 +48,7 @@ func (r row) blank() bool {
 type rows struct {
 	src       *bufio.Reader
 	separator byte
+	exact     bool   // line ends within quotation marks stay as they are
 	line      int    // that is read now
 	size      int    // bytes of the row that is read now
 	buf       []byte // the cells' text, one after another
@@ -156,7 +157,7 @@ func (r *rows) cell(out *row) (more bool, err error) {
 	}
 	quoted, closed := false, false
 	for first := true; ; first = false {
-		b, err := r.read(out.line)
+		b, err := r.read(out.line, r.exact && quoted)
 		switch {
 		case errors.Is(err, io.EOF):
 			if quoted {
@@ -167,7 +168,7 @@ func (r *rows) cell(out *row) (more bool, err error) {
 			return false, err
 		case quoted && b == '"':
 			if next, _ := r.src.Peek(1); len(next) == 1 && next[0] == '"' {
-				_, _ = r.read(out.line)
+				_, _ = r.read(out.line, false)
 				r.buf = append(r.buf, '"')
 				continue
 			}
@@ -196,7 +197,7 @@ func (r *rows) spoil(out *row, why string) {
 
 func (r *rows) skipLine(line int) error {
 	for {
-		b, err := r.read(line)
+		b, err := r.read(line, false)
 		if errors.Is(err, io.EOF) || (err == nil && b == '\n') {
 			return nil
 		}
@@ -206,8 +207,9 @@ func (r *rows) skipLine(line int) error {
 	}
 }
 
-// read gives the next byte of the row that began on the line, every line end as \n.
-func (r *rows) read(line int) (byte, error) {
+// read gives the next byte of the row that began on the line, every line end as \n, or as it
+// stands in the file.
+func (r *rows) read(line int, asItIs bool) (byte, error) {
 	b, err := r.src.ReadByte()
 	if err != nil {
 		return 0, err
@@ -216,12 +218,20 @@ func (r *rows) read(line int) (byte, error) {
 	case 0:
 		return 0, errBinary
 	case '\r':
-		if next, _ := r.src.Peek(1); len(next) == 1 && next[0] == '\n' {
-			_, _ = r.src.ReadByte()
-			r.size++
+		next, _ := r.src.Peek(1)
+		pair := len(next) == 1 && next[0] == '\n'
+		switch {
+		case asItIs && pair: // the line ends with the next byte
+		case asItIs:
+			r.line++
+		default:
+			if pair {
+				_, _ = r.src.ReadByte()
+				r.size++
+			}
+			b = '\n'
+			r.line++
 		}
-		b = '\n'
-		r.line++
 	case '\n':
 		r.line++
 	}
