@@ -24,7 +24,7 @@ import (
 // importRole measures an import instead of requests: go run ./bench import.
 const importRole = "import"
 
-// importedRows is the most that a file may have.
+// importedRows is how many contacts the file has.
 const importedRows = 100_000
 
 // importedTables are what an import writes of contacts, in the order of their foreign keys.

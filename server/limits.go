@@ -28,7 +28,7 @@ type limits struct {
 }
 
 var defaultLimits = limits{
-	Body: 1 << 20, File: 33 << 20, Tokens: 10_000, Depth: 15, Fields: 2_000, Aliases: 200,
+	Body: 1 << 20, File: 65 << 20, Tokens: 10_000, Depth: 15, Fields: 2_000, Aliases: 200,
 	Cost: 100_000, Batch: 20, CacheLen: 16 << 10,
 }
 

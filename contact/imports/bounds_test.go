@@ -61,7 +61,7 @@ func TestAFileThatIsTooMuchIsGivenUpEarlyAndInLittleMemory(t *testing.T) {
 		"a header without end":        {endless{head: "\"", body: "more "}, fault.TooLarge, 2 << 20, 8 << 20},
 		"a line without end":          {endless{head: header, body: "x"}, fault.TooLarge, 2 << 20, 8 << 20},
 		"a cell after a quoted one":   {endless{head: header + "\"a\"", body: "x"}, fault.TooLarge, 2 << 20, 8 << 20},
-		"rows without end":            {endless{head: header, body: "A,B,a@b.gr\n"}, fault.TooLarge, 2 << 20, 200 << 20},
+		"rows without end":            {endless{head: header, body: "A,B,a@b.gr\n"}, fault.TooLarge, 4 << 20, 200 << 20},
 		"blank lines without end":     {endless{head: header, body: "\n"}, fault.TooLarge, maxFile + 1<<20, 4 << 20},
 		"large rows without end":      {endless{head: "First Name,Notes\n", body: "A," + strings.Repeat("x", 10_000) + "\n"}, fault.TooLarge, maxFile + 1<<20, 100 << 20},
 		"a spreadsheet":               {endless{head: "PK\x03\x04", body: "\x14\x00\x06"}, fault.Invalid, 128 << 10, 4 << 20},
@@ -73,9 +73,9 @@ func TestAFileThatIsTooMuchIsGivenUpEarlyAndInLittleMemory(t *testing.T) {
 		"marks alone":                 {endless{body: "\""}, fault.TooLarge, 2 << 20, 8 << 20},
 		"separators of all four":      {endless{body: ",;\t|"}, fault.TooLarge, 256 << 10, 4 << 20},
 		"carriage returns":            {endless{head: header, body: "\r"}, fault.TooLarge, maxFile + 1<<20, 4 << 20},
-		"broken rows without end":     {endless{head: header, body: "\"a\"b\n"}, fault.TooLarge, 1 << 20, 8 << 20},
-		"rejected rows without end":   {endless{head: header, body: "A,B,nonsense\n"}, fault.TooLarge, 2 << 20, 8 << 20},
-		"rows that are wider than it": {endless{head: header, body: "A,B,,C\n"}, fault.TooLarge, 1 << 20, 8 << 20},
+		"broken rows without end":     {endless{head: header, body: "\"a\"b\n"}, fault.TooLarge, 2 << 20, 8 << 20},
+		"rejected rows without end":   {endless{head: header, body: "A,B,nonsense\n"}, fault.TooLarge, 4 << 20, 8 << 20},
+		"rows that are wider than it": {endless{head: header, body: "A,B,,C\n"}, fault.TooLarge, 2 << 20, 8 << 20},
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(30)) // so that the heap is what is held
 	countries()                                      // made once

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	maxFile = 32 << 20 // bytes
+	maxFile = 64 << 20 // bytes
 	sniffed = 4 << 10  // bytes looked at before anything is decoded
 	ahead   = 64 << 10 // bytes of text held, for the reader of rows to look ahead
 )

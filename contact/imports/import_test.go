@@ -363,7 +363,7 @@ func TestARefusedFileLeavesNothing(t *testing.T) {
 	}
 	big := service(d)
 	if _, err := big.uploaded(dbtest.Tenant(t, d, viewer.Owner), Input{File: &endless{head: "Name\n", body: "A B\n"}}); !errors.Is(err, fault.New(fault.TooLarge, "file", "")) {
-		t.Errorf("over 32 MB: got %v", err)
+		t.Errorf("over 64 MB: got %v", err)
 	}
 	if n := big.Store.(*shelf).count(); n != 0 {
 		t.Errorf("%d files of what was refused", n)
@@ -377,7 +377,7 @@ func TestARefusedFileLeavesNothing(t *testing.T) {
 	}
 	// What is too long as a whole is refused before any of it is imported.
 	if _, err := service(d).imported(ctx, Input{File: strings.NewReader("Name\n" + strings.Repeat("A B\n", maxRows+1))}); err == nil || counts(t, ctx, d)["contacts"] != 0 {
-		t.Errorf("100,001 rows: got %v, and %v", err, counts(t, ctx, d))
+		t.Errorf("250,001 rows: got %v, and %v", err, counts(t, ctx, d))
 	}
 }
 

@@ -206,7 +206,7 @@ func (m *matcher) clash(d *draft, known *contact.Holders, met []uuid.UUID) (verd
 func (m *matcher) take(d *draft, contact uuid.UUID) {
 	for _, k := range m.takes(d, contact) {
 		if _, taken := m.lines[k]; !taken {
-			m.lines[k] = int32(d.line) //nolint:gosec // a file of 32 MB has fewer lines
+			m.lines[k] = int32(d.line) //nolint:gosec // a file of 64 MB has fewer lines
 		}
 	}
 }

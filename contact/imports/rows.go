@@ -14,7 +14,7 @@ import (
 
 const (
 	maxRow     = 1 << 20 // bytes
-	maxRows    = 100_000 // below the header
+	maxRows    = 250_000 // below the header
 	maxColumns = 500
 	maxCell    = 32_767 // characters, as Excel has it
 )

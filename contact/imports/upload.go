@@ -36,7 +36,7 @@ type UploadInput struct {
 // between by Sweep. A repeat with the same idempotency key gives the first import.
 //
 // Faults, all on file and found without reading on: INVALID (neither text nor Excel, no
-// rows), TOO_LARGE (over 32 MB, 500 columns or 1 MB a row); UNAUTHENTICATED, FORBIDDEN.
+// rows), TOO_LARGE (over 64 MB, 500 columns or 1 MB a row); UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) Upload(ctx context.Context, in UploadInput) (*ContactImport, error) {
 	v, err := viewer.RequireStaff(ctx, viewer.EditContacts)
 	if err != nil {

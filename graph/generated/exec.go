@@ -6265,7 +6265,7 @@ type Mutation {
   """
   Takes a file of contacts, CSV or Excel, and reads its beginning: what it is, how its columns
   are understood, sample rows. Nothing is imported yet. Codes: INVALID (not such a file,
-  no rows), TOO_LARGE (over 32 MB or 500 columns).
+  no rows), TOO_LARGE (over 64 MB or 500 columns). A check or run refuses over 250,000 rows.
   """
   uploadContactImport("The file." input: UploadContactImportInput!): ContactImportPayload!
 
