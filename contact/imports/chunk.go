@@ -196,7 +196,10 @@ func (r *reader) reject(x *result, f *fault.Error) {
 
 // create makes contacts, and says whether any was refused.
 func (r *reader) create(ctx context.Context, tx *ent.Tx, rows []*result) (refused bool, err error) {
-	if r.dry || len(rows) == 0 {
+	if r.dry {
+		return r.foresee(ctx, tx, rows)
+	}
+	if len(rows) == 0 {
 		return false, nil
 	}
 	in := make([]contact.Incoming, len(rows))
@@ -210,8 +213,7 @@ func (r *reader) create(ctx context.Context, tx *ent.Tx, rows []*result) (refuse
 	for i, x := range rows {
 		if made[i].ID == uuid.Nil {
 			refused = true
-			r.clashes[markOf("customId", *x.in.Fields.CustomID)] = true
-			r.reject(x, fault.New(fault.Conflict, "customId", clashes))
+			r.clashing(x)
 			continue
 		}
 		x.contact, x.version = made[i].ID, 1
@@ -220,6 +222,33 @@ func (r *reader) create(ctx context.Context, tx *ent.Tx, rows []*result) (refuse
 		}
 		if x.before, err = json.Marshal(contact.Before{Notes: made[i].Notes}); err != nil {
 			return false, wrapped("keep what was made", err)
+		}
+	}
+	return refused, nil
+}
+
+// clashing refuses a row whose customId is that of a contact which the viewer may not see.
+func (r *reader) clashing(x *result) {
+	r.clashes[markOf("customId", *x.in.Fields.CustomID)] = true
+	r.reject(x, fault.New(fault.Conflict, "customId", clashes))
+}
+
+// foresee refuses what create would.
+func (r *reader) foresee(ctx context.Context, tx *ent.Tx, rows []*result) (refused bool, err error) {
+	var ids []string
+	for _, x := range rows {
+		if id := x.in.Fields.CustomID; id != nil {
+			ids = append(ids, *id)
+		}
+	}
+	taken, err := r.Contacts.CustomIDsTaken(ctx, tx, ids)
+	if err != nil {
+		return false, err
+	}
+	for _, x := range rows {
+		if id := x.in.Fields.CustomID; id != nil && taken[*id] {
+			refused = true
+			r.clashing(x)
 		}
 	}
 	return refused, nil

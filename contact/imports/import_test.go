@@ -197,7 +197,18 @@ func TestARestrictedContactDoesNotShowThroughAnImport(t *testing.T) {
 		if _, err := service(d).Contacts.Restrict(owner, contact.RestrictInput{ID: secret.ID, UserIDs: []uuid.UUID{viewer.From(owner).User}}); err != nil {
 			t.Fatal(err)
 		}
-		got := mustImport(t, sales, d, "Κωδικός,Name,Mail,ΑΦΜ\nK2,One,one@x.gr,\nK1,Two,secret@x.gr,\n,Three,secret@x.gr,094259216\nK3,Four,,\nK1,Five,,\n")
+		const theirs = "Κωδικός,Name,Mail,ΑΦΜ\nK2,One,one@x.gr,\nK1,Two,secret@x.gr,\n,Three,secret@x.gr,094259216\nK3,Four,,\nK1,Five,,\n"
+		s := service(d)
+		i, err := s.uploaded(sales, Input{File: strings.NewReader(theirs)})
+		must(t, err)
+		_, err = s.Check(sales, IDInput{ID: i.ID})
+		must(t, err)
+		said, err := s.settled(sales, i.ID)
+		must(t, err)
+		got := mustImport(t, sales, d, theirs)
+		if diff := cmp.Diff(said, got); diff != "" {
+			t.Errorf("(-said +did):\n%s", diff)
+		}
 		clash := "This key clashes with something that is there already."
 		want := []*Problem{{3, Rejected, "Κωδικός", clash}, {6, Rejected, "Κωδικός", clash}}
 		if diff := cmp.Diff(want, got.Problems); diff != "" || got.Created != 3 {
