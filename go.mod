@@ -6,6 +6,7 @@ tool github.com/99designs/gqlgen
 
 require (
 	ariga.io/atlas v0.36.2-0.20250730182955-2c6300d0a3e1 // indirect
+	codeberg.org/go-pdf/fpdf v0.12.0
 	entgo.io/ent v0.14.6 // indirect
 	github.com/99designs/gqlgen v0.17.98 // indirect
 	github.com/agext/levenshtein v1.2.3 // indirect

@@ -24,6 +24,8 @@ func isSecure(baseURL string) bool { return strings.HasPrefix(baseURL, "https://
 //	/graphql            the API: HTTP, server-sent events, WebSockets
 //	/graphiql           the workbench
 //	/files/{id}         a file kept with a contact
+//	/documents/{id}/pdf a document as it is printed
+//	/contacts/{id}/statement/pdf   a statement as it is printed
 //	/contacts/export    a list of contacts as a file
 //	/imports            files of contacts to import, by tools; what became of them
 //	/healthz, /readyz   for whoever watches the server
@@ -57,6 +59,8 @@ func (a *app) mount(baseURL string) error {
 	mux.Handle("POST /imports", other.Handler(protection.Handler(http.HandlerFunc(a.upload))))
 	mux.Handle("GET /imports/{id}", other.Handler(http.HandlerFunc(a.importState)))
 	mux.Handle("GET /imports/{id}/rejected", other.Handler(http.HandlerFunc(a.rejected)))
+	mux.Handle("GET /documents/{id}/pdf", other.Handler(http.HandlerFunc(a.printDocument)))
+	mux.Handle("GET /contacts/{id}/statement/pdf", other.Handler(http.HandlerFunc(a.printStatement)))
 	mux.Handle("GET /contacts/export", other.Handler(http.HandlerFunc(a.exportContacts)))
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", a.ready)

@@ -94,7 +94,7 @@ var packages = map[string]rule{
 
 	// What is out of reach, behind interfaces that the domains declare.
 	"internal/mail":         {ours: append([]string{"statement", "portal"}, values...), others: []string{"github.com/wneessen/go-mail"}},
-	"internal/pdf":          {ours: append([]string{"statement", "document"}, values...), others: []string{"codeberg.org/go-pdf/fpdf"}},
+	"internal/pdf":          {ours: values, others: []string{"codeberg.org/go-pdf/fpdf"}},
 	"internal/sheet":        {ours: append([]string{"statement", "report", "contact/imports", "contact/exports"}, values...), others: []string{"github.com/xuri/excelize/v2"}},
 	"internal/psp/...":      {ours: append([]string{"payment"}, values...), others: []string{"github.com/stripe/stripe-go/..."}},
 	"internal/registry/...": {ours: append([]string{"contact/taxid"}, values...)},

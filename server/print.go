@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/day"
+	"github.com/kartela/kartela/document"
+	"github.com/kartela/kartela/ent/ledgerentry"
+	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/internal/pdf"
+	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/statement"
+)
+
+// printDocument answers GET /documents/{id}/pdf: a document as it is printed, for staff who may
+// see it. language is one of those of documents, the contact's when it is left out; inline=1
+// has it shown in place. What is not for the viewer is not there.
+func (a *app) printDocument(w http.ResponseWriter, r *http.Request) {
+	a.print(w, r, func(ctx context.Context, p *parameters, to *bytes.Buffer) (name string, err error) {
+		id, err := pathID(r, "There is no such document.")
+		if err != nil {
+			return "", err
+		}
+		language := p.language()
+		if p.bad != nil {
+			return "", p.bad.Err()
+		}
+		d, err := a.graph.Documents.Get(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		sheet, err := a.printed(ctx, d, language)
+		if err != nil {
+			return "", err
+		}
+		name = strings.ReplaceAll(string(d.Type), "_", "-")
+		if d.NumberText != "" {
+			name = d.NumberText
+		}
+		return name, pdf.WriteDocument(to, sheet)
+	})
+}
+
+// printStatement answers GET /contacts/{id}/statement/pdf: the statement of a contact, for
+// staff. side is CLIENT or SUPPLIER, from and to are dates, language and inline as for a
+// document.
+func (a *app) printStatement(w http.ResponseWriter, r *http.Request) {
+	a.print(w, r, func(ctx context.Context, p *parameters, to *bytes.Buffer) (name string, err error) {
+		id, err := pathID(r, "There is no such contact.")
+		if err != nil {
+			return "", err
+		}
+		language := p.language()
+		in := statement.Input{ContactID: id, From: p.date("from"), To: p.date("to")}
+		if s := choice(p, "side", "CLIENT", "SUPPLIER"); s != nil {
+			side := ledgerentry.Side(strings.ToLower(*s))
+			in.Side = &side
+		}
+		if p.bad != nil {
+			return "", p.bad.Err()
+		}
+		s, err := a.graph.Statements.For(ctx, in)
+		if err != nil {
+			return "", err
+		}
+		sheet, err := a.printedStatement(ctx, s, language)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("statement-%s-%s", s.Contact.DisplayName, s.To), pdf.WriteStatement(to, sheet)
+	})
+}
+
+// print answers with the PDF that draw makes, under the name that it gives.
+func (a *app) print(w http.ResponseWriter, r *http.Request, draw func(context.Context, *parameters, *bytes.Buffer) (string, error)) {
+	private(w)
+	to := answer{w, mediaJSON}
+	ctx, err := a.door.enter(w, r)
+	if err != nil {
+		to.denied(ctx, err)
+		return
+	}
+	var content bytes.Buffer
+	name, err := draw(ctx, &parameters{q: r.URL.Query()}, &content)
+	if fault.IsCode(err, fault.Forbidden) { // that it is there is no business of theirs
+		err = fault.New(fault.NotFound, "id", "There is no such file.")
+	}
+	if err != nil {
+		to.denied(ctx, err)
+		return
+	}
+	inline := r.URL.Query().Get("inline") == "1"
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", disposition(inline, name+".pdf"))
+	if inline {
+		w.Header().Set("Content-Security-Policy", pdfPolicy)
+	}
+	patient(w, int64(content.Len()))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content.Bytes()))
+}
+
+// pathID reads the id of the path. One that is none is that of nothing.
+func pathID(r *http.Request, missing string) (uuid.UUID, error) {
+	id, err := uuid.Parse(r.PathValue("id"))
+	if err != nil {
+		return uuid.Nil, fault.New(fault.NotFound, "id", "%s", missing)
+	}
+	return id, nil
+}
+
+// language is one of those of documents; "" when none is given.
+func (p *parameters) language() string {
+	l := choice(p, "language", "en", "el", "de", "fr", "it", "es", "bg")
+	if l == nil {
+		return ""
+	}
+	return *l
+}
+
+func (p *parameters) date(name string) *day.Date {
+	text := p.q.Get(name)
+	if text == "" {
+		return nil
+	}
+	d, err := day.Parse(text)
+	if err != nil {
+		p.wrong(name, fault.From(err).Text)
+		return nil
+	}
+	return &d
+}
+
+// house is the business as it is printed, and its language.
+func (a *app) house(ctx context.Context) (pdf.Party, string, error) {
+	org, err := a.graph.Accounts.Organization(ctx)
+	if err != nil {
+		return pdf.Party{}, "", err
+	}
+	return pdf.Party{Name: org.Name, Profession: org.Profession, VATNumber: org.VatNumber, TaxOffice: org.TaxOffice,
+		Address: org.Address, Email: org.Email, Phone: org.Phone}, org.Language, nil
+}
+
+// printed is a document as it is drawn, in a language or, when that is "", in the contact's.
+func (a *app) printed(ctx context.Context, d *document.Document, language string) (*pdf.Document, error) {
+	from, home, err := a.house(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := d.Contact(ctx)
+	if err != nil {
+		return nil, err
+	}
+	language = cmp.Or(language, c.DefaultLanguage, home)
+	out := &pdf.Document{
+		Language: pdf.Language(language), Kind: pdf.Kind(d.Type), Mark: pdf.MarkOf(string(d.Status)), Number: d.NumberText, From: from,
+		To:   pdf.Party{Name: d.ContactName, Profession: d.ContactProfession, VATNumber: d.ContactVatNumber, TaxOffice: d.ContactTaxOffice, Address: d.BillingAddress},
+		Date: d.Date, DueDate: d.DueDate, Reference: d.Reference, Currency: d.Currency, Inclusive: d.PricesIncludeTax, Notes: d.Notes, Terms: d.Terms,
+		Net: d.Net(), Total: d.Total(), Withheld: d.Withholding(), Payable: d.Payable(), Settled: d.Settled(), Remaining: d.Remaining(),
+	}
+	if d.ShippingAddress != d.BillingAddress {
+		out.ShipTo = d.ShippingAddress
+	}
+	lines, err := d.Lines(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		out.Lines = append(out.Lines, printedLine(l, language))
+	}
+	taxes, err := d.Taxes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range taxes {
+		tax := pdf.Tax{Name: t.Name, Rate: t.Rate, Withholding: t.Kind == money.Withholding, Informational: t.Informational, Base: t.Base(), Amount: t.Amount()}
+		if tax.Withholding {
+			tax.Amount.Minor = -tax.Amount.Minor
+		}
+		out.Taxes = append(out.Taxes, tax)
+	}
+	return out, nil
+}
+
+func printedLine(l *document.Line, language string) pdf.Line {
+	out := pdf.Line{Title: l.Title, Quantity: l.Quantity, Unit: l.Unit, Price: l.UnitPrice, Net: l.Net()}
+	if off := l.DiscountAmount(); off.Minor != 0 {
+		out.Discount = off.Format(language)
+	} else if l.DiscountPercent.Sign() != 0 {
+		out.Discount = pdf.Percent(pdf.Language(language), l.DiscountPercent)
+	}
+	var rates []string
+	for _, t := range l.DocumentLine.Taxes {
+		if !t.Informational {
+			rates = append(rates, pdf.Percent(pdf.Language(language), t.Rate))
+		}
+	}
+	out.Taxes = strings.Join(slices.Compact(rates), " + ")
+	return out
+}
+
+func (a *app) printedStatement(ctx context.Context, s *statement.Statement, language string) (*pdf.Statement, error) {
+	from, home, err := a.house(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := s.Contact
+	language = cmp.Or(language, c.DefaultLanguage, home)
+	out := &pdf.Statement{Language: pdf.Language(language), From: from, Begin: s.From, End: s.To,
+		To: pdf.Party{Name: c.DisplayName, Profession: c.Profession, VATNumber: c.VatNumber, TaxOffice: c.TaxOffice}}
+	for _, t := range s.Tables {
+		table := pdf.Table{Currency: t.Currency, Opening: t.Opening, Charges: t.Charges, Credits: t.Credits, Closing: t.Closing}
+		for _, l := range t.Lines {
+			table.Lines = append(table.Lines, pdf.Posting{Date: l.Date, Kind: string(l.Kind), Reference: l.Reference, Charge: l.Charge, Credit: l.Credit, Balance: l.Balance})
+		}
+		out.Tables = append(out.Tables, table)
+	}
+	return out, nil
+}
