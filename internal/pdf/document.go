@@ -226,7 +226,10 @@ func (p *paper) sums(d *Document) (out []sum) {
 				label = p.t.withholding
 			}
 		}
-		label += " " + p.t.percent(t.Rate) + " (" + t.Base.Format(string(d.Language)) + ")"
+		if rate := p.t.number(t.Rate, 0); !strings.Contains(strings.ReplaceAll(label, " ", ""), rate+"%") { // many a tax is named by its rate
+			label += " " + p.t.percent(t.Rate)
+		}
+		label += " (" + t.Base.Format(string(d.Language)) + ")"
 		if t.Informational {
 			label += ", " + p.t.informational
 		}

@@ -103,6 +103,18 @@ func TestWhatIsGivenIsPrinted(t *testing.T) {
 	}
 }
 
+func TestATaxThatIsNamedByItsRateSaysItOnce(t *testing.T) {
+	d := sample(1)
+	d.Taxes = []Tax{{Name: "ΦΠΑ 24 %", Rate: money.MustDecimal("24"), Base: eur(1), Amount: eur(1)}, {Name: "ΦΠΑ 13%", Rate: money.MustDecimal("13"), Base: eur(1), Amount: eur(1)},
+		{Name: "ΦΠΑ 6", Rate: money.MustDecimal("6"), Base: eur(1), Amount: eur(1)}}
+	page := read(t, d)[0]
+	for _, want := range []string{"\nΦΠΑ 24 % (0,01", "\nΦΠΑ 13% (0,01", "\nΦΠΑ 6 6 % (0,01"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is not printed in\n%s", want, page)
+		}
+	}
+}
+
 func TestEveryLanguageSaysWhatItIs(t *testing.T) {
 	for l, tt := range languages {
 		for kind, name := range tt.kinds {
