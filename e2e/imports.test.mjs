@@ -212,10 +212,10 @@ test("a file that is none, or too large, is refused, and another can be chosen",
   try {
     const large = join(folder, "large.csv");
     const descriptor = openSync(large, "w");
-    ftruncateSync(descriptor, 2 ** 25 + 1);
+    ftruncateSync(descriptor, 2 ** 26 + 1);
     closeSync(descriptor);
     await window.locator("main input[type=file]").setInputFiles(large);
-    await window.getByText("The file is over 32 MB.").waitFor();
+    await window.getByText("The file is over 64 MB.").waitFor();
   } finally {
     rmSync(folder, { recursive: true });
   }

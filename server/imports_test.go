@@ -127,8 +127,8 @@ func TestNobodyElseSeesAnImport(t *testing.T) {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
 	}
-	if status, _, body := ours.plainly("POST", "/imports", "text/csv", strings.NewReader("Name\n"+strings.Repeat("A B\n", 9<<20))); status != http.StatusRequestEntityTooLarge {
-		t.Errorf("36 MB: %d %s", status, body)
+	if status, _, body := ours.plainly("POST", "/imports", "text/csv", strings.NewReader("Name\n"+strings.Repeat("A B\n", 17<<20))); status != http.StatusRequestEntityTooLarge {
+		t.Errorf("68 MB: %d %s", status, body)
 	}
 }
 

@@ -15,7 +15,7 @@ import { Empty, PageTitle } from "../ui/page.tsx";
 import { Pages } from "../ui/pages.tsx";
 import { Progress } from "../ui/progress.tsx";
 
-const largest = 32; // MB, as the server takes them: more would be sent for nothing
+const largest = 64; // MB, as the server takes them: more would be sent for nothing
 
 // ImportScreen begins an import with its file, and leads back to those that were begun.
 export function ImportScreen() {
