@@ -17,7 +17,6 @@ import (
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/tracking"
-	"github.com/kartela/kartela/viewer"
 )
 
 // Addition is what is known of a contact that is here, from outside. Values that are said
@@ -166,7 +165,7 @@ func (m *many) readOptions(ctx context.Context, tx *ent.Tx, ids []uuid.UUID) err
 
 // takenIDs finds the customIds that additions would give to a contact and another one has,
 // whoever may see that one: the database would refuse them.
-func (s *Service) takenIDs(ctx context.Context, tx *ent.Tx, in []Addition, m *many) error {
+func (s *Service) takenIDs(ctx context.Context, tx *ent.Tx, in []Addition, m *many) (err error) {
 	ask := NewKeys()
 	for _, a := range in {
 		row := m.rows[a.ID]
@@ -174,18 +173,8 @@ func (s *Service) takenIDs(ctx context.Context, tx *ent.Tx, in []Addition, m *ma
 			ask.CustomIDs[*id] = true
 		}
 	}
-	m.taken = map[string][]uuid.UUID{}
-	for some := range asked(ask.CustomIDs) {
-		rows, err := tx.Contact.Query().Where(entcontact.CustomIDIn(some...)).Select(entcontact.FieldID, entcontact.FieldCustomID).
-			All(viewer.With(ctx, Everything(viewer.From(ctx))))
-		if err != nil {
-			return fmt.Errorf("contact: look for custom ids: %w", err)
-		}
-		for _, r := range rows {
-			m.taken[*r.CustomID] = append(m.taken[*r.CustomID], r.ID)
-		}
-	}
-	return nil
+	m.taken, err = s.CustomIDsTaken(ctx, tx, ask.CustomIDs)
+	return err
 }
 
 // takes says whether the contact may have the customId, and keeps it from the next.

@@ -3,38 +3,27 @@ package contact
 import (
 	"context"
 	"fmt"
-	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
-	"github.com/kartela/kartela/internal/db"
+	entcontact "github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/viewer"
 )
 
-// CustomIDsTaken says which of some customIds are contacts' of the organization, those that
-// the viewer may not see among them: what InsertMany would leave out. At most some thousands.
-func (s *Service) CustomIDsTaken(ctx context.Context, tx *ent.Tx, ids []string) (map[string]bool, error) {
-	out := map[string]bool{}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	args := []any{viewer.From(ctx).Organization}
-	for _, id := range ids {
-		args = append(args, id)
-	}
-	rows, err := tx.QueryContext(ctx, db.Marked(s.DB.Dialect, "SELECT custom_id FROM contacts WHERE organization_id = ? AND custom_id IN (?"+strings.Repeat(", ?", len(ids)-1)+")"), args...)
-	if err != nil {
-		return nil, fmt.Errorf("contact: look for customIds: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("contact: look for customIds: %w", err)
+// CustomIDsTaken finds the contacts of the organization that have some customIds, those that
+// the viewer may not see among them: the database would refuse another contact with one.
+func (s *Service) CustomIDsTaken(ctx context.Context, tx *ent.Tx, ids map[string]bool) (map[string][]uuid.UUID, error) {
+	out := map[string][]uuid.UUID{}
+	for some := range asked(ids) {
+		rows, err := tx.Contact.Query().Where(entcontact.CustomIDIn(some...)).Select(entcontact.FieldID, entcontact.FieldCustomID).
+			All(viewer.With(ctx, Everything(viewer.From(ctx))))
+		if err != nil {
+			return nil, fmt.Errorf("contact: look for custom ids: %w", err)
 		}
-		out[id] = true
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("contact: look for customIds: %w", err)
+		for _, r := range rows {
+			out[*r.CustomID] = append(out[*r.CustomID], r.ID)
+		}
 	}
 	return out, nil
 }

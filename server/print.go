@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent/ledgerentry"
@@ -26,15 +24,11 @@ import (
 // has it shown in place. What is not for the viewer is not there.
 func (a *app) printDocument(w http.ResponseWriter, r *http.Request) {
 	a.print(w, r, func(ctx context.Context, p *parameters, to *bytes.Buffer) (name string, err error) {
-		id, err := pathID(r, "There is no such document.")
-		if err != nil {
-			return "", err
-		}
 		language := p.language()
 		if p.bad != nil {
 			return "", p.bad.Err()
 		}
-		d, err := a.graph.Documents.Get(ctx, id)
+		d, err := a.graph.Documents.Get(ctx, idOf(r))
 		if err != nil {
 			return "", err
 		}
@@ -55,12 +49,8 @@ func (a *app) printDocument(w http.ResponseWriter, r *http.Request) {
 // document.
 func (a *app) printStatement(w http.ResponseWriter, r *http.Request) {
 	a.print(w, r, func(ctx context.Context, p *parameters, to *bytes.Buffer) (name string, err error) {
-		id, err := pathID(r, "There is no such contact.")
-		if err != nil {
-			return "", err
-		}
 		language := p.language()
-		in := statement.Input{ContactID: id, From: p.date("from"), To: p.date("to")}
+		in := statement.Input{ContactID: idOf(r), From: p.date("from"), To: p.date("to")}
 		if s := choice(p, "side", "CLIENT", "SUPPLIER"); s != nil {
 			side := ledgerentry.Side(strings.ToLower(*s))
 			in.Side = &side
@@ -106,15 +96,6 @@ func (a *app) print(w http.ResponseWriter, r *http.Request, draw func(context.Co
 	}
 	patient(w, int64(content.Len()))
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content.Bytes()))
-}
-
-// pathID reads the id of the path. One that is none is that of nothing.
-func pathID(r *http.Request, missing string) (uuid.UUID, error) {
-	id, err := uuid.Parse(r.PathValue("id"))
-	if err != nil {
-		return uuid.Nil, fault.New(fault.NotFound, "id", "%s", missing)
-	}
-	return id, nil
 }
 
 // language is one of those of documents; "" when none is given.

@@ -235,10 +235,10 @@ func (r *reader) clashing(x *result) {
 
 // foresee refuses what create would.
 func (r *reader) foresee(ctx context.Context, tx *ent.Tx, rows []*result) (refused bool, err error) {
-	var ids []string
+	ids := map[string]bool{}
 	for _, x := range rows {
 		if id := x.in.Fields.CustomID; id != nil {
-			ids = append(ids, *id)
+			ids[*id] = true
 		}
 	}
 	taken, err := r.Contacts.CustomIDsTaken(ctx, tx, ids)
@@ -246,7 +246,7 @@ func (r *reader) foresee(ctx context.Context, tx *ent.Tx, rows []*result) (refus
 		return false, err
 	}
 	for _, x := range rows {
-		if id := x.in.Fields.CustomID; id != nil && taken[*id] {
+		if id := x.in.Fields.CustomID; id != nil && len(taken[*id]) > 0 {
 			refused = true
 			r.clashing(x)
 		}

@@ -18,7 +18,7 @@ type texts struct {
 	net, vat, withholding, total, payable, paid, remain string
 	informational, included, notes, terms, page         string
 	statement, period, opening, closing, charge, credit string
-	balance, entry, nothing, owed, excess, from, begun  string
+	balance, entry, nothing, from, begun                string
 	decimalComma                                        bool
 	dates                                               string // layout of Go
 	postings                                            map[string]string
@@ -71,7 +71,7 @@ var languages = map[Language]*texts{
 		net: "Net", vat: "VAT", withholding: "Withholding", total: "Total", payable: "To pay", paid: "Settled", remain: "Remaining",
 		informational: "for information", included: "Prices include VAT.", notes: "Notes", terms: "Terms", page: "Page",
 		statement: "Statement", period: "Period", opening: "Opening balance", closing: "Closing balance", charge: "Charge", credit: "Credit",
-		balance: "Balance", entry: "Entry", nothing: "Nothing was posted in this period.", owed: "Owed", excess: "Credit", from: "From", begun: "from the beginning",
+		balance: "Balance", entry: "Entry", nothing: "Nothing was posted in this period.", from: "From", begun: "from the beginning",
 		dates:    "2 Jan 2006",
 		postings: map[string]string{"document": "Document", "document_void": "Document taken back", "payment": "Payment", "payment_void": "Payment taken back", "exchange_difference": "Exchange difference", "merge": "Merge"},
 	},
@@ -83,7 +83,7 @@ var languages = map[Language]*texts{
 		net: "Καθαρή αξία", vat: "ΦΠΑ", withholding: "Παρακράτηση", total: "Σύνολο", payable: "Πληρωτέο", paid: "Εξοφλημένο", remain: "Υπόλοιπο",
 		informational: "ενημερωτικά", included: "Οι τιμές περιλαμβάνουν ΦΠΑ.", notes: "Σημειώσεις", terms: "Όροι", page: "Σελίδα",
 		statement: "Καρτέλα", period: "Περίοδος", opening: "Υπόλοιπο έναρξης", closing: "Υπόλοιπο λήξης", charge: "Χρέωση", credit: "Πίστωση",
-		balance: "Υπόλοιπο", entry: "Κίνηση", nothing: "Δεν υπάρχουν κινήσεις στην περίοδο.", owed: "Οφειλή", excess: "Πιστωτικό υπόλοιπο", from: "Από", begun: "από την αρχή",
+		balance: "Υπόλοιπο", entry: "Κίνηση", nothing: "Δεν υπάρχουν κινήσεις στην περίοδο.", from: "Από", begun: "από την αρχή",
 		decimalComma: true, dates: "02/01/2006",
 		postings: map[string]string{"document": "Παραστατικό", "document_void": "Ακύρωση παραστατικού", "payment": "Πληρωμή", "payment_void": "Ακύρωση πληρωμής", "exchange_difference": "Συναλλαγματική διαφορά", "merge": "Συγχώνευση"},
 	},
@@ -95,7 +95,7 @@ var languages = map[Language]*texts{
 		net: "Netto", vat: "USt.", withholding: "Einbehalt", total: "Gesamt", payable: "Zu zahlen", paid: "Beglichen", remain: "Offen",
 		informational: "nachrichtlich", included: "Die Preise enthalten USt.", notes: "Anmerkungen", terms: "Bedingungen", page: "Seite",
 		statement: "Kontoauszug", period: "Zeitraum", opening: "Anfangssaldo", closing: "Endsaldo", charge: "Belastung", credit: "Gutschrift",
-		balance: "Saldo", entry: "Buchung", nothing: "In diesem Zeitraum wurde nichts gebucht.", owed: "Offen", excess: "Guthaben", from: "Von", begun: "von Anfang an",
+		balance: "Saldo", entry: "Buchung", nothing: "In diesem Zeitraum wurde nichts gebucht.", from: "Von", begun: "von Anfang an",
 		decimalComma: true, dates: "02.01.2006",
 		postings: map[string]string{"document": "Beleg", "document_void": "Beleg storniert", "payment": "Zahlung", "payment_void": "Zahlung storniert", "exchange_difference": "Kursdifferenz", "merge": "Zusammenführung"},
 	},
@@ -107,7 +107,7 @@ var languages = map[Language]*texts{
 		net: "Total HT", vat: "TVA", withholding: "Retenue", total: "Total TTC", payable: "À payer", paid: "Réglé", remain: "Reste dû",
 		informational: "pour information", included: "Les prix comprennent la TVA.", notes: "Notes", terms: "Conditions", page: "Page",
 		statement: "Relevé", period: "Période", opening: "Solde initial", closing: "Solde final", charge: "Débit", credit: "Crédit",
-		balance: "Solde", entry: "Écriture", nothing: "Aucune écriture dans cette période.", owed: "Dû", excess: "Crédit", from: "Du", begun: "depuis le début",
+		balance: "Solde", entry: "Écriture", nothing: "Aucune écriture dans cette période.", from: "Du", begun: "depuis le début",
 		decimalComma: true, dates: "02/01/2006",
 		postings: map[string]string{"document": "Document", "document_void": "Document annulé", "payment": "Paiement", "payment_void": "Paiement annulé", "exchange_difference": "Écart de change", "merge": "Fusion"},
 	},
@@ -119,7 +119,7 @@ var languages = map[Language]*texts{
 		net: "Imponibile", vat: "IVA", withholding: "Ritenuta", total: "Totale", payable: "Da pagare", paid: "Saldato", remain: "Residuo",
 		informational: "a titolo informativo", included: "I prezzi includono l’IVA.", notes: "Note", terms: "Condizioni", page: "Pagina",
 		statement: "Estratto conto", period: "Periodo", opening: "Saldo iniziale", closing: "Saldo finale", charge: "Dare", credit: "Avere",
-		balance: "Saldo", entry: "Movimento", nothing: "Nessun movimento nel periodo.", owed: "Dovuto", excess: "Credito", from: "Dal", begun: "dall’inizio",
+		balance: "Saldo", entry: "Movimento", nothing: "Nessun movimento nel periodo.", from: "Dal", begun: "dall’inizio",
 		decimalComma: true, dates: "02/01/2006",
 		postings: map[string]string{"document": "Documento", "document_void": "Documento annullato", "payment": "Pagamento", "payment_void": "Pagamento annullato", "exchange_difference": "Differenza di cambio", "merge": "Unione"},
 	},
@@ -131,7 +131,7 @@ var languages = map[Language]*texts{
 		net: "Base", vat: "IVA", withholding: "Retención", total: "Total", payable: "A pagar", paid: "Pagado", remain: "Pendiente",
 		informational: "informativo", included: "Los precios incluyen IVA.", notes: "Notas", terms: "Condiciones", page: "Página",
 		statement: "Extracto", period: "Periodo", opening: "Saldo inicial", closing: "Saldo final", charge: "Cargo", credit: "Abono",
-		balance: "Saldo", entry: "Apunte", nothing: "No hay apuntes en el periodo.", owed: "Debido", excess: "Crédito", from: "Desde", begun: "desde el principio",
+		balance: "Saldo", entry: "Apunte", nothing: "No hay apuntes en el periodo.", from: "Desde", begun: "desde el principio",
 		decimalComma: true, dates: "02/01/2006",
 		postings: map[string]string{"document": "Documento", "document_void": "Documento anulado", "payment": "Pago", "payment_void": "Pago anulado", "exchange_difference": "Diferencia de cambio", "merge": "Fusión"},
 	},
@@ -143,7 +143,7 @@ var languages = map[Language]*texts{
 		net: "Нето", vat: "ДДС", withholding: "Удръжка", total: "Общо", payable: "За плащане", paid: "Платено", remain: "Остава",
 		informational: "за информация", included: "Цените включват ДДС.", notes: "Бележки", terms: "Условия", page: "Страница",
 		statement: "Извлечение", period: "Период", opening: "Начално салдо", closing: "Крайно салдо", charge: "Дебит", credit: "Кредит",
-		balance: "Салдо", entry: "Запис", nothing: "Няма записи за периода.", owed: "Дължимо", excess: "Кредит", from: "От", begun: "от началото",
+		balance: "Салдо", entry: "Запис", nothing: "Няма записи за периода.", from: "От", begun: "от началото",
 		decimalComma: true, dates: "02.01.2006",
 		postings: map[string]string{"document": "Документ", "document_void": "Анулиран документ", "payment": "Плащане", "payment_void": "Анулирано плащане", "exchange_difference": "Курсова разлика", "merge": "Обединяване"},
 	},
