@@ -25,6 +25,8 @@ import (
 	"github.com/kartela/kartela/ent/mergemove"
 	"github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/project"
+	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
@@ -97,6 +99,8 @@ var referring = []struct {
 }{
 	{"document", "documents", document.Table, document.FieldContactID, "id", ""},
 	{"payment", "payments", payment.Table, payment.FieldContactID, "id", ""},
+	{"project", "projects", project.Table, project.FieldContactID, "id", ""},
+	{"recurring invoice", "recurring invoices", recurringinvoice.Table, recurringinvoice.FieldContactID, "id", ""},
 	{"file", "files", attachment.Table, attachment.FieldContactID, "id", ""},
 	{"person with portal access", "people with portal access", portalgrant.Table, portalgrant.FieldContactID, "id", "status <> 'revoked'"},
 	{"contact that was merged into it", "contacts that were merged into it", entcontact.Table, entcontact.FieldMergedIntoID, "id", ""},

@@ -29,12 +29,16 @@ type Allocation struct {
 	PaymentID *uuid.UUID `json:"payment_id,omitempty"`
 	// the credit note or supplier credit
 	CreditID *uuid.UUID `json:"credit_id,omitempty"`
-	// what is settled
-	DocumentID uuid.UUID `json:"document_id,omitempty"`
+	// what is settled, or
+	DocumentID *uuid.UUID `json:"document_id,omitempty"`
+	// the payment that gives the credit back
+	RefundID *uuid.UUID `json:"refund_id,omitempty"`
 	// Currency holds the value of the "currency" field.
 	Currency money.Currency `json:"currency,omitempty"`
-	// positive
-	Amount       money.Minor `json:"amount,omitempty"`
+	// positive; in the currency of what is settled
+	Amount money.Minor `json:"amount,omitempty"`
+	// what it takes of the payment, in its currency; 0 where that is the same currency and the amount itself
+	SourceAmount money.Minor `json:"source_amount,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -43,15 +47,15 @@ func (*Allocation) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case allocation.FieldPaymentID, allocation.FieldCreditID:
+		case allocation.FieldPaymentID, allocation.FieldCreditID, allocation.FieldDocumentID, allocation.FieldRefundID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case allocation.FieldAmount:
+		case allocation.FieldAmount, allocation.FieldSourceAmount:
 			values[i] = new(sql.NullInt64)
 		case allocation.FieldCurrency:
 			values[i] = new(sql.NullString)
 		case allocation.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
-		case allocation.FieldID, allocation.FieldOrganizationID, allocation.FieldContactID, allocation.FieldDocumentID:
+		case allocation.FieldID, allocation.FieldOrganizationID, allocation.FieldContactID:
 			values[i] = new(uuid.UUID)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -107,10 +111,18 @@ func (_m *Allocation) assignValues(columns []string, values []any) error {
 				*_m.CreditID = *value.S.(*uuid.UUID)
 			}
 		case allocation.FieldDocumentID:
-			if value, ok := values[i].(*uuid.UUID); !ok {
+			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field document_id", values[i])
-			} else if value != nil {
-				_m.DocumentID = *value
+			} else if value.Valid {
+				_m.DocumentID = new(uuid.UUID)
+				*_m.DocumentID = *value.S.(*uuid.UUID)
+			}
+		case allocation.FieldRefundID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field refund_id", values[i])
+			} else if value.Valid {
+				_m.RefundID = new(uuid.UUID)
+				*_m.RefundID = *value.S.(*uuid.UUID)
 			}
 		case allocation.FieldCurrency:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -123,6 +135,12 @@ func (_m *Allocation) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field amount", values[i])
 			} else if value.Valid {
 				_m.Amount = money.Minor(value.Int64)
+			}
+		case allocation.FieldSourceAmount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field source_amount", values[i])
+			} else if value.Valid {
+				_m.SourceAmount = money.Minor(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -179,14 +197,24 @@ func (_m *Allocation) String() string {
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	builder.WriteString("document_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.DocumentID))
+	if v := _m.DocumentID; v != nil {
+		builder.WriteString("document_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.RefundID; v != nil {
+		builder.WriteString("refund_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("currency=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Currency))
 	builder.WriteString(", ")
 	builder.WriteString("amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Amount))
+	builder.WriteString(", ")
+	builder.WriteString("source_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SourceAmount))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -85,6 +85,28 @@ func (_c *AllocationCreate) SetDocumentID(v uuid.UUID) *AllocationCreate {
 	return _c
 }
 
+// SetNillableDocumentID sets the "document_id" field if the given value is not nil.
+func (_c *AllocationCreate) SetNillableDocumentID(v *uuid.UUID) *AllocationCreate {
+	if v != nil {
+		_c.SetDocumentID(*v)
+	}
+	return _c
+}
+
+// SetRefundID sets the "refund_id" field.
+func (_c *AllocationCreate) SetRefundID(v uuid.UUID) *AllocationCreate {
+	_c.mutation.SetRefundID(v)
+	return _c
+}
+
+// SetNillableRefundID sets the "refund_id" field if the given value is not nil.
+func (_c *AllocationCreate) SetNillableRefundID(v *uuid.UUID) *AllocationCreate {
+	if v != nil {
+		_c.SetRefundID(*v)
+	}
+	return _c
+}
+
 // SetCurrency sets the "currency" field.
 func (_c *AllocationCreate) SetCurrency(v money.Currency) *AllocationCreate {
 	_c.mutation.SetCurrency(v)
@@ -94,6 +116,20 @@ func (_c *AllocationCreate) SetCurrency(v money.Currency) *AllocationCreate {
 // SetAmount sets the "amount" field.
 func (_c *AllocationCreate) SetAmount(v money.Minor) *AllocationCreate {
 	_c.mutation.SetAmount(v)
+	return _c
+}
+
+// SetSourceAmount sets the "source_amount" field.
+func (_c *AllocationCreate) SetSourceAmount(v money.Minor) *AllocationCreate {
+	_c.mutation.SetSourceAmount(v)
+	return _c
+}
+
+// SetNillableSourceAmount sets the "source_amount" field if the given value is not nil.
+func (_c *AllocationCreate) SetNillableSourceAmount(v *money.Minor) *AllocationCreate {
+	if v != nil {
+		_c.SetSourceAmount(*v)
+	}
 	return _c
 }
 
@@ -150,6 +186,10 @@ func (_c *AllocationCreate) defaults() {
 		v := allocation.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.SourceAmount(); !ok {
+		v := allocation.DefaultSourceAmount
+		_c.mutation.SetSourceAmount(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := allocation.DefaultID()
 		_c.mutation.SetID(v)
@@ -167,9 +207,6 @@ func (_c *AllocationCreate) check() error {
 	if _, ok := _c.mutation.ContactID(); !ok {
 		return &ValidationError{Name: "contact_id", err: errors.New(`ent: missing required field "Allocation.contact_id"`)}
 	}
-	if _, ok := _c.mutation.DocumentID(); !ok {
-		return &ValidationError{Name: "document_id", err: errors.New(`ent: missing required field "Allocation.document_id"`)}
-	}
 	if _, ok := _c.mutation.Currency(); !ok {
 		return &ValidationError{Name: "currency", err: errors.New(`ent: missing required field "Allocation.currency"`)}
 	}
@@ -180,6 +217,9 @@ func (_c *AllocationCreate) check() error {
 	}
 	if _, ok := _c.mutation.Amount(); !ok {
 		return &ValidationError{Name: "amount", err: errors.New(`ent: missing required field "Allocation.amount"`)}
+	}
+	if _, ok := _c.mutation.SourceAmount(); !ok {
+		return &ValidationError{Name: "source_amount", err: errors.New(`ent: missing required field "Allocation.source_amount"`)}
 	}
 	return nil
 }
@@ -239,7 +279,11 @@ func (_c *AllocationCreate) createSpec() (*Allocation, *sqlgraph.CreateSpec) {
 	}
 	if value, ok := _c.mutation.DocumentID(); ok {
 		_spec.SetField(allocation.FieldDocumentID, field.TypeUUID, value)
-		_node.DocumentID = value
+		_node.DocumentID = &value
+	}
+	if value, ok := _c.mutation.RefundID(); ok {
+		_spec.SetField(allocation.FieldRefundID, field.TypeUUID, value)
+		_node.RefundID = &value
 	}
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(allocation.FieldCurrency, field.TypeString, value)
@@ -248,6 +292,10 @@ func (_c *AllocationCreate) createSpec() (*Allocation, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Amount(); ok {
 		_spec.SetField(allocation.FieldAmount, field.TypeInt64, value)
 		_node.Amount = value
+	}
+	if value, ok := _c.mutation.SourceAmount(); ok {
+		_spec.SetField(allocation.FieldSourceAmount, field.TypeInt64, value)
+		_node.SourceAmount = value
 	}
 	return _node, _spec
 }
@@ -379,6 +427,24 @@ func (u *AllocationUpsert) AddAmount(v money.Minor) *AllocationUpsert {
 	return u
 }
 
+// SetSourceAmount sets the "source_amount" field.
+func (u *AllocationUpsert) SetSourceAmount(v money.Minor) *AllocationUpsert {
+	u.Set(allocation.FieldSourceAmount, v)
+	return u
+}
+
+// UpdateSourceAmount sets the "source_amount" field to the value that was provided on create.
+func (u *AllocationUpsert) UpdateSourceAmount() *AllocationUpsert {
+	u.SetExcluded(allocation.FieldSourceAmount)
+	return u
+}
+
+// AddSourceAmount adds v to the "source_amount" field.
+func (u *AllocationUpsert) AddSourceAmount(v money.Minor) *AllocationUpsert {
+	u.Add(allocation.FieldSourceAmount, v)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -404,6 +470,9 @@ func (u *AllocationUpsertOne) UpdateNewValues() *AllocationUpsertOne {
 		}
 		if _, exists := u.create.mutation.DocumentID(); exists {
 			s.SetIgnore(allocation.FieldDocumentID)
+		}
+		if _, exists := u.create.mutation.RefundID(); exists {
+			s.SetIgnore(allocation.FieldRefundID)
 		}
 	}))
 	return u
@@ -524,6 +593,27 @@ func (u *AllocationUpsertOne) AddAmount(v money.Minor) *AllocationUpsertOne {
 func (u *AllocationUpsertOne) UpdateAmount() *AllocationUpsertOne {
 	return u.Update(func(s *AllocationUpsert) {
 		s.UpdateAmount()
+	})
+}
+
+// SetSourceAmount sets the "source_amount" field.
+func (u *AllocationUpsertOne) SetSourceAmount(v money.Minor) *AllocationUpsertOne {
+	return u.Update(func(s *AllocationUpsert) {
+		s.SetSourceAmount(v)
+	})
+}
+
+// AddSourceAmount adds v to the "source_amount" field.
+func (u *AllocationUpsertOne) AddSourceAmount(v money.Minor) *AllocationUpsertOne {
+	return u.Update(func(s *AllocationUpsert) {
+		s.AddSourceAmount(v)
+	})
+}
+
+// UpdateSourceAmount sets the "source_amount" field to the value that was provided on create.
+func (u *AllocationUpsertOne) UpdateSourceAmount() *AllocationUpsertOne {
+	return u.Update(func(s *AllocationUpsert) {
+		s.UpdateSourceAmount()
 	})
 }
 
@@ -719,6 +809,9 @@ func (u *AllocationUpsertBulk) UpdateNewValues() *AllocationUpsertBulk {
 			if _, exists := b.mutation.DocumentID(); exists {
 				s.SetIgnore(allocation.FieldDocumentID)
 			}
+			if _, exists := b.mutation.RefundID(); exists {
+				s.SetIgnore(allocation.FieldRefundID)
+			}
 		}
 	}))
 	return u
@@ -839,6 +932,27 @@ func (u *AllocationUpsertBulk) AddAmount(v money.Minor) *AllocationUpsertBulk {
 func (u *AllocationUpsertBulk) UpdateAmount() *AllocationUpsertBulk {
 	return u.Update(func(s *AllocationUpsert) {
 		s.UpdateAmount()
+	})
+}
+
+// SetSourceAmount sets the "source_amount" field.
+func (u *AllocationUpsertBulk) SetSourceAmount(v money.Minor) *AllocationUpsertBulk {
+	return u.Update(func(s *AllocationUpsert) {
+		s.SetSourceAmount(v)
+	})
+}
+
+// AddSourceAmount adds v to the "source_amount" field.
+func (u *AllocationUpsertBulk) AddSourceAmount(v money.Minor) *AllocationUpsertBulk {
+	return u.Update(func(s *AllocationUpsert) {
+		s.AddSourceAmount(v)
+	})
+}
+
+// UpdateSourceAmount sets the "source_amount" field to the value that was provided on create.
+func (u *AllocationUpsertBulk) UpdateSourceAmount() *AllocationUpsertBulk {
+	return u.Update(func(s *AllocationUpsert) {
+		s.UpdateSourceAmount()
 	})
 }
 

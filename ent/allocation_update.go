@@ -119,6 +119,27 @@ func (_u *AllocationUpdate) AddAmount(v money.Minor) *AllocationUpdate {
 	return _u
 }
 
+// SetSourceAmount sets the "source_amount" field.
+func (_u *AllocationUpdate) SetSourceAmount(v money.Minor) *AllocationUpdate {
+	_u.mutation.ResetSourceAmount()
+	_u.mutation.SetSourceAmount(v)
+	return _u
+}
+
+// SetNillableSourceAmount sets the "source_amount" field if the given value is not nil.
+func (_u *AllocationUpdate) SetNillableSourceAmount(v *money.Minor) *AllocationUpdate {
+	if v != nil {
+		_u.SetSourceAmount(*v)
+	}
+	return _u
+}
+
+// AddSourceAmount adds value to the "source_amount" field.
+func (_u *AllocationUpdate) AddSourceAmount(v money.Minor) *AllocationUpdate {
+	_u.mutation.AddSourceAmount(v)
+	return _u
+}
+
 // Mutation returns the AllocationMutation object of the builder.
 func (_u *AllocationUpdate) Mutation() *AllocationMutation {
 	return _u.mutation
@@ -194,6 +215,12 @@ func (_u *AllocationUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if _u.mutation.CreditIDCleared() {
 		_spec.ClearField(allocation.FieldCreditID, field.TypeUUID)
 	}
+	if _u.mutation.DocumentIDCleared() {
+		_spec.ClearField(allocation.FieldDocumentID, field.TypeUUID)
+	}
+	if _u.mutation.RefundIDCleared() {
+		_spec.ClearField(allocation.FieldRefundID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(allocation.FieldCurrency, field.TypeString, value)
 	}
@@ -202,6 +229,12 @@ func (_u *AllocationUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.AddedAmount(); ok {
 		_spec.AddField(allocation.FieldAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.SourceAmount(); ok {
+		_spec.SetField(allocation.FieldSourceAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSourceAmount(); ok {
+		_spec.AddField(allocation.FieldSourceAmount, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -314,6 +347,27 @@ func (_u *AllocationUpdateOne) AddAmount(v money.Minor) *AllocationUpdateOne {
 	return _u
 }
 
+// SetSourceAmount sets the "source_amount" field.
+func (_u *AllocationUpdateOne) SetSourceAmount(v money.Minor) *AllocationUpdateOne {
+	_u.mutation.ResetSourceAmount()
+	_u.mutation.SetSourceAmount(v)
+	return _u
+}
+
+// SetNillableSourceAmount sets the "source_amount" field if the given value is not nil.
+func (_u *AllocationUpdateOne) SetNillableSourceAmount(v *money.Minor) *AllocationUpdateOne {
+	if v != nil {
+		_u.SetSourceAmount(*v)
+	}
+	return _u
+}
+
+// AddSourceAmount adds value to the "source_amount" field.
+func (_u *AllocationUpdateOne) AddSourceAmount(v money.Minor) *AllocationUpdateOne {
+	_u.mutation.AddSourceAmount(v)
+	return _u
+}
+
 // Mutation returns the AllocationMutation object of the builder.
 func (_u *AllocationUpdateOne) Mutation() *AllocationMutation {
 	return _u.mutation
@@ -419,6 +473,12 @@ func (_u *AllocationUpdateOne) sqlSave(ctx context.Context) (_node *Allocation, 
 	if _u.mutation.CreditIDCleared() {
 		_spec.ClearField(allocation.FieldCreditID, field.TypeUUID)
 	}
+	if _u.mutation.DocumentIDCleared() {
+		_spec.ClearField(allocation.FieldDocumentID, field.TypeUUID)
+	}
+	if _u.mutation.RefundIDCleared() {
+		_spec.ClearField(allocation.FieldRefundID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(allocation.FieldCurrency, field.TypeString, value)
 	}
@@ -427,6 +487,12 @@ func (_u *AllocationUpdateOne) sqlSave(ctx context.Context) (_node *Allocation, 
 	}
 	if value, ok := _u.mutation.AddedAmount(); ok {
 		_spec.AddField(allocation.FieldAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.SourceAmount(); ok {
+		_spec.SetField(allocation.FieldSourceAmount, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSourceAmount(); ok {
+		_spec.AddField(allocation.FieldSourceAmount, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Allocation{config: _u.config}

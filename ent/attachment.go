@@ -24,6 +24,8 @@ type Attachment struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// ContactID holds the value of the "contact_id" field.
 	ContactID uuid.UUID `json:"contact_id,omitempty"`
+	// the document of the contact that it belongs to
+	DocumentID *uuid.UUID `json:"document_id,omitempty"`
 	// the file's name, without folders
 	Name string `json:"name,omitempty"`
 	// as found in the bytes, not as claimed
@@ -44,6 +46,8 @@ func (*Attachment) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case attachment.FieldDocumentID:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case attachment.FieldSha256:
 			values[i] = new([]byte)
 		case attachment.FieldSize:
@@ -92,6 +96,13 @@ func (_m *Attachment) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field contact_id", values[i])
 			} else if value != nil {
 				_m.ContactID = *value
+			}
+		case attachment.FieldDocumentID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field document_id", values[i])
+			} else if value.Valid {
+				_m.DocumentID = new(uuid.UUID)
+				*_m.DocumentID = *value.S.(*uuid.UUID)
 			}
 		case attachment.FieldName:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -173,6 +184,11 @@ func (_m *Attachment) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("contact_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ContactID))
+	builder.WriteString(", ")
+	if v := _m.DocumentID; v != nil {
+		builder.WriteString("document_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("name=")
 	builder.WriteString(_m.Name)

@@ -50,6 +50,20 @@ func (_c *AttachmentCreate) SetContactID(v uuid.UUID) *AttachmentCreate {
 	return _c
 }
 
+// SetDocumentID sets the "document_id" field.
+func (_c *AttachmentCreate) SetDocumentID(v uuid.UUID) *AttachmentCreate {
+	_c.mutation.SetDocumentID(v)
+	return _c
+}
+
+// SetNillableDocumentID sets the "document_id" field if the given value is not nil.
+func (_c *AttachmentCreate) SetNillableDocumentID(v *uuid.UUID) *AttachmentCreate {
+	if v != nil {
+		_c.SetDocumentID(*v)
+	}
+	return _c
+}
+
 // SetName sets the "name" field.
 func (_c *AttachmentCreate) SetName(v string) *AttachmentCreate {
 	_c.mutation.SetName(v)
@@ -247,6 +261,10 @@ func (_c *AttachmentCreate) createSpec() (*Attachment, *sqlgraph.CreateSpec) {
 		_spec.SetField(attachment.FieldContactID, field.TypeUUID, value)
 		_node.ContactID = value
 	}
+	if value, ok := _c.mutation.DocumentID(); ok {
+		_spec.SetField(attachment.FieldDocumentID, field.TypeUUID, value)
+		_node.DocumentID = &value
+	}
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(attachment.FieldName, field.TypeString, value)
 		_node.Name = value
@@ -332,6 +350,24 @@ func (u *AttachmentUpsert) SetContactID(v uuid.UUID) *AttachmentUpsert {
 // UpdateContactID sets the "contact_id" field to the value that was provided on create.
 func (u *AttachmentUpsert) UpdateContactID() *AttachmentUpsert {
 	u.SetExcluded(attachment.FieldContactID)
+	return u
+}
+
+// SetDocumentID sets the "document_id" field.
+func (u *AttachmentUpsert) SetDocumentID(v uuid.UUID) *AttachmentUpsert {
+	u.Set(attachment.FieldDocumentID, v)
+	return u
+}
+
+// UpdateDocumentID sets the "document_id" field to the value that was provided on create.
+func (u *AttachmentUpsert) UpdateDocumentID() *AttachmentUpsert {
+	u.SetExcluded(attachment.FieldDocumentID)
+	return u
+}
+
+// ClearDocumentID clears the value of the "document_id" field.
+func (u *AttachmentUpsert) ClearDocumentID() *AttachmentUpsert {
+	u.SetNull(attachment.FieldDocumentID)
 	return u
 }
 
@@ -451,6 +487,27 @@ func (u *AttachmentUpsertOne) SetContactID(v uuid.UUID) *AttachmentUpsertOne {
 func (u *AttachmentUpsertOne) UpdateContactID() *AttachmentUpsertOne {
 	return u.Update(func(s *AttachmentUpsert) {
 		s.UpdateContactID()
+	})
+}
+
+// SetDocumentID sets the "document_id" field.
+func (u *AttachmentUpsertOne) SetDocumentID(v uuid.UUID) *AttachmentUpsertOne {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.SetDocumentID(v)
+	})
+}
+
+// UpdateDocumentID sets the "document_id" field to the value that was provided on create.
+func (u *AttachmentUpsertOne) UpdateDocumentID() *AttachmentUpsertOne {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.UpdateDocumentID()
+	})
+}
+
+// ClearDocumentID clears the value of the "document_id" field.
+func (u *AttachmentUpsertOne) ClearDocumentID() *AttachmentUpsertOne {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.ClearDocumentID()
 	})
 }
 
@@ -744,6 +801,27 @@ func (u *AttachmentUpsertBulk) SetContactID(v uuid.UUID) *AttachmentUpsertBulk {
 func (u *AttachmentUpsertBulk) UpdateContactID() *AttachmentUpsertBulk {
 	return u.Update(func(s *AttachmentUpsert) {
 		s.UpdateContactID()
+	})
+}
+
+// SetDocumentID sets the "document_id" field.
+func (u *AttachmentUpsertBulk) SetDocumentID(v uuid.UUID) *AttachmentUpsertBulk {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.SetDocumentID(v)
+	})
+}
+
+// UpdateDocumentID sets the "document_id" field to the value that was provided on create.
+func (u *AttachmentUpsertBulk) UpdateDocumentID() *AttachmentUpsertBulk {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.UpdateDocumentID()
+	})
+}
+
+// ClearDocumentID clears the value of the "document_id" field.
+func (u *AttachmentUpsertBulk) ClearDocumentID() *AttachmentUpsertBulk {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.ClearDocumentID()
 	})
 }
 

@@ -43,6 +43,26 @@ func (_u *AttachmentUpdate) SetNillableContactID(v *uuid.UUID) *AttachmentUpdate
 	return _u
 }
 
+// SetDocumentID sets the "document_id" field.
+func (_u *AttachmentUpdate) SetDocumentID(v uuid.UUID) *AttachmentUpdate {
+	_u.mutation.SetDocumentID(v)
+	return _u
+}
+
+// SetNillableDocumentID sets the "document_id" field if the given value is not nil.
+func (_u *AttachmentUpdate) SetNillableDocumentID(v *uuid.UUID) *AttachmentUpdate {
+	if v != nil {
+		_u.SetDocumentID(*v)
+	}
+	return _u
+}
+
+// ClearDocumentID clears the value of the "document_id" field.
+func (_u *AttachmentUpdate) ClearDocumentID() *AttachmentUpdate {
+	_u.mutation.ClearDocumentID()
+	return _u
+}
+
 // SetName sets the "name" field.
 func (_u *AttachmentUpdate) SetName(v string) *AttachmentUpdate {
 	_u.mutation.SetName(v)
@@ -165,6 +185,12 @@ func (_u *AttachmentUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if value, ok := _u.mutation.ContactID(); ok {
 		_spec.SetField(attachment.FieldContactID, field.TypeUUID, value)
 	}
+	if value, ok := _u.mutation.DocumentID(); ok {
+		_spec.SetField(attachment.FieldDocumentID, field.TypeUUID, value)
+	}
+	if _u.mutation.DocumentIDCleared() {
+		_spec.ClearField(attachment.FieldDocumentID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(attachment.FieldName, field.TypeString, value)
 	}
@@ -210,6 +236,26 @@ func (_u *AttachmentUpdateOne) SetNillableContactID(v *uuid.UUID) *AttachmentUpd
 	if v != nil {
 		_u.SetContactID(*v)
 	}
+	return _u
+}
+
+// SetDocumentID sets the "document_id" field.
+func (_u *AttachmentUpdateOne) SetDocumentID(v uuid.UUID) *AttachmentUpdateOne {
+	_u.mutation.SetDocumentID(v)
+	return _u
+}
+
+// SetNillableDocumentID sets the "document_id" field if the given value is not nil.
+func (_u *AttachmentUpdateOne) SetNillableDocumentID(v *uuid.UUID) *AttachmentUpdateOne {
+	if v != nil {
+		_u.SetDocumentID(*v)
+	}
+	return _u
+}
+
+// ClearDocumentID clears the value of the "document_id" field.
+func (_u *AttachmentUpdateOne) ClearDocumentID() *AttachmentUpdateOne {
+	_u.mutation.ClearDocumentID()
 	return _u
 }
 
@@ -364,6 +410,12 @@ func (_u *AttachmentUpdateOne) sqlSave(ctx context.Context) (_node *Attachment, 
 	}
 	if value, ok := _u.mutation.ContactID(); ok {
 		_spec.SetField(attachment.FieldContactID, field.TypeUUID, value)
+	}
+	if value, ok := _u.mutation.DocumentID(); ok {
+		_spec.SetField(attachment.FieldDocumentID, field.TypeUUID, value)
+	}
+	if _u.mutation.DocumentIDCleared() {
+		_spec.ClearField(attachment.FieldDocumentID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(attachment.FieldName, field.TypeString, value)

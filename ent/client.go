@@ -20,6 +20,7 @@ import (
 	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/auditevent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/billeditem"
 	"github.com/kartela/kartela/ent/blob"
 	"github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaccess"
@@ -31,9 +32,15 @@ import (
 	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/contactphone"
 	"github.com/kartela/kartela/ent/document"
+	"github.com/kartela/kartela/ent/documentadjustment"
 	"github.com/kartela/kartela/ent/documentline"
+	"github.com/kartela/kartela/ent/documentlink"
+	"github.com/kartela/kartela/ent/documentoption"
+	"github.com/kartela/kartela/ent/documentreminder"
 	"github.com/kartela/kartela/ent/documenttax"
 	"github.com/kartela/kartela/ent/duplicatedismissal"
+	"github.com/kartela/kartela/ent/exchangerate"
+	"github.com/kartela/kartela/ent/expensecategory"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
 	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
@@ -43,10 +50,19 @@ import (
 	"github.com/kartela/kartela/ent/numbersequence"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentoption"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/product"
+	"github.com/kartela/kartela/ent/project"
+	"github.com/kartela/kartela/ent/projectfee"
+	"github.com/kartela/kartela/ent/projectmember"
+	"github.com/kartela/kartela/ent/projectoption"
+	"github.com/kartela/kartela/ent/projecttask"
+	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/timeentry"
 	"github.com/kartela/kartela/ent/trackingcategory"
 	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/ent/user"
@@ -69,6 +85,8 @@ type Client struct {
 	AuditEvent *AuditEventClient
 	// Balance is the client for interacting with the Balance builders.
 	Balance *BalanceClient
+	// BilledItem is the client for interacting with the BilledItem builders.
+	BilledItem *BilledItemClient
 	// Blob is the client for interacting with the Blob builders.
 	Blob *BlobClient
 	// Contact is the client for interacting with the Contact builders.
@@ -91,12 +109,24 @@ type Client struct {
 	ContactPhone *ContactPhoneClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
+	// DocumentAdjustment is the client for interacting with the DocumentAdjustment builders.
+	DocumentAdjustment *DocumentAdjustmentClient
 	// DocumentLine is the client for interacting with the DocumentLine builders.
 	DocumentLine *DocumentLineClient
+	// DocumentLink is the client for interacting with the DocumentLink builders.
+	DocumentLink *DocumentLinkClient
+	// DocumentOption is the client for interacting with the DocumentOption builders.
+	DocumentOption *DocumentOptionClient
+	// DocumentReminder is the client for interacting with the DocumentReminder builders.
+	DocumentReminder *DocumentReminderClient
 	// DocumentTax is the client for interacting with the DocumentTax builders.
 	DocumentTax *DocumentTaxClient
 	// DuplicateDismissal is the client for interacting with the DuplicateDismissal builders.
 	DuplicateDismissal *DuplicateDismissalClient
+	// ExchangeRate is the client for interacting with the ExchangeRate builders.
+	ExchangeRate *ExchangeRateClient
+	// ExpenseCategory is the client for interacting with the ExpenseCategory builders.
+	ExpenseCategory *ExpenseCategoryClient
 	// IdempotencyRecord is the client for interacting with the IdempotencyRecord builders.
 	IdempotencyRecord *IdempotencyRecordClient
 	// ImportRow is the client for interacting with the ImportRow builders.
@@ -115,14 +145,32 @@ type Client struct {
 	Organization *OrganizationClient
 	// Payment is the client for interacting with the Payment builders.
 	Payment *PaymentClient
+	// PaymentOption is the client for interacting with the PaymentOption builders.
+	PaymentOption *PaymentOptionClient
 	// PortalGrant is the client for interacting with the PortalGrant builders.
 	PortalGrant *PortalGrantClient
+	// Product is the client for interacting with the Product builders.
+	Product *ProductClient
+	// Project is the client for interacting with the Project builders.
+	Project *ProjectClient
+	// ProjectFee is the client for interacting with the ProjectFee builders.
+	ProjectFee *ProjectFeeClient
+	// ProjectMember is the client for interacting with the ProjectMember builders.
+	ProjectMember *ProjectMemberClient
+	// ProjectOption is the client for interacting with the ProjectOption builders.
+	ProjectOption *ProjectOptionClient
+	// ProjectTask is the client for interacting with the ProjectTask builders.
+	ProjectTask *ProjectTaskClient
+	// RecurringInvoice is the client for interacting with the RecurringInvoice builders.
+	RecurringInvoice *RecurringInvoiceClient
 	// RegistryCheck is the client for interacting with the RegistryCheck builders.
 	RegistryCheck *RegistryCheckClient
 	// RegistrySetting is the client for interacting with the RegistrySetting builders.
 	RegistrySetting *RegistrySettingClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// TimeEntry is the client for interacting with the TimeEntry builders.
+	TimeEntry *TimeEntryClient
 	// TrackingCategory is the client for interacting with the TrackingCategory builders.
 	TrackingCategory *TrackingCategoryClient
 	// TrackingOption is the client for interacting with the TrackingOption builders.
@@ -145,6 +193,7 @@ func (c *Client) init() {
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEvent = NewAuditEventClient(c.config)
 	c.Balance = NewBalanceClient(c.config)
+	c.BilledItem = NewBilledItemClient(c.config)
 	c.Blob = NewBlobClient(c.config)
 	c.Contact = NewContactClient(c.config)
 	c.ContactAccess = NewContactAccessClient(c.config)
@@ -156,9 +205,15 @@ func (c *Client) init() {
 	c.ContactOption = NewContactOptionClient(c.config)
 	c.ContactPhone = NewContactPhoneClient(c.config)
 	c.Document = NewDocumentClient(c.config)
+	c.DocumentAdjustment = NewDocumentAdjustmentClient(c.config)
 	c.DocumentLine = NewDocumentLineClient(c.config)
+	c.DocumentLink = NewDocumentLinkClient(c.config)
+	c.DocumentOption = NewDocumentOptionClient(c.config)
+	c.DocumentReminder = NewDocumentReminderClient(c.config)
 	c.DocumentTax = NewDocumentTaxClient(c.config)
 	c.DuplicateDismissal = NewDuplicateDismissalClient(c.config)
+	c.ExchangeRate = NewExchangeRateClient(c.config)
+	c.ExpenseCategory = NewExpenseCategoryClient(c.config)
 	c.IdempotencyRecord = NewIdempotencyRecordClient(c.config)
 	c.ImportRow = NewImportRowClient(c.config)
 	c.LedgerEntry = NewLedgerEntryClient(c.config)
@@ -168,10 +223,19 @@ func (c *Client) init() {
 	c.NumberSequence = NewNumberSequenceClient(c.config)
 	c.Organization = NewOrganizationClient(c.config)
 	c.Payment = NewPaymentClient(c.config)
+	c.PaymentOption = NewPaymentOptionClient(c.config)
 	c.PortalGrant = NewPortalGrantClient(c.config)
+	c.Product = NewProductClient(c.config)
+	c.Project = NewProjectClient(c.config)
+	c.ProjectFee = NewProjectFeeClient(c.config)
+	c.ProjectMember = NewProjectMemberClient(c.config)
+	c.ProjectOption = NewProjectOptionClient(c.config)
+	c.ProjectTask = NewProjectTaskClient(c.config)
+	c.RecurringInvoice = NewRecurringInvoiceClient(c.config)
 	c.RegistryCheck = NewRegistryCheckClient(c.config)
 	c.RegistrySetting = NewRegistrySettingClient(c.config)
 	c.Session = NewSessionClient(c.config)
+	c.TimeEntry = NewTimeEntryClient(c.config)
 	c.TrackingCategory = NewTrackingCategoryClient(c.config)
 	c.TrackingOption = NewTrackingOptionClient(c.config)
 	c.User = NewUserClient(c.config)
@@ -272,6 +336,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Attachment:         NewAttachmentClient(cfg),
 		AuditEvent:         NewAuditEventClient(cfg),
 		Balance:            NewBalanceClient(cfg),
+		BilledItem:         NewBilledItemClient(cfg),
 		Blob:               NewBlobClient(cfg),
 		Contact:            NewContactClient(cfg),
 		ContactAccess:      NewContactAccessClient(cfg),
@@ -283,9 +348,15 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ContactOption:      NewContactOptionClient(cfg),
 		ContactPhone:       NewContactPhoneClient(cfg),
 		Document:           NewDocumentClient(cfg),
+		DocumentAdjustment: NewDocumentAdjustmentClient(cfg),
 		DocumentLine:       NewDocumentLineClient(cfg),
+		DocumentLink:       NewDocumentLinkClient(cfg),
+		DocumentOption:     NewDocumentOptionClient(cfg),
+		DocumentReminder:   NewDocumentReminderClient(cfg),
 		DocumentTax:        NewDocumentTaxClient(cfg),
 		DuplicateDismissal: NewDuplicateDismissalClient(cfg),
+		ExchangeRate:       NewExchangeRateClient(cfg),
+		ExpenseCategory:    NewExpenseCategoryClient(cfg),
 		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
 		ImportRow:          NewImportRowClient(cfg),
 		LedgerEntry:        NewLedgerEntryClient(cfg),
@@ -295,10 +366,19 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		NumberSequence:     NewNumberSequenceClient(cfg),
 		Organization:       NewOrganizationClient(cfg),
 		Payment:            NewPaymentClient(cfg),
+		PaymentOption:      NewPaymentOptionClient(cfg),
 		PortalGrant:        NewPortalGrantClient(cfg),
+		Product:            NewProductClient(cfg),
+		Project:            NewProjectClient(cfg),
+		ProjectFee:         NewProjectFeeClient(cfg),
+		ProjectMember:      NewProjectMemberClient(cfg),
+		ProjectOption:      NewProjectOptionClient(cfg),
+		ProjectTask:        NewProjectTaskClient(cfg),
+		RecurringInvoice:   NewRecurringInvoiceClient(cfg),
 		RegistryCheck:      NewRegistryCheckClient(cfg),
 		RegistrySetting:    NewRegistrySettingClient(cfg),
 		Session:            NewSessionClient(cfg),
+		TimeEntry:          NewTimeEntryClient(cfg),
 		TrackingCategory:   NewTrackingCategoryClient(cfg),
 		TrackingOption:     NewTrackingOptionClient(cfg),
 		User:               NewUserClient(cfg),
@@ -326,6 +406,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Attachment:         NewAttachmentClient(cfg),
 		AuditEvent:         NewAuditEventClient(cfg),
 		Balance:            NewBalanceClient(cfg),
+		BilledItem:         NewBilledItemClient(cfg),
 		Blob:               NewBlobClient(cfg),
 		Contact:            NewContactClient(cfg),
 		ContactAccess:      NewContactAccessClient(cfg),
@@ -337,9 +418,15 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ContactOption:      NewContactOptionClient(cfg),
 		ContactPhone:       NewContactPhoneClient(cfg),
 		Document:           NewDocumentClient(cfg),
+		DocumentAdjustment: NewDocumentAdjustmentClient(cfg),
 		DocumentLine:       NewDocumentLineClient(cfg),
+		DocumentLink:       NewDocumentLinkClient(cfg),
+		DocumentOption:     NewDocumentOptionClient(cfg),
+		DocumentReminder:   NewDocumentReminderClient(cfg),
 		DocumentTax:        NewDocumentTaxClient(cfg),
 		DuplicateDismissal: NewDuplicateDismissalClient(cfg),
+		ExchangeRate:       NewExchangeRateClient(cfg),
+		ExpenseCategory:    NewExpenseCategoryClient(cfg),
 		IdempotencyRecord:  NewIdempotencyRecordClient(cfg),
 		ImportRow:          NewImportRowClient(cfg),
 		LedgerEntry:        NewLedgerEntryClient(cfg),
@@ -349,10 +436,19 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		NumberSequence:     NewNumberSequenceClient(cfg),
 		Organization:       NewOrganizationClient(cfg),
 		Payment:            NewPaymentClient(cfg),
+		PaymentOption:      NewPaymentOptionClient(cfg),
 		PortalGrant:        NewPortalGrantClient(cfg),
+		Product:            NewProductClient(cfg),
+		Project:            NewProjectClient(cfg),
+		ProjectFee:         NewProjectFeeClient(cfg),
+		ProjectMember:      NewProjectMemberClient(cfg),
+		ProjectOption:      NewProjectOptionClient(cfg),
+		ProjectTask:        NewProjectTaskClient(cfg),
+		RecurringInvoice:   NewRecurringInvoiceClient(cfg),
 		RegistryCheck:      NewRegistryCheckClient(cfg),
 		RegistrySetting:    NewRegistrySettingClient(cfg),
 		Session:            NewSessionClient(cfg),
+		TimeEntry:          NewTimeEntryClient(cfg),
 		TrackingCategory:   NewTrackingCategoryClient(cfg),
 		TrackingOption:     NewTrackingOptionClient(cfg),
 		User:               NewUserClient(cfg),
@@ -385,13 +481,17 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.Allocation, c.Attachment, c.AuditEvent, c.Balance, c.Blob,
-		c.Contact, c.ContactAccess, c.ContactAddress, c.ContactEmail, c.ContactImport,
-		c.ContactMerge, c.ContactNote, c.ContactOption, c.ContactPhone, c.Document,
-		c.DocumentLine, c.DocumentTax, c.DuplicateDismissal, c.IdempotencyRecord,
+		c.APIKey, c.Allocation, c.Attachment, c.AuditEvent, c.Balance, c.BilledItem,
+		c.Blob, c.Contact, c.ContactAccess, c.ContactAddress, c.ContactEmail,
+		c.ContactImport, c.ContactMerge, c.ContactNote, c.ContactOption,
+		c.ContactPhone, c.Document, c.DocumentAdjustment, c.DocumentLine,
+		c.DocumentLink, c.DocumentOption, c.DocumentReminder, c.DocumentTax,
+		c.DuplicateDismissal, c.ExchangeRate, c.ExpenseCategory, c.IdempotencyRecord,
 		c.ImportRow, c.LedgerEntry, c.Membership, c.MergeMove, c.NumberCounter,
-		c.NumberSequence, c.Organization, c.Payment, c.PortalGrant, c.RegistryCheck,
-		c.RegistrySetting, c.Session, c.TrackingCategory, c.TrackingOption, c.User,
+		c.NumberSequence, c.Organization, c.Payment, c.PaymentOption, c.PortalGrant,
+		c.Product, c.Project, c.ProjectFee, c.ProjectMember, c.ProjectOption,
+		c.ProjectTask, c.RecurringInvoice, c.RegistryCheck, c.RegistrySetting,
+		c.Session, c.TimeEntry, c.TrackingCategory, c.TrackingOption, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -401,13 +501,17 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.Allocation, c.Attachment, c.AuditEvent, c.Balance, c.Blob,
-		c.Contact, c.ContactAccess, c.ContactAddress, c.ContactEmail, c.ContactImport,
-		c.ContactMerge, c.ContactNote, c.ContactOption, c.ContactPhone, c.Document,
-		c.DocumentLine, c.DocumentTax, c.DuplicateDismissal, c.IdempotencyRecord,
+		c.APIKey, c.Allocation, c.Attachment, c.AuditEvent, c.Balance, c.BilledItem,
+		c.Blob, c.Contact, c.ContactAccess, c.ContactAddress, c.ContactEmail,
+		c.ContactImport, c.ContactMerge, c.ContactNote, c.ContactOption,
+		c.ContactPhone, c.Document, c.DocumentAdjustment, c.DocumentLine,
+		c.DocumentLink, c.DocumentOption, c.DocumentReminder, c.DocumentTax,
+		c.DuplicateDismissal, c.ExchangeRate, c.ExpenseCategory, c.IdempotencyRecord,
 		c.ImportRow, c.LedgerEntry, c.Membership, c.MergeMove, c.NumberCounter,
-		c.NumberSequence, c.Organization, c.Payment, c.PortalGrant, c.RegistryCheck,
-		c.RegistrySetting, c.Session, c.TrackingCategory, c.TrackingOption, c.User,
+		c.NumberSequence, c.Organization, c.Payment, c.PaymentOption, c.PortalGrant,
+		c.Product, c.Project, c.ProjectFee, c.ProjectMember, c.ProjectOption,
+		c.ProjectTask, c.RecurringInvoice, c.RegistryCheck, c.RegistrySetting,
+		c.Session, c.TimeEntry, c.TrackingCategory, c.TrackingOption, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -426,6 +530,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditEvent.mutate(ctx, m)
 	case *BalanceMutation:
 		return c.Balance.mutate(ctx, m)
+	case *BilledItemMutation:
+		return c.BilledItem.mutate(ctx, m)
 	case *BlobMutation:
 		return c.Blob.mutate(ctx, m)
 	case *ContactMutation:
@@ -448,12 +554,24 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ContactPhone.mutate(ctx, m)
 	case *DocumentMutation:
 		return c.Document.mutate(ctx, m)
+	case *DocumentAdjustmentMutation:
+		return c.DocumentAdjustment.mutate(ctx, m)
 	case *DocumentLineMutation:
 		return c.DocumentLine.mutate(ctx, m)
+	case *DocumentLinkMutation:
+		return c.DocumentLink.mutate(ctx, m)
+	case *DocumentOptionMutation:
+		return c.DocumentOption.mutate(ctx, m)
+	case *DocumentReminderMutation:
+		return c.DocumentReminder.mutate(ctx, m)
 	case *DocumentTaxMutation:
 		return c.DocumentTax.mutate(ctx, m)
 	case *DuplicateDismissalMutation:
 		return c.DuplicateDismissal.mutate(ctx, m)
+	case *ExchangeRateMutation:
+		return c.ExchangeRate.mutate(ctx, m)
+	case *ExpenseCategoryMutation:
+		return c.ExpenseCategory.mutate(ctx, m)
 	case *IdempotencyRecordMutation:
 		return c.IdempotencyRecord.mutate(ctx, m)
 	case *ImportRowMutation:
@@ -472,14 +590,32 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Organization.mutate(ctx, m)
 	case *PaymentMutation:
 		return c.Payment.mutate(ctx, m)
+	case *PaymentOptionMutation:
+		return c.PaymentOption.mutate(ctx, m)
 	case *PortalGrantMutation:
 		return c.PortalGrant.mutate(ctx, m)
+	case *ProductMutation:
+		return c.Product.mutate(ctx, m)
+	case *ProjectMutation:
+		return c.Project.mutate(ctx, m)
+	case *ProjectFeeMutation:
+		return c.ProjectFee.mutate(ctx, m)
+	case *ProjectMemberMutation:
+		return c.ProjectMember.mutate(ctx, m)
+	case *ProjectOptionMutation:
+		return c.ProjectOption.mutate(ctx, m)
+	case *ProjectTaskMutation:
+		return c.ProjectTask.mutate(ctx, m)
+	case *RecurringInvoiceMutation:
+		return c.RecurringInvoice.mutate(ctx, m)
 	case *RegistryCheckMutation:
 		return c.RegistryCheck.mutate(ctx, m)
 	case *RegistrySettingMutation:
 		return c.RegistrySetting.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
+	case *TimeEntryMutation:
+		return c.TimeEntry.mutate(ctx, m)
 	case *TrackingCategoryMutation:
 		return c.TrackingCategory.mutate(ctx, m)
 	case *TrackingOptionMutation:
@@ -1153,6 +1289,139 @@ func (c *BalanceClient) mutate(ctx context.Context, m *BalanceMutation) (Value, 
 		return (&BalanceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Balance mutation op: %q", m.Op())
+	}
+}
+
+// BilledItemClient is a client for the BilledItem schema.
+type BilledItemClient struct {
+	config
+}
+
+// NewBilledItemClient returns a client for the BilledItem from the given config.
+func NewBilledItemClient(c config) *BilledItemClient {
+	return &BilledItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `billeditem.Hooks(f(g(h())))`.
+func (c *BilledItemClient) Use(hooks ...Hook) {
+	c.hooks.BilledItem = append(c.hooks.BilledItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `billeditem.Intercept(f(g(h())))`.
+func (c *BilledItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BilledItem = append(c.inters.BilledItem, interceptors...)
+}
+
+// Create returns a builder for creating a BilledItem entity.
+func (c *BilledItemClient) Create() *BilledItemCreate {
+	mutation := newBilledItemMutation(c.config, OpCreate)
+	return &BilledItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BilledItem entities.
+func (c *BilledItemClient) CreateBulk(builders ...*BilledItemCreate) *BilledItemCreateBulk {
+	return &BilledItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BilledItemClient) MapCreateBulk(slice any, setFunc func(*BilledItemCreate, int)) *BilledItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BilledItemCreateBulk{err: fmt.Errorf("calling to BilledItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BilledItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BilledItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BilledItem.
+func (c *BilledItemClient) Update() *BilledItemUpdate {
+	mutation := newBilledItemMutation(c.config, OpUpdate)
+	return &BilledItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BilledItemClient) UpdateOne(_m *BilledItem) *BilledItemUpdateOne {
+	mutation := newBilledItemMutation(c.config, OpUpdateOne, withBilledItem(_m))
+	return &BilledItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BilledItemClient) UpdateOneID(id uuid.UUID) *BilledItemUpdateOne {
+	mutation := newBilledItemMutation(c.config, OpUpdateOne, withBilledItemID(id))
+	return &BilledItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BilledItem.
+func (c *BilledItemClient) Delete() *BilledItemDelete {
+	mutation := newBilledItemMutation(c.config, OpDelete)
+	return &BilledItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BilledItemClient) DeleteOne(_m *BilledItem) *BilledItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BilledItemClient) DeleteOneID(id uuid.UUID) *BilledItemDeleteOne {
+	builder := c.Delete().Where(billeditem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BilledItemDeleteOne{builder}
+}
+
+// Query returns a query builder for BilledItem.
+func (c *BilledItemClient) Query() *BilledItemQuery {
+	return &BilledItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBilledItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BilledItem entity by its id.
+func (c *BilledItemClient) Get(ctx context.Context, id uuid.UUID) (*BilledItem, error) {
+	return c.Query().Where(billeditem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BilledItemClient) GetX(ctx context.Context, id uuid.UUID) *BilledItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BilledItemClient) Hooks() []Hook {
+	return c.hooks.BilledItem
+}
+
+// Interceptors returns the client interceptors.
+func (c *BilledItemClient) Interceptors() []Interceptor {
+	return c.inters.BilledItem
+}
+
+func (c *BilledItemClient) mutate(ctx context.Context, m *BilledItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BilledItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BilledItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BilledItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BilledItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown BilledItem mutation op: %q", m.Op())
 	}
 }
 
@@ -2619,6 +2888,139 @@ func (c *DocumentClient) mutate(ctx context.Context, m *DocumentMutation) (Value
 	}
 }
 
+// DocumentAdjustmentClient is a client for the DocumentAdjustment schema.
+type DocumentAdjustmentClient struct {
+	config
+}
+
+// NewDocumentAdjustmentClient returns a client for the DocumentAdjustment from the given config.
+func NewDocumentAdjustmentClient(c config) *DocumentAdjustmentClient {
+	return &DocumentAdjustmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `documentadjustment.Hooks(f(g(h())))`.
+func (c *DocumentAdjustmentClient) Use(hooks ...Hook) {
+	c.hooks.DocumentAdjustment = append(c.hooks.DocumentAdjustment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `documentadjustment.Intercept(f(g(h())))`.
+func (c *DocumentAdjustmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DocumentAdjustment = append(c.inters.DocumentAdjustment, interceptors...)
+}
+
+// Create returns a builder for creating a DocumentAdjustment entity.
+func (c *DocumentAdjustmentClient) Create() *DocumentAdjustmentCreate {
+	mutation := newDocumentAdjustmentMutation(c.config, OpCreate)
+	return &DocumentAdjustmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DocumentAdjustment entities.
+func (c *DocumentAdjustmentClient) CreateBulk(builders ...*DocumentAdjustmentCreate) *DocumentAdjustmentCreateBulk {
+	return &DocumentAdjustmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DocumentAdjustmentClient) MapCreateBulk(slice any, setFunc func(*DocumentAdjustmentCreate, int)) *DocumentAdjustmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DocumentAdjustmentCreateBulk{err: fmt.Errorf("calling to DocumentAdjustmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DocumentAdjustmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DocumentAdjustmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DocumentAdjustment.
+func (c *DocumentAdjustmentClient) Update() *DocumentAdjustmentUpdate {
+	mutation := newDocumentAdjustmentMutation(c.config, OpUpdate)
+	return &DocumentAdjustmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DocumentAdjustmentClient) UpdateOne(_m *DocumentAdjustment) *DocumentAdjustmentUpdateOne {
+	mutation := newDocumentAdjustmentMutation(c.config, OpUpdateOne, withDocumentAdjustment(_m))
+	return &DocumentAdjustmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DocumentAdjustmentClient) UpdateOneID(id uuid.UUID) *DocumentAdjustmentUpdateOne {
+	mutation := newDocumentAdjustmentMutation(c.config, OpUpdateOne, withDocumentAdjustmentID(id))
+	return &DocumentAdjustmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DocumentAdjustment.
+func (c *DocumentAdjustmentClient) Delete() *DocumentAdjustmentDelete {
+	mutation := newDocumentAdjustmentMutation(c.config, OpDelete)
+	return &DocumentAdjustmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DocumentAdjustmentClient) DeleteOne(_m *DocumentAdjustment) *DocumentAdjustmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DocumentAdjustmentClient) DeleteOneID(id uuid.UUID) *DocumentAdjustmentDeleteOne {
+	builder := c.Delete().Where(documentadjustment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DocumentAdjustmentDeleteOne{builder}
+}
+
+// Query returns a query builder for DocumentAdjustment.
+func (c *DocumentAdjustmentClient) Query() *DocumentAdjustmentQuery {
+	return &DocumentAdjustmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDocumentAdjustment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DocumentAdjustment entity by its id.
+func (c *DocumentAdjustmentClient) Get(ctx context.Context, id uuid.UUID) (*DocumentAdjustment, error) {
+	return c.Query().Where(documentadjustment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DocumentAdjustmentClient) GetX(ctx context.Context, id uuid.UUID) *DocumentAdjustment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DocumentAdjustmentClient) Hooks() []Hook {
+	return c.hooks.DocumentAdjustment
+}
+
+// Interceptors returns the client interceptors.
+func (c *DocumentAdjustmentClient) Interceptors() []Interceptor {
+	return c.inters.DocumentAdjustment
+}
+
+func (c *DocumentAdjustmentClient) mutate(ctx context.Context, m *DocumentAdjustmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DocumentAdjustmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DocumentAdjustmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DocumentAdjustmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DocumentAdjustmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DocumentAdjustment mutation op: %q", m.Op())
+	}
+}
+
 // DocumentLineClient is a client for the DocumentLine schema.
 type DocumentLineClient struct {
 	config
@@ -2749,6 +3151,405 @@ func (c *DocumentLineClient) mutate(ctx context.Context, m *DocumentLineMutation
 		return (&DocumentLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DocumentLine mutation op: %q", m.Op())
+	}
+}
+
+// DocumentLinkClient is a client for the DocumentLink schema.
+type DocumentLinkClient struct {
+	config
+}
+
+// NewDocumentLinkClient returns a client for the DocumentLink from the given config.
+func NewDocumentLinkClient(c config) *DocumentLinkClient {
+	return &DocumentLinkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `documentlink.Hooks(f(g(h())))`.
+func (c *DocumentLinkClient) Use(hooks ...Hook) {
+	c.hooks.DocumentLink = append(c.hooks.DocumentLink, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `documentlink.Intercept(f(g(h())))`.
+func (c *DocumentLinkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DocumentLink = append(c.inters.DocumentLink, interceptors...)
+}
+
+// Create returns a builder for creating a DocumentLink entity.
+func (c *DocumentLinkClient) Create() *DocumentLinkCreate {
+	mutation := newDocumentLinkMutation(c.config, OpCreate)
+	return &DocumentLinkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DocumentLink entities.
+func (c *DocumentLinkClient) CreateBulk(builders ...*DocumentLinkCreate) *DocumentLinkCreateBulk {
+	return &DocumentLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DocumentLinkClient) MapCreateBulk(slice any, setFunc func(*DocumentLinkCreate, int)) *DocumentLinkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DocumentLinkCreateBulk{err: fmt.Errorf("calling to DocumentLinkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DocumentLinkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DocumentLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DocumentLink.
+func (c *DocumentLinkClient) Update() *DocumentLinkUpdate {
+	mutation := newDocumentLinkMutation(c.config, OpUpdate)
+	return &DocumentLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DocumentLinkClient) UpdateOne(_m *DocumentLink) *DocumentLinkUpdateOne {
+	mutation := newDocumentLinkMutation(c.config, OpUpdateOne, withDocumentLink(_m))
+	return &DocumentLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DocumentLinkClient) UpdateOneID(id uuid.UUID) *DocumentLinkUpdateOne {
+	mutation := newDocumentLinkMutation(c.config, OpUpdateOne, withDocumentLinkID(id))
+	return &DocumentLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DocumentLink.
+func (c *DocumentLinkClient) Delete() *DocumentLinkDelete {
+	mutation := newDocumentLinkMutation(c.config, OpDelete)
+	return &DocumentLinkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DocumentLinkClient) DeleteOne(_m *DocumentLink) *DocumentLinkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DocumentLinkClient) DeleteOneID(id uuid.UUID) *DocumentLinkDeleteOne {
+	builder := c.Delete().Where(documentlink.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DocumentLinkDeleteOne{builder}
+}
+
+// Query returns a query builder for DocumentLink.
+func (c *DocumentLinkClient) Query() *DocumentLinkQuery {
+	return &DocumentLinkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDocumentLink},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DocumentLink entity by its id.
+func (c *DocumentLinkClient) Get(ctx context.Context, id uuid.UUID) (*DocumentLink, error) {
+	return c.Query().Where(documentlink.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DocumentLinkClient) GetX(ctx context.Context, id uuid.UUID) *DocumentLink {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DocumentLinkClient) Hooks() []Hook {
+	return c.hooks.DocumentLink
+}
+
+// Interceptors returns the client interceptors.
+func (c *DocumentLinkClient) Interceptors() []Interceptor {
+	return c.inters.DocumentLink
+}
+
+func (c *DocumentLinkClient) mutate(ctx context.Context, m *DocumentLinkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DocumentLinkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DocumentLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DocumentLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DocumentLinkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DocumentLink mutation op: %q", m.Op())
+	}
+}
+
+// DocumentOptionClient is a client for the DocumentOption schema.
+type DocumentOptionClient struct {
+	config
+}
+
+// NewDocumentOptionClient returns a client for the DocumentOption from the given config.
+func NewDocumentOptionClient(c config) *DocumentOptionClient {
+	return &DocumentOptionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `documentoption.Hooks(f(g(h())))`.
+func (c *DocumentOptionClient) Use(hooks ...Hook) {
+	c.hooks.DocumentOption = append(c.hooks.DocumentOption, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `documentoption.Intercept(f(g(h())))`.
+func (c *DocumentOptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DocumentOption = append(c.inters.DocumentOption, interceptors...)
+}
+
+// Create returns a builder for creating a DocumentOption entity.
+func (c *DocumentOptionClient) Create() *DocumentOptionCreate {
+	mutation := newDocumentOptionMutation(c.config, OpCreate)
+	return &DocumentOptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DocumentOption entities.
+func (c *DocumentOptionClient) CreateBulk(builders ...*DocumentOptionCreate) *DocumentOptionCreateBulk {
+	return &DocumentOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DocumentOptionClient) MapCreateBulk(slice any, setFunc func(*DocumentOptionCreate, int)) *DocumentOptionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DocumentOptionCreateBulk{err: fmt.Errorf("calling to DocumentOptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DocumentOptionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DocumentOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DocumentOption.
+func (c *DocumentOptionClient) Update() *DocumentOptionUpdate {
+	mutation := newDocumentOptionMutation(c.config, OpUpdate)
+	return &DocumentOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DocumentOptionClient) UpdateOne(_m *DocumentOption) *DocumentOptionUpdateOne {
+	mutation := newDocumentOptionMutation(c.config, OpUpdateOne, withDocumentOption(_m))
+	return &DocumentOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DocumentOptionClient) UpdateOneID(id uuid.UUID) *DocumentOptionUpdateOne {
+	mutation := newDocumentOptionMutation(c.config, OpUpdateOne, withDocumentOptionID(id))
+	return &DocumentOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DocumentOption.
+func (c *DocumentOptionClient) Delete() *DocumentOptionDelete {
+	mutation := newDocumentOptionMutation(c.config, OpDelete)
+	return &DocumentOptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DocumentOptionClient) DeleteOne(_m *DocumentOption) *DocumentOptionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DocumentOptionClient) DeleteOneID(id uuid.UUID) *DocumentOptionDeleteOne {
+	builder := c.Delete().Where(documentoption.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DocumentOptionDeleteOne{builder}
+}
+
+// Query returns a query builder for DocumentOption.
+func (c *DocumentOptionClient) Query() *DocumentOptionQuery {
+	return &DocumentOptionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDocumentOption},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DocumentOption entity by its id.
+func (c *DocumentOptionClient) Get(ctx context.Context, id uuid.UUID) (*DocumentOption, error) {
+	return c.Query().Where(documentoption.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DocumentOptionClient) GetX(ctx context.Context, id uuid.UUID) *DocumentOption {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DocumentOptionClient) Hooks() []Hook {
+	return c.hooks.DocumentOption
+}
+
+// Interceptors returns the client interceptors.
+func (c *DocumentOptionClient) Interceptors() []Interceptor {
+	return c.inters.DocumentOption
+}
+
+func (c *DocumentOptionClient) mutate(ctx context.Context, m *DocumentOptionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DocumentOptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DocumentOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DocumentOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DocumentOptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DocumentOption mutation op: %q", m.Op())
+	}
+}
+
+// DocumentReminderClient is a client for the DocumentReminder schema.
+type DocumentReminderClient struct {
+	config
+}
+
+// NewDocumentReminderClient returns a client for the DocumentReminder from the given config.
+func NewDocumentReminderClient(c config) *DocumentReminderClient {
+	return &DocumentReminderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `documentreminder.Hooks(f(g(h())))`.
+func (c *DocumentReminderClient) Use(hooks ...Hook) {
+	c.hooks.DocumentReminder = append(c.hooks.DocumentReminder, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `documentreminder.Intercept(f(g(h())))`.
+func (c *DocumentReminderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DocumentReminder = append(c.inters.DocumentReminder, interceptors...)
+}
+
+// Create returns a builder for creating a DocumentReminder entity.
+func (c *DocumentReminderClient) Create() *DocumentReminderCreate {
+	mutation := newDocumentReminderMutation(c.config, OpCreate)
+	return &DocumentReminderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DocumentReminder entities.
+func (c *DocumentReminderClient) CreateBulk(builders ...*DocumentReminderCreate) *DocumentReminderCreateBulk {
+	return &DocumentReminderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DocumentReminderClient) MapCreateBulk(slice any, setFunc func(*DocumentReminderCreate, int)) *DocumentReminderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DocumentReminderCreateBulk{err: fmt.Errorf("calling to DocumentReminderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DocumentReminderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DocumentReminderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DocumentReminder.
+func (c *DocumentReminderClient) Update() *DocumentReminderUpdate {
+	mutation := newDocumentReminderMutation(c.config, OpUpdate)
+	return &DocumentReminderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DocumentReminderClient) UpdateOne(_m *DocumentReminder) *DocumentReminderUpdateOne {
+	mutation := newDocumentReminderMutation(c.config, OpUpdateOne, withDocumentReminder(_m))
+	return &DocumentReminderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DocumentReminderClient) UpdateOneID(id uuid.UUID) *DocumentReminderUpdateOne {
+	mutation := newDocumentReminderMutation(c.config, OpUpdateOne, withDocumentReminderID(id))
+	return &DocumentReminderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DocumentReminder.
+func (c *DocumentReminderClient) Delete() *DocumentReminderDelete {
+	mutation := newDocumentReminderMutation(c.config, OpDelete)
+	return &DocumentReminderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DocumentReminderClient) DeleteOne(_m *DocumentReminder) *DocumentReminderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DocumentReminderClient) DeleteOneID(id uuid.UUID) *DocumentReminderDeleteOne {
+	builder := c.Delete().Where(documentreminder.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DocumentReminderDeleteOne{builder}
+}
+
+// Query returns a query builder for DocumentReminder.
+func (c *DocumentReminderClient) Query() *DocumentReminderQuery {
+	return &DocumentReminderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDocumentReminder},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DocumentReminder entity by its id.
+func (c *DocumentReminderClient) Get(ctx context.Context, id uuid.UUID) (*DocumentReminder, error) {
+	return c.Query().Where(documentreminder.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DocumentReminderClient) GetX(ctx context.Context, id uuid.UUID) *DocumentReminder {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DocumentReminderClient) Hooks() []Hook {
+	return c.hooks.DocumentReminder
+}
+
+// Interceptors returns the client interceptors.
+func (c *DocumentReminderClient) Interceptors() []Interceptor {
+	return c.inters.DocumentReminder
+}
+
+func (c *DocumentReminderClient) mutate(ctx context.Context, m *DocumentReminderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DocumentReminderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DocumentReminderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DocumentReminderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DocumentReminderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DocumentReminder mutation op: %q", m.Op())
 	}
 }
 
@@ -3015,6 +3816,272 @@ func (c *DuplicateDismissalClient) mutate(ctx context.Context, m *DuplicateDismi
 		return (&DuplicateDismissalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DuplicateDismissal mutation op: %q", m.Op())
+	}
+}
+
+// ExchangeRateClient is a client for the ExchangeRate schema.
+type ExchangeRateClient struct {
+	config
+}
+
+// NewExchangeRateClient returns a client for the ExchangeRate from the given config.
+func NewExchangeRateClient(c config) *ExchangeRateClient {
+	return &ExchangeRateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `exchangerate.Hooks(f(g(h())))`.
+func (c *ExchangeRateClient) Use(hooks ...Hook) {
+	c.hooks.ExchangeRate = append(c.hooks.ExchangeRate, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `exchangerate.Intercept(f(g(h())))`.
+func (c *ExchangeRateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ExchangeRate = append(c.inters.ExchangeRate, interceptors...)
+}
+
+// Create returns a builder for creating a ExchangeRate entity.
+func (c *ExchangeRateClient) Create() *ExchangeRateCreate {
+	mutation := newExchangeRateMutation(c.config, OpCreate)
+	return &ExchangeRateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ExchangeRate entities.
+func (c *ExchangeRateClient) CreateBulk(builders ...*ExchangeRateCreate) *ExchangeRateCreateBulk {
+	return &ExchangeRateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExchangeRateClient) MapCreateBulk(slice any, setFunc func(*ExchangeRateCreate, int)) *ExchangeRateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExchangeRateCreateBulk{err: fmt.Errorf("calling to ExchangeRateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExchangeRateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExchangeRateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ExchangeRate.
+func (c *ExchangeRateClient) Update() *ExchangeRateUpdate {
+	mutation := newExchangeRateMutation(c.config, OpUpdate)
+	return &ExchangeRateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExchangeRateClient) UpdateOne(_m *ExchangeRate) *ExchangeRateUpdateOne {
+	mutation := newExchangeRateMutation(c.config, OpUpdateOne, withExchangeRate(_m))
+	return &ExchangeRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExchangeRateClient) UpdateOneID(id uuid.UUID) *ExchangeRateUpdateOne {
+	mutation := newExchangeRateMutation(c.config, OpUpdateOne, withExchangeRateID(id))
+	return &ExchangeRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ExchangeRate.
+func (c *ExchangeRateClient) Delete() *ExchangeRateDelete {
+	mutation := newExchangeRateMutation(c.config, OpDelete)
+	return &ExchangeRateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExchangeRateClient) DeleteOne(_m *ExchangeRate) *ExchangeRateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExchangeRateClient) DeleteOneID(id uuid.UUID) *ExchangeRateDeleteOne {
+	builder := c.Delete().Where(exchangerate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExchangeRateDeleteOne{builder}
+}
+
+// Query returns a query builder for ExchangeRate.
+func (c *ExchangeRateClient) Query() *ExchangeRateQuery {
+	return &ExchangeRateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExchangeRate},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ExchangeRate entity by its id.
+func (c *ExchangeRateClient) Get(ctx context.Context, id uuid.UUID) (*ExchangeRate, error) {
+	return c.Query().Where(exchangerate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExchangeRateClient) GetX(ctx context.Context, id uuid.UUID) *ExchangeRate {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ExchangeRateClient) Hooks() []Hook {
+	return c.hooks.ExchangeRate
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExchangeRateClient) Interceptors() []Interceptor {
+	return c.inters.ExchangeRate
+}
+
+func (c *ExchangeRateClient) mutate(ctx context.Context, m *ExchangeRateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExchangeRateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExchangeRateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExchangeRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExchangeRateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ExchangeRate mutation op: %q", m.Op())
+	}
+}
+
+// ExpenseCategoryClient is a client for the ExpenseCategory schema.
+type ExpenseCategoryClient struct {
+	config
+}
+
+// NewExpenseCategoryClient returns a client for the ExpenseCategory from the given config.
+func NewExpenseCategoryClient(c config) *ExpenseCategoryClient {
+	return &ExpenseCategoryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `expensecategory.Hooks(f(g(h())))`.
+func (c *ExpenseCategoryClient) Use(hooks ...Hook) {
+	c.hooks.ExpenseCategory = append(c.hooks.ExpenseCategory, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `expensecategory.Intercept(f(g(h())))`.
+func (c *ExpenseCategoryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ExpenseCategory = append(c.inters.ExpenseCategory, interceptors...)
+}
+
+// Create returns a builder for creating a ExpenseCategory entity.
+func (c *ExpenseCategoryClient) Create() *ExpenseCategoryCreate {
+	mutation := newExpenseCategoryMutation(c.config, OpCreate)
+	return &ExpenseCategoryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ExpenseCategory entities.
+func (c *ExpenseCategoryClient) CreateBulk(builders ...*ExpenseCategoryCreate) *ExpenseCategoryCreateBulk {
+	return &ExpenseCategoryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExpenseCategoryClient) MapCreateBulk(slice any, setFunc func(*ExpenseCategoryCreate, int)) *ExpenseCategoryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExpenseCategoryCreateBulk{err: fmt.Errorf("calling to ExpenseCategoryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExpenseCategoryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExpenseCategoryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ExpenseCategory.
+func (c *ExpenseCategoryClient) Update() *ExpenseCategoryUpdate {
+	mutation := newExpenseCategoryMutation(c.config, OpUpdate)
+	return &ExpenseCategoryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExpenseCategoryClient) UpdateOne(_m *ExpenseCategory) *ExpenseCategoryUpdateOne {
+	mutation := newExpenseCategoryMutation(c.config, OpUpdateOne, withExpenseCategory(_m))
+	return &ExpenseCategoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExpenseCategoryClient) UpdateOneID(id uuid.UUID) *ExpenseCategoryUpdateOne {
+	mutation := newExpenseCategoryMutation(c.config, OpUpdateOne, withExpenseCategoryID(id))
+	return &ExpenseCategoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ExpenseCategory.
+func (c *ExpenseCategoryClient) Delete() *ExpenseCategoryDelete {
+	mutation := newExpenseCategoryMutation(c.config, OpDelete)
+	return &ExpenseCategoryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExpenseCategoryClient) DeleteOne(_m *ExpenseCategory) *ExpenseCategoryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExpenseCategoryClient) DeleteOneID(id uuid.UUID) *ExpenseCategoryDeleteOne {
+	builder := c.Delete().Where(expensecategory.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExpenseCategoryDeleteOne{builder}
+}
+
+// Query returns a query builder for ExpenseCategory.
+func (c *ExpenseCategoryClient) Query() *ExpenseCategoryQuery {
+	return &ExpenseCategoryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExpenseCategory},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ExpenseCategory entity by its id.
+func (c *ExpenseCategoryClient) Get(ctx context.Context, id uuid.UUID) (*ExpenseCategory, error) {
+	return c.Query().Where(expensecategory.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExpenseCategoryClient) GetX(ctx context.Context, id uuid.UUID) *ExpenseCategory {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ExpenseCategoryClient) Hooks() []Hook {
+	return c.hooks.ExpenseCategory
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExpenseCategoryClient) Interceptors() []Interceptor {
+	return c.inters.ExpenseCategory
+}
+
+func (c *ExpenseCategoryClient) mutate(ctx context.Context, m *ExpenseCategoryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExpenseCategoryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExpenseCategoryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExpenseCategoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExpenseCategoryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ExpenseCategory mutation op: %q", m.Op())
 	}
 }
 
@@ -4215,6 +5282,139 @@ func (c *PaymentClient) mutate(ctx context.Context, m *PaymentMutation) (Value, 
 	}
 }
 
+// PaymentOptionClient is a client for the PaymentOption schema.
+type PaymentOptionClient struct {
+	config
+}
+
+// NewPaymentOptionClient returns a client for the PaymentOption from the given config.
+func NewPaymentOptionClient(c config) *PaymentOptionClient {
+	return &PaymentOptionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `paymentoption.Hooks(f(g(h())))`.
+func (c *PaymentOptionClient) Use(hooks ...Hook) {
+	c.hooks.PaymentOption = append(c.hooks.PaymentOption, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `paymentoption.Intercept(f(g(h())))`.
+func (c *PaymentOptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PaymentOption = append(c.inters.PaymentOption, interceptors...)
+}
+
+// Create returns a builder for creating a PaymentOption entity.
+func (c *PaymentOptionClient) Create() *PaymentOptionCreate {
+	mutation := newPaymentOptionMutation(c.config, OpCreate)
+	return &PaymentOptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PaymentOption entities.
+func (c *PaymentOptionClient) CreateBulk(builders ...*PaymentOptionCreate) *PaymentOptionCreateBulk {
+	return &PaymentOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PaymentOptionClient) MapCreateBulk(slice any, setFunc func(*PaymentOptionCreate, int)) *PaymentOptionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PaymentOptionCreateBulk{err: fmt.Errorf("calling to PaymentOptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PaymentOptionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PaymentOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PaymentOption.
+func (c *PaymentOptionClient) Update() *PaymentOptionUpdate {
+	mutation := newPaymentOptionMutation(c.config, OpUpdate)
+	return &PaymentOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PaymentOptionClient) UpdateOne(_m *PaymentOption) *PaymentOptionUpdateOne {
+	mutation := newPaymentOptionMutation(c.config, OpUpdateOne, withPaymentOption(_m))
+	return &PaymentOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PaymentOptionClient) UpdateOneID(id uuid.UUID) *PaymentOptionUpdateOne {
+	mutation := newPaymentOptionMutation(c.config, OpUpdateOne, withPaymentOptionID(id))
+	return &PaymentOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PaymentOption.
+func (c *PaymentOptionClient) Delete() *PaymentOptionDelete {
+	mutation := newPaymentOptionMutation(c.config, OpDelete)
+	return &PaymentOptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PaymentOptionClient) DeleteOne(_m *PaymentOption) *PaymentOptionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PaymentOptionClient) DeleteOneID(id uuid.UUID) *PaymentOptionDeleteOne {
+	builder := c.Delete().Where(paymentoption.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PaymentOptionDeleteOne{builder}
+}
+
+// Query returns a query builder for PaymentOption.
+func (c *PaymentOptionClient) Query() *PaymentOptionQuery {
+	return &PaymentOptionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePaymentOption},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PaymentOption entity by its id.
+func (c *PaymentOptionClient) Get(ctx context.Context, id uuid.UUID) (*PaymentOption, error) {
+	return c.Query().Where(paymentoption.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PaymentOptionClient) GetX(ctx context.Context, id uuid.UUID) *PaymentOption {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PaymentOptionClient) Hooks() []Hook {
+	return c.hooks.PaymentOption
+}
+
+// Interceptors returns the client interceptors.
+func (c *PaymentOptionClient) Interceptors() []Interceptor {
+	return c.inters.PaymentOption
+}
+
+func (c *PaymentOptionClient) mutate(ctx context.Context, m *PaymentOptionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PaymentOptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PaymentOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PaymentOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PaymentOptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PaymentOption mutation op: %q", m.Op())
+	}
+}
+
 // PortalGrantClient is a client for the PortalGrant schema.
 type PortalGrantClient struct {
 	config
@@ -4345,6 +5545,937 @@ func (c *PortalGrantClient) mutate(ctx context.Context, m *PortalGrantMutation) 
 		return (&PortalGrantDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown PortalGrant mutation op: %q", m.Op())
+	}
+}
+
+// ProductClient is a client for the Product schema.
+type ProductClient struct {
+	config
+}
+
+// NewProductClient returns a client for the Product from the given config.
+func NewProductClient(c config) *ProductClient {
+	return &ProductClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `product.Hooks(f(g(h())))`.
+func (c *ProductClient) Use(hooks ...Hook) {
+	c.hooks.Product = append(c.hooks.Product, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `product.Intercept(f(g(h())))`.
+func (c *ProductClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Product = append(c.inters.Product, interceptors...)
+}
+
+// Create returns a builder for creating a Product entity.
+func (c *ProductClient) Create() *ProductCreate {
+	mutation := newProductMutation(c.config, OpCreate)
+	return &ProductCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Product entities.
+func (c *ProductClient) CreateBulk(builders ...*ProductCreate) *ProductCreateBulk {
+	return &ProductCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProductClient) MapCreateBulk(slice any, setFunc func(*ProductCreate, int)) *ProductCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProductCreateBulk{err: fmt.Errorf("calling to ProductClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProductCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProductCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Product.
+func (c *ProductClient) Update() *ProductUpdate {
+	mutation := newProductMutation(c.config, OpUpdate)
+	return &ProductUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProductClient) UpdateOne(_m *Product) *ProductUpdateOne {
+	mutation := newProductMutation(c.config, OpUpdateOne, withProduct(_m))
+	return &ProductUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProductClient) UpdateOneID(id uuid.UUID) *ProductUpdateOne {
+	mutation := newProductMutation(c.config, OpUpdateOne, withProductID(id))
+	return &ProductUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Product.
+func (c *ProductClient) Delete() *ProductDelete {
+	mutation := newProductMutation(c.config, OpDelete)
+	return &ProductDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProductClient) DeleteOne(_m *Product) *ProductDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProductClient) DeleteOneID(id uuid.UUID) *ProductDeleteOne {
+	builder := c.Delete().Where(product.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProductDeleteOne{builder}
+}
+
+// Query returns a query builder for Product.
+func (c *ProductClient) Query() *ProductQuery {
+	return &ProductQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProduct},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Product entity by its id.
+func (c *ProductClient) Get(ctx context.Context, id uuid.UUID) (*Product, error) {
+	return c.Query().Where(product.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProductClient) GetX(ctx context.Context, id uuid.UUID) *Product {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProductClient) Hooks() []Hook {
+	return c.hooks.Product
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProductClient) Interceptors() []Interceptor {
+	return c.inters.Product
+}
+
+func (c *ProductClient) mutate(ctx context.Context, m *ProductMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProductCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProductUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProductUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProductDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Product mutation op: %q", m.Op())
+	}
+}
+
+// ProjectClient is a client for the Project schema.
+type ProjectClient struct {
+	config
+}
+
+// NewProjectClient returns a client for the Project from the given config.
+func NewProjectClient(c config) *ProjectClient {
+	return &ProjectClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `project.Hooks(f(g(h())))`.
+func (c *ProjectClient) Use(hooks ...Hook) {
+	c.hooks.Project = append(c.hooks.Project, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `project.Intercept(f(g(h())))`.
+func (c *ProjectClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Project = append(c.inters.Project, interceptors...)
+}
+
+// Create returns a builder for creating a Project entity.
+func (c *ProjectClient) Create() *ProjectCreate {
+	mutation := newProjectMutation(c.config, OpCreate)
+	return &ProjectCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Project entities.
+func (c *ProjectClient) CreateBulk(builders ...*ProjectCreate) *ProjectCreateBulk {
+	return &ProjectCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProjectClient) MapCreateBulk(slice any, setFunc func(*ProjectCreate, int)) *ProjectCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProjectCreateBulk{err: fmt.Errorf("calling to ProjectClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProjectCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProjectCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Project.
+func (c *ProjectClient) Update() *ProjectUpdate {
+	mutation := newProjectMutation(c.config, OpUpdate)
+	return &ProjectUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProjectClient) UpdateOne(_m *Project) *ProjectUpdateOne {
+	mutation := newProjectMutation(c.config, OpUpdateOne, withProject(_m))
+	return &ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProjectClient) UpdateOneID(id uuid.UUID) *ProjectUpdateOne {
+	mutation := newProjectMutation(c.config, OpUpdateOne, withProjectID(id))
+	return &ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Project.
+func (c *ProjectClient) Delete() *ProjectDelete {
+	mutation := newProjectMutation(c.config, OpDelete)
+	return &ProjectDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProjectClient) DeleteOne(_m *Project) *ProjectDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProjectClient) DeleteOneID(id uuid.UUID) *ProjectDeleteOne {
+	builder := c.Delete().Where(project.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProjectDeleteOne{builder}
+}
+
+// Query returns a query builder for Project.
+func (c *ProjectClient) Query() *ProjectQuery {
+	return &ProjectQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProject},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Project entity by its id.
+func (c *ProjectClient) Get(ctx context.Context, id uuid.UUID) (*Project, error) {
+	return c.Query().Where(project.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProjectClient) GetX(ctx context.Context, id uuid.UUID) *Project {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProjectClient) Hooks() []Hook {
+	return c.hooks.Project
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProjectClient) Interceptors() []Interceptor {
+	return c.inters.Project
+}
+
+func (c *ProjectClient) mutate(ctx context.Context, m *ProjectMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProjectCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProjectUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProjectDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Project mutation op: %q", m.Op())
+	}
+}
+
+// ProjectFeeClient is a client for the ProjectFee schema.
+type ProjectFeeClient struct {
+	config
+}
+
+// NewProjectFeeClient returns a client for the ProjectFee from the given config.
+func NewProjectFeeClient(c config) *ProjectFeeClient {
+	return &ProjectFeeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `projectfee.Hooks(f(g(h())))`.
+func (c *ProjectFeeClient) Use(hooks ...Hook) {
+	c.hooks.ProjectFee = append(c.hooks.ProjectFee, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `projectfee.Intercept(f(g(h())))`.
+func (c *ProjectFeeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProjectFee = append(c.inters.ProjectFee, interceptors...)
+}
+
+// Create returns a builder for creating a ProjectFee entity.
+func (c *ProjectFeeClient) Create() *ProjectFeeCreate {
+	mutation := newProjectFeeMutation(c.config, OpCreate)
+	return &ProjectFeeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProjectFee entities.
+func (c *ProjectFeeClient) CreateBulk(builders ...*ProjectFeeCreate) *ProjectFeeCreateBulk {
+	return &ProjectFeeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProjectFeeClient) MapCreateBulk(slice any, setFunc func(*ProjectFeeCreate, int)) *ProjectFeeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProjectFeeCreateBulk{err: fmt.Errorf("calling to ProjectFeeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProjectFeeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProjectFeeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProjectFee.
+func (c *ProjectFeeClient) Update() *ProjectFeeUpdate {
+	mutation := newProjectFeeMutation(c.config, OpUpdate)
+	return &ProjectFeeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProjectFeeClient) UpdateOne(_m *ProjectFee) *ProjectFeeUpdateOne {
+	mutation := newProjectFeeMutation(c.config, OpUpdateOne, withProjectFee(_m))
+	return &ProjectFeeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProjectFeeClient) UpdateOneID(id uuid.UUID) *ProjectFeeUpdateOne {
+	mutation := newProjectFeeMutation(c.config, OpUpdateOne, withProjectFeeID(id))
+	return &ProjectFeeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProjectFee.
+func (c *ProjectFeeClient) Delete() *ProjectFeeDelete {
+	mutation := newProjectFeeMutation(c.config, OpDelete)
+	return &ProjectFeeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProjectFeeClient) DeleteOne(_m *ProjectFee) *ProjectFeeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProjectFeeClient) DeleteOneID(id uuid.UUID) *ProjectFeeDeleteOne {
+	builder := c.Delete().Where(projectfee.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProjectFeeDeleteOne{builder}
+}
+
+// Query returns a query builder for ProjectFee.
+func (c *ProjectFeeClient) Query() *ProjectFeeQuery {
+	return &ProjectFeeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProjectFee},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProjectFee entity by its id.
+func (c *ProjectFeeClient) Get(ctx context.Context, id uuid.UUID) (*ProjectFee, error) {
+	return c.Query().Where(projectfee.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProjectFeeClient) GetX(ctx context.Context, id uuid.UUID) *ProjectFee {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProjectFeeClient) Hooks() []Hook {
+	return c.hooks.ProjectFee
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProjectFeeClient) Interceptors() []Interceptor {
+	return c.inters.ProjectFee
+}
+
+func (c *ProjectFeeClient) mutate(ctx context.Context, m *ProjectFeeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProjectFeeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProjectFeeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProjectFeeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProjectFeeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ProjectFee mutation op: %q", m.Op())
+	}
+}
+
+// ProjectMemberClient is a client for the ProjectMember schema.
+type ProjectMemberClient struct {
+	config
+}
+
+// NewProjectMemberClient returns a client for the ProjectMember from the given config.
+func NewProjectMemberClient(c config) *ProjectMemberClient {
+	return &ProjectMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `projectmember.Hooks(f(g(h())))`.
+func (c *ProjectMemberClient) Use(hooks ...Hook) {
+	c.hooks.ProjectMember = append(c.hooks.ProjectMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `projectmember.Intercept(f(g(h())))`.
+func (c *ProjectMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProjectMember = append(c.inters.ProjectMember, interceptors...)
+}
+
+// Create returns a builder for creating a ProjectMember entity.
+func (c *ProjectMemberClient) Create() *ProjectMemberCreate {
+	mutation := newProjectMemberMutation(c.config, OpCreate)
+	return &ProjectMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProjectMember entities.
+func (c *ProjectMemberClient) CreateBulk(builders ...*ProjectMemberCreate) *ProjectMemberCreateBulk {
+	return &ProjectMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProjectMemberClient) MapCreateBulk(slice any, setFunc func(*ProjectMemberCreate, int)) *ProjectMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProjectMemberCreateBulk{err: fmt.Errorf("calling to ProjectMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProjectMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProjectMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProjectMember.
+func (c *ProjectMemberClient) Update() *ProjectMemberUpdate {
+	mutation := newProjectMemberMutation(c.config, OpUpdate)
+	return &ProjectMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProjectMemberClient) UpdateOne(_m *ProjectMember) *ProjectMemberUpdateOne {
+	mutation := newProjectMemberMutation(c.config, OpUpdateOne, withProjectMember(_m))
+	return &ProjectMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProjectMemberClient) UpdateOneID(id uuid.UUID) *ProjectMemberUpdateOne {
+	mutation := newProjectMemberMutation(c.config, OpUpdateOne, withProjectMemberID(id))
+	return &ProjectMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProjectMember.
+func (c *ProjectMemberClient) Delete() *ProjectMemberDelete {
+	mutation := newProjectMemberMutation(c.config, OpDelete)
+	return &ProjectMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProjectMemberClient) DeleteOne(_m *ProjectMember) *ProjectMemberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProjectMemberClient) DeleteOneID(id uuid.UUID) *ProjectMemberDeleteOne {
+	builder := c.Delete().Where(projectmember.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProjectMemberDeleteOne{builder}
+}
+
+// Query returns a query builder for ProjectMember.
+func (c *ProjectMemberClient) Query() *ProjectMemberQuery {
+	return &ProjectMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProjectMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProjectMember entity by its id.
+func (c *ProjectMemberClient) Get(ctx context.Context, id uuid.UUID) (*ProjectMember, error) {
+	return c.Query().Where(projectmember.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProjectMemberClient) GetX(ctx context.Context, id uuid.UUID) *ProjectMember {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProjectMemberClient) Hooks() []Hook {
+	return c.hooks.ProjectMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProjectMemberClient) Interceptors() []Interceptor {
+	return c.inters.ProjectMember
+}
+
+func (c *ProjectMemberClient) mutate(ctx context.Context, m *ProjectMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProjectMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProjectMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProjectMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProjectMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ProjectMember mutation op: %q", m.Op())
+	}
+}
+
+// ProjectOptionClient is a client for the ProjectOption schema.
+type ProjectOptionClient struct {
+	config
+}
+
+// NewProjectOptionClient returns a client for the ProjectOption from the given config.
+func NewProjectOptionClient(c config) *ProjectOptionClient {
+	return &ProjectOptionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `projectoption.Hooks(f(g(h())))`.
+func (c *ProjectOptionClient) Use(hooks ...Hook) {
+	c.hooks.ProjectOption = append(c.hooks.ProjectOption, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `projectoption.Intercept(f(g(h())))`.
+func (c *ProjectOptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProjectOption = append(c.inters.ProjectOption, interceptors...)
+}
+
+// Create returns a builder for creating a ProjectOption entity.
+func (c *ProjectOptionClient) Create() *ProjectOptionCreate {
+	mutation := newProjectOptionMutation(c.config, OpCreate)
+	return &ProjectOptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProjectOption entities.
+func (c *ProjectOptionClient) CreateBulk(builders ...*ProjectOptionCreate) *ProjectOptionCreateBulk {
+	return &ProjectOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProjectOptionClient) MapCreateBulk(slice any, setFunc func(*ProjectOptionCreate, int)) *ProjectOptionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProjectOptionCreateBulk{err: fmt.Errorf("calling to ProjectOptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProjectOptionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProjectOptionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProjectOption.
+func (c *ProjectOptionClient) Update() *ProjectOptionUpdate {
+	mutation := newProjectOptionMutation(c.config, OpUpdate)
+	return &ProjectOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProjectOptionClient) UpdateOne(_m *ProjectOption) *ProjectOptionUpdateOne {
+	mutation := newProjectOptionMutation(c.config, OpUpdateOne, withProjectOption(_m))
+	return &ProjectOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProjectOptionClient) UpdateOneID(id uuid.UUID) *ProjectOptionUpdateOne {
+	mutation := newProjectOptionMutation(c.config, OpUpdateOne, withProjectOptionID(id))
+	return &ProjectOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProjectOption.
+func (c *ProjectOptionClient) Delete() *ProjectOptionDelete {
+	mutation := newProjectOptionMutation(c.config, OpDelete)
+	return &ProjectOptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProjectOptionClient) DeleteOne(_m *ProjectOption) *ProjectOptionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProjectOptionClient) DeleteOneID(id uuid.UUID) *ProjectOptionDeleteOne {
+	builder := c.Delete().Where(projectoption.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProjectOptionDeleteOne{builder}
+}
+
+// Query returns a query builder for ProjectOption.
+func (c *ProjectOptionClient) Query() *ProjectOptionQuery {
+	return &ProjectOptionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProjectOption},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProjectOption entity by its id.
+func (c *ProjectOptionClient) Get(ctx context.Context, id uuid.UUID) (*ProjectOption, error) {
+	return c.Query().Where(projectoption.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProjectOptionClient) GetX(ctx context.Context, id uuid.UUID) *ProjectOption {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProjectOptionClient) Hooks() []Hook {
+	return c.hooks.ProjectOption
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProjectOptionClient) Interceptors() []Interceptor {
+	return c.inters.ProjectOption
+}
+
+func (c *ProjectOptionClient) mutate(ctx context.Context, m *ProjectOptionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProjectOptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProjectOptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProjectOptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProjectOptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ProjectOption mutation op: %q", m.Op())
+	}
+}
+
+// ProjectTaskClient is a client for the ProjectTask schema.
+type ProjectTaskClient struct {
+	config
+}
+
+// NewProjectTaskClient returns a client for the ProjectTask from the given config.
+func NewProjectTaskClient(c config) *ProjectTaskClient {
+	return &ProjectTaskClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `projecttask.Hooks(f(g(h())))`.
+func (c *ProjectTaskClient) Use(hooks ...Hook) {
+	c.hooks.ProjectTask = append(c.hooks.ProjectTask, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `projecttask.Intercept(f(g(h())))`.
+func (c *ProjectTaskClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProjectTask = append(c.inters.ProjectTask, interceptors...)
+}
+
+// Create returns a builder for creating a ProjectTask entity.
+func (c *ProjectTaskClient) Create() *ProjectTaskCreate {
+	mutation := newProjectTaskMutation(c.config, OpCreate)
+	return &ProjectTaskCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProjectTask entities.
+func (c *ProjectTaskClient) CreateBulk(builders ...*ProjectTaskCreate) *ProjectTaskCreateBulk {
+	return &ProjectTaskCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProjectTaskClient) MapCreateBulk(slice any, setFunc func(*ProjectTaskCreate, int)) *ProjectTaskCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProjectTaskCreateBulk{err: fmt.Errorf("calling to ProjectTaskClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProjectTaskCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProjectTaskCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProjectTask.
+func (c *ProjectTaskClient) Update() *ProjectTaskUpdate {
+	mutation := newProjectTaskMutation(c.config, OpUpdate)
+	return &ProjectTaskUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProjectTaskClient) UpdateOne(_m *ProjectTask) *ProjectTaskUpdateOne {
+	mutation := newProjectTaskMutation(c.config, OpUpdateOne, withProjectTask(_m))
+	return &ProjectTaskUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProjectTaskClient) UpdateOneID(id uuid.UUID) *ProjectTaskUpdateOne {
+	mutation := newProjectTaskMutation(c.config, OpUpdateOne, withProjectTaskID(id))
+	return &ProjectTaskUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProjectTask.
+func (c *ProjectTaskClient) Delete() *ProjectTaskDelete {
+	mutation := newProjectTaskMutation(c.config, OpDelete)
+	return &ProjectTaskDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProjectTaskClient) DeleteOne(_m *ProjectTask) *ProjectTaskDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProjectTaskClient) DeleteOneID(id uuid.UUID) *ProjectTaskDeleteOne {
+	builder := c.Delete().Where(projecttask.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProjectTaskDeleteOne{builder}
+}
+
+// Query returns a query builder for ProjectTask.
+func (c *ProjectTaskClient) Query() *ProjectTaskQuery {
+	return &ProjectTaskQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProjectTask},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProjectTask entity by its id.
+func (c *ProjectTaskClient) Get(ctx context.Context, id uuid.UUID) (*ProjectTask, error) {
+	return c.Query().Where(projecttask.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProjectTaskClient) GetX(ctx context.Context, id uuid.UUID) *ProjectTask {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProjectTaskClient) Hooks() []Hook {
+	return c.hooks.ProjectTask
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProjectTaskClient) Interceptors() []Interceptor {
+	return c.inters.ProjectTask
+}
+
+func (c *ProjectTaskClient) mutate(ctx context.Context, m *ProjectTaskMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProjectTaskCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProjectTaskUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProjectTaskUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProjectTaskDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ProjectTask mutation op: %q", m.Op())
+	}
+}
+
+// RecurringInvoiceClient is a client for the RecurringInvoice schema.
+type RecurringInvoiceClient struct {
+	config
+}
+
+// NewRecurringInvoiceClient returns a client for the RecurringInvoice from the given config.
+func NewRecurringInvoiceClient(c config) *RecurringInvoiceClient {
+	return &RecurringInvoiceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `recurringinvoice.Hooks(f(g(h())))`.
+func (c *RecurringInvoiceClient) Use(hooks ...Hook) {
+	c.hooks.RecurringInvoice = append(c.hooks.RecurringInvoice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `recurringinvoice.Intercept(f(g(h())))`.
+func (c *RecurringInvoiceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RecurringInvoice = append(c.inters.RecurringInvoice, interceptors...)
+}
+
+// Create returns a builder for creating a RecurringInvoice entity.
+func (c *RecurringInvoiceClient) Create() *RecurringInvoiceCreate {
+	mutation := newRecurringInvoiceMutation(c.config, OpCreate)
+	return &RecurringInvoiceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RecurringInvoice entities.
+func (c *RecurringInvoiceClient) CreateBulk(builders ...*RecurringInvoiceCreate) *RecurringInvoiceCreateBulk {
+	return &RecurringInvoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RecurringInvoiceClient) MapCreateBulk(slice any, setFunc func(*RecurringInvoiceCreate, int)) *RecurringInvoiceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RecurringInvoiceCreateBulk{err: fmt.Errorf("calling to RecurringInvoiceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RecurringInvoiceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RecurringInvoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RecurringInvoice.
+func (c *RecurringInvoiceClient) Update() *RecurringInvoiceUpdate {
+	mutation := newRecurringInvoiceMutation(c.config, OpUpdate)
+	return &RecurringInvoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RecurringInvoiceClient) UpdateOne(_m *RecurringInvoice) *RecurringInvoiceUpdateOne {
+	mutation := newRecurringInvoiceMutation(c.config, OpUpdateOne, withRecurringInvoice(_m))
+	return &RecurringInvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RecurringInvoiceClient) UpdateOneID(id uuid.UUID) *RecurringInvoiceUpdateOne {
+	mutation := newRecurringInvoiceMutation(c.config, OpUpdateOne, withRecurringInvoiceID(id))
+	return &RecurringInvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RecurringInvoice.
+func (c *RecurringInvoiceClient) Delete() *RecurringInvoiceDelete {
+	mutation := newRecurringInvoiceMutation(c.config, OpDelete)
+	return &RecurringInvoiceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RecurringInvoiceClient) DeleteOne(_m *RecurringInvoice) *RecurringInvoiceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RecurringInvoiceClient) DeleteOneID(id uuid.UUID) *RecurringInvoiceDeleteOne {
+	builder := c.Delete().Where(recurringinvoice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RecurringInvoiceDeleteOne{builder}
+}
+
+// Query returns a query builder for RecurringInvoice.
+func (c *RecurringInvoiceClient) Query() *RecurringInvoiceQuery {
+	return &RecurringInvoiceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRecurringInvoice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RecurringInvoice entity by its id.
+func (c *RecurringInvoiceClient) Get(ctx context.Context, id uuid.UUID) (*RecurringInvoice, error) {
+	return c.Query().Where(recurringinvoice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RecurringInvoiceClient) GetX(ctx context.Context, id uuid.UUID) *RecurringInvoice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RecurringInvoiceClient) Hooks() []Hook {
+	return c.hooks.RecurringInvoice
+}
+
+// Interceptors returns the client interceptors.
+func (c *RecurringInvoiceClient) Interceptors() []Interceptor {
+	return c.inters.RecurringInvoice
+}
+
+func (c *RecurringInvoiceClient) mutate(ctx context.Context, m *RecurringInvoiceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RecurringInvoiceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RecurringInvoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RecurringInvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RecurringInvoiceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RecurringInvoice mutation op: %q", m.Op())
 	}
 }
 
@@ -4744,6 +6875,139 @@ func (c *SessionClient) mutate(ctx context.Context, m *SessionMutation) (Value, 
 		return (&SessionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Session mutation op: %q", m.Op())
+	}
+}
+
+// TimeEntryClient is a client for the TimeEntry schema.
+type TimeEntryClient struct {
+	config
+}
+
+// NewTimeEntryClient returns a client for the TimeEntry from the given config.
+func NewTimeEntryClient(c config) *TimeEntryClient {
+	return &TimeEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `timeentry.Hooks(f(g(h())))`.
+func (c *TimeEntryClient) Use(hooks ...Hook) {
+	c.hooks.TimeEntry = append(c.hooks.TimeEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `timeentry.Intercept(f(g(h())))`.
+func (c *TimeEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TimeEntry = append(c.inters.TimeEntry, interceptors...)
+}
+
+// Create returns a builder for creating a TimeEntry entity.
+func (c *TimeEntryClient) Create() *TimeEntryCreate {
+	mutation := newTimeEntryMutation(c.config, OpCreate)
+	return &TimeEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TimeEntry entities.
+func (c *TimeEntryClient) CreateBulk(builders ...*TimeEntryCreate) *TimeEntryCreateBulk {
+	return &TimeEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TimeEntryClient) MapCreateBulk(slice any, setFunc func(*TimeEntryCreate, int)) *TimeEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TimeEntryCreateBulk{err: fmt.Errorf("calling to TimeEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TimeEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TimeEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TimeEntry.
+func (c *TimeEntryClient) Update() *TimeEntryUpdate {
+	mutation := newTimeEntryMutation(c.config, OpUpdate)
+	return &TimeEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TimeEntryClient) UpdateOne(_m *TimeEntry) *TimeEntryUpdateOne {
+	mutation := newTimeEntryMutation(c.config, OpUpdateOne, withTimeEntry(_m))
+	return &TimeEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TimeEntryClient) UpdateOneID(id uuid.UUID) *TimeEntryUpdateOne {
+	mutation := newTimeEntryMutation(c.config, OpUpdateOne, withTimeEntryID(id))
+	return &TimeEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TimeEntry.
+func (c *TimeEntryClient) Delete() *TimeEntryDelete {
+	mutation := newTimeEntryMutation(c.config, OpDelete)
+	return &TimeEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TimeEntryClient) DeleteOne(_m *TimeEntry) *TimeEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TimeEntryClient) DeleteOneID(id uuid.UUID) *TimeEntryDeleteOne {
+	builder := c.Delete().Where(timeentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TimeEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for TimeEntry.
+func (c *TimeEntryClient) Query() *TimeEntryQuery {
+	return &TimeEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTimeEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TimeEntry entity by its id.
+func (c *TimeEntryClient) Get(ctx context.Context, id uuid.UUID) (*TimeEntry, error) {
+	return c.Query().Where(timeentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TimeEntryClient) GetX(ctx context.Context, id uuid.UUID) *TimeEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TimeEntryClient) Hooks() []Hook {
+	return c.hooks.TimeEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *TimeEntryClient) Interceptors() []Interceptor {
+	return c.inters.TimeEntry
+}
+
+func (c *TimeEntryClient) mutate(ctx context.Context, m *TimeEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TimeEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TimeEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TimeEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TimeEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown TimeEntry mutation op: %q", m.Op())
 	}
 }
 
@@ -5149,22 +7413,28 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Allocation, Attachment, AuditEvent, Balance, Blob, Contact,
+		APIKey, Allocation, Attachment, AuditEvent, Balance, BilledItem, Blob, Contact,
 		ContactAccess, ContactAddress, ContactEmail, ContactImport, ContactMerge,
-		ContactNote, ContactOption, ContactPhone, Document, DocumentLine, DocumentTax,
-		DuplicateDismissal, IdempotencyRecord, ImportRow, LedgerEntry, Membership,
-		MergeMove, NumberCounter, NumberSequence, Organization, Payment, PortalGrant,
-		RegistryCheck, RegistrySetting, Session, TrackingCategory, TrackingOption,
-		User []ent.Hook
+		ContactNote, ContactOption, ContactPhone, Document, DocumentAdjustment,
+		DocumentLine, DocumentLink, DocumentOption, DocumentReminder, DocumentTax,
+		DuplicateDismissal, ExchangeRate, ExpenseCategory, IdempotencyRecord,
+		ImportRow, LedgerEntry, Membership, MergeMove, NumberCounter, NumberSequence,
+		Organization, Payment, PaymentOption, PortalGrant, Product, Project,
+		ProjectFee, ProjectMember, ProjectOption, ProjectTask, RecurringInvoice,
+		RegistryCheck, RegistrySetting, Session, TimeEntry, TrackingCategory,
+		TrackingOption, User []ent.Hook
 	}
 	inters struct {
-		APIKey, Allocation, Attachment, AuditEvent, Balance, Blob, Contact,
+		APIKey, Allocation, Attachment, AuditEvent, Balance, BilledItem, Blob, Contact,
 		ContactAccess, ContactAddress, ContactEmail, ContactImport, ContactMerge,
-		ContactNote, ContactOption, ContactPhone, Document, DocumentLine, DocumentTax,
-		DuplicateDismissal, IdempotencyRecord, ImportRow, LedgerEntry, Membership,
-		MergeMove, NumberCounter, NumberSequence, Organization, Payment, PortalGrant,
-		RegistryCheck, RegistrySetting, Session, TrackingCategory, TrackingOption,
-		User []ent.Interceptor
+		ContactNote, ContactOption, ContactPhone, Document, DocumentAdjustment,
+		DocumentLine, DocumentLink, DocumentOption, DocumentReminder, DocumentTax,
+		DuplicateDismissal, ExchangeRate, ExpenseCategory, IdempotencyRecord,
+		ImportRow, LedgerEntry, Membership, MergeMove, NumberCounter, NumberSequence,
+		Organization, Payment, PaymentOption, PortalGrant, Product, Project,
+		ProjectFee, ProjectMember, ProjectOption, ProjectTask, RecurringInvoice,
+		RegistryCheck, RegistrySetting, Session, TimeEntry, TrackingCategory,
+		TrackingOption, User []ent.Interceptor
 	}
 )
 

@@ -60,6 +60,16 @@ type Document struct {
 	Reference string `json:"reference,omitempty"`
 	// the caller's own key
 	CustomID *string `json:"custom_id,omitempty"`
+	// of the printed document; empty: the contact's, else the business's
+	Language string `json:"language,omitempty"`
+	// how an expense was paid; none on other types
+	PaidBy *document.PaidBy `json:"paid_by,omitempty"`
+	// the document that this one was made from: an estimate's invoice, an invoice's credit note, a duplicate
+	OriginID *uuid.UUID `json:"origin_id,omitempty"`
+	// the recurring invoice that made it
+	RecurringID *uuid.UUID `json:"recurring_id,omitempty"`
+	// for which of its dates
+	RecurringDate *day.Date `json:"recurring_date,omitempty"`
 	// Date holds the value of the "date" field.
 	Date day.Date `json:"date,omitempty"`
 	// DueDate holds the value of the "due_date" field.
@@ -74,6 +84,10 @@ type Document struct {
 	Terms string `json:"terms,omitempty"`
 	// public: printed on the document
 	Notes string `json:"notes,omitempty"`
+	// sum of the document's allowances as given (BT-107), positive
+	Allowances money.Minor `json:"allowances,omitempty"`
+	// sum of the document's charges as given (BT-108), positive
+	Charges money.Minor `json:"charges,omitempty"`
 	// Net holds the value of the "net" field.
 	Net money.Minor `json:"net,omitempty"`
 	// Vat holds the value of the "vat" field.
@@ -93,8 +107,16 @@ type Document struct {
 	// IssuedAt holds the value of the "issued_at" field.
 	IssuedAt *time.Time `json:"issued_at,omitempty"`
 	// VoidedAt holds the value of the "voided_at" field.
-	VoidedAt     *time.Time `json:"voided_at,omitempty"`
-	selectValues sql.SelectValues
+	VoidedAt *time.Time `json:"voided_at,omitempty"`
+	// when an estimate was accepted or rejected
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+	// the user or API key; none by permalink
+	DecidedBy *uuid.UUID `json:"decided_by,omitempty"`
+	// DecidedThrough holds the value of the "decided_through" field.
+	DecidedThrough *document.DecidedThrough `json:"decided_through,omitempty"`
+	// DecisionComment holds the value of the "decision_comment" field.
+	DecisionComment string `json:"decision_comment,omitempty"`
+	selectValues    sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -102,7 +124,9 @@ func (*Document) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case document.FieldSequenceID:
+		case document.FieldRecurringDate:
+			values[i] = &sql.NullScanner{S: new(day.Date)}
+		case document.FieldSequenceID, document.FieldOriginID, document.FieldRecurringID, document.FieldDecidedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case document.FieldDate, document.FieldDueDate:
 			values[i] = new(day.Date)
@@ -110,11 +134,11 @@ func (*Document) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Decimal)
 		case document.FieldPricesIncludeTax:
 			values[i] = new(sql.NullBool)
-		case document.FieldVersion, document.FieldNumberPeriod, document.FieldNumber, document.FieldNet, document.FieldVat, document.FieldOtherTaxes, document.FieldWithholding, document.FieldTotal, document.FieldPayable, document.FieldSettled:
+		case document.FieldVersion, document.FieldNumberPeriod, document.FieldNumber, document.FieldAllowances, document.FieldCharges, document.FieldNet, document.FieldVat, document.FieldOtherTaxes, document.FieldWithholding, document.FieldTotal, document.FieldPayable, document.FieldSettled:
 			values[i] = new(sql.NullInt64)
-		case document.FieldType, document.FieldSide, document.FieldStatus, document.FieldContactName, document.FieldContactProfession, document.FieldContactVatNumber, document.FieldContactTaxOffice, document.FieldBillingAddress, document.FieldShippingAddress, document.FieldNumberText, document.FieldReference, document.FieldCustomID, document.FieldCurrency, document.FieldTerms, document.FieldNotes:
+		case document.FieldType, document.FieldSide, document.FieldStatus, document.FieldContactName, document.FieldContactProfession, document.FieldContactVatNumber, document.FieldContactTaxOffice, document.FieldBillingAddress, document.FieldShippingAddress, document.FieldNumberText, document.FieldReference, document.FieldCustomID, document.FieldLanguage, document.FieldPaidBy, document.FieldCurrency, document.FieldTerms, document.FieldNotes, document.FieldDecidedThrough, document.FieldDecisionComment:
 			values[i] = new(sql.NullString)
-		case document.FieldCreatedAt, document.FieldUpdatedAt, document.FieldIssuedAt, document.FieldVoidedAt:
+		case document.FieldCreatedAt, document.FieldUpdatedAt, document.FieldIssuedAt, document.FieldVoidedAt, document.FieldDecidedAt:
 			values[i] = new(sql.NullTime)
 		case document.FieldID, document.FieldOrganizationID, document.FieldContactID, document.FieldCreatedBy:
 			values[i] = new(uuid.UUID)
@@ -262,6 +286,40 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 				_m.CustomID = new(string)
 				*_m.CustomID = value.String
 			}
+		case document.FieldLanguage:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field language", values[i])
+			} else if value.Valid {
+				_m.Language = value.String
+			}
+		case document.FieldPaidBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field paid_by", values[i])
+			} else if value.Valid {
+				_m.PaidBy = new(document.PaidBy)
+				*_m.PaidBy = document.PaidBy(value.String)
+			}
+		case document.FieldOriginID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field origin_id", values[i])
+			} else if value.Valid {
+				_m.OriginID = new(uuid.UUID)
+				*_m.OriginID = *value.S.(*uuid.UUID)
+			}
+		case document.FieldRecurringID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field recurring_id", values[i])
+			} else if value.Valid {
+				_m.RecurringID = new(uuid.UUID)
+				*_m.RecurringID = *value.S.(*uuid.UUID)
+			}
+		case document.FieldRecurringDate:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field recurring_date", values[i])
+			} else if value.Valid {
+				_m.RecurringDate = new(day.Date)
+				*_m.RecurringDate = *value.S.(*day.Date)
+			}
 		case document.FieldDate:
 			if value, ok := values[i].(*day.Date); !ok {
 				return fmt.Errorf("unexpected type %T for field date", values[i])
@@ -303,6 +361,18 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field notes", values[i])
 			} else if value.Valid {
 				_m.Notes = value.String
+			}
+		case document.FieldAllowances:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field allowances", values[i])
+			} else if value.Valid {
+				_m.Allowances = money.Minor(value.Int64)
+			}
+		case document.FieldCharges:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field charges", values[i])
+			} else if value.Valid {
+				_m.Charges = money.Minor(value.Int64)
 			}
 		case document.FieldNet:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -365,6 +435,33 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.VoidedAt = new(time.Time)
 				*_m.VoidedAt = value.Time
+			}
+		case document.FieldDecidedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field decided_at", values[i])
+			} else if value.Valid {
+				_m.DecidedAt = new(time.Time)
+				*_m.DecidedAt = value.Time
+			}
+		case document.FieldDecidedBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field decided_by", values[i])
+			} else if value.Valid {
+				_m.DecidedBy = new(uuid.UUID)
+				*_m.DecidedBy = *value.S.(*uuid.UUID)
+			}
+		case document.FieldDecidedThrough:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field decided_through", values[i])
+			} else if value.Valid {
+				_m.DecidedThrough = new(document.DecidedThrough)
+				*_m.DecidedThrough = document.DecidedThrough(value.String)
+			}
+		case document.FieldDecisionComment:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field decision_comment", values[i])
+			} else if value.Valid {
+				_m.DecisionComment = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -468,6 +565,29 @@ func (_m *Document) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
+	builder.WriteString("language=")
+	builder.WriteString(_m.Language)
+	builder.WriteString(", ")
+	if v := _m.PaidBy; v != nil {
+		builder.WriteString("paid_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.OriginID; v != nil {
+		builder.WriteString("origin_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.RecurringID; v != nil {
+		builder.WriteString("recurring_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.RecurringDate; v != nil {
+		builder.WriteString("recurring_date=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("date=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Date))
 	builder.WriteString(", ")
@@ -488,6 +608,12 @@ func (_m *Document) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("notes=")
 	builder.WriteString(_m.Notes)
+	builder.WriteString(", ")
+	builder.WriteString("allowances=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Allowances))
+	builder.WriteString(", ")
+	builder.WriteString("charges=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Charges))
 	builder.WriteString(", ")
 	builder.WriteString("net=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Net))
@@ -522,6 +648,24 @@ func (_m *Document) String() string {
 		builder.WriteString("voided_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	if v := _m.DecidedAt; v != nil {
+		builder.WriteString("decided_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.DecidedBy; v != nil {
+		builder.WriteString("decided_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.DecidedThrough; v != nil {
+		builder.WriteString("decided_through=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("decision_comment=")
+	builder.WriteString(_m.DecisionComment)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -266,6 +266,76 @@ func (_c *DocumentCreate) SetNillableCustomID(v *string) *DocumentCreate {
 	return _c
 }
 
+// SetLanguage sets the "language" field.
+func (_c *DocumentCreate) SetLanguage(v string) *DocumentCreate {
+	_c.mutation.SetLanguage(v)
+	return _c
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableLanguage(v *string) *DocumentCreate {
+	if v != nil {
+		_c.SetLanguage(*v)
+	}
+	return _c
+}
+
+// SetPaidBy sets the "paid_by" field.
+func (_c *DocumentCreate) SetPaidBy(v document.PaidBy) *DocumentCreate {
+	_c.mutation.SetPaidBy(v)
+	return _c
+}
+
+// SetNillablePaidBy sets the "paid_by" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillablePaidBy(v *document.PaidBy) *DocumentCreate {
+	if v != nil {
+		_c.SetPaidBy(*v)
+	}
+	return _c
+}
+
+// SetOriginID sets the "origin_id" field.
+func (_c *DocumentCreate) SetOriginID(v uuid.UUID) *DocumentCreate {
+	_c.mutation.SetOriginID(v)
+	return _c
+}
+
+// SetNillableOriginID sets the "origin_id" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableOriginID(v *uuid.UUID) *DocumentCreate {
+	if v != nil {
+		_c.SetOriginID(*v)
+	}
+	return _c
+}
+
+// SetRecurringID sets the "recurring_id" field.
+func (_c *DocumentCreate) SetRecurringID(v uuid.UUID) *DocumentCreate {
+	_c.mutation.SetRecurringID(v)
+	return _c
+}
+
+// SetNillableRecurringID sets the "recurring_id" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableRecurringID(v *uuid.UUID) *DocumentCreate {
+	if v != nil {
+		_c.SetRecurringID(*v)
+	}
+	return _c
+}
+
+// SetRecurringDate sets the "recurring_date" field.
+func (_c *DocumentCreate) SetRecurringDate(v day.Date) *DocumentCreate {
+	_c.mutation.SetRecurringDate(v)
+	return _c
+}
+
+// SetNillableRecurringDate sets the "recurring_date" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableRecurringDate(v *day.Date) *DocumentCreate {
+	if v != nil {
+		_c.SetRecurringDate(*v)
+	}
+	return _c
+}
+
 // SetDate sets the "date" field.
 func (_c *DocumentCreate) SetDate(v day.Date) *DocumentCreate {
 	_c.mutation.SetDate(v)
@@ -328,6 +398,34 @@ func (_c *DocumentCreate) SetNotes(v string) *DocumentCreate {
 func (_c *DocumentCreate) SetNillableNotes(v *string) *DocumentCreate {
 	if v != nil {
 		_c.SetNotes(*v)
+	}
+	return _c
+}
+
+// SetAllowances sets the "allowances" field.
+func (_c *DocumentCreate) SetAllowances(v money.Minor) *DocumentCreate {
+	_c.mutation.SetAllowances(v)
+	return _c
+}
+
+// SetNillableAllowances sets the "allowances" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableAllowances(v *money.Minor) *DocumentCreate {
+	if v != nil {
+		_c.SetAllowances(*v)
+	}
+	return _c
+}
+
+// SetCharges sets the "charges" field.
+func (_c *DocumentCreate) SetCharges(v money.Minor) *DocumentCreate {
+	_c.mutation.SetCharges(v)
+	return _c
+}
+
+// SetNillableCharges sets the "charges" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableCharges(v *money.Minor) *DocumentCreate {
+	if v != nil {
+		_c.SetCharges(*v)
 	}
 	return _c
 }
@@ -464,6 +562,62 @@ func (_c *DocumentCreate) SetNillableVoidedAt(v *time.Time) *DocumentCreate {
 	return _c
 }
 
+// SetDecidedAt sets the "decided_at" field.
+func (_c *DocumentCreate) SetDecidedAt(v time.Time) *DocumentCreate {
+	_c.mutation.SetDecidedAt(v)
+	return _c
+}
+
+// SetNillableDecidedAt sets the "decided_at" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableDecidedAt(v *time.Time) *DocumentCreate {
+	if v != nil {
+		_c.SetDecidedAt(*v)
+	}
+	return _c
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (_c *DocumentCreate) SetDecidedBy(v uuid.UUID) *DocumentCreate {
+	_c.mutation.SetDecidedBy(v)
+	return _c
+}
+
+// SetNillableDecidedBy sets the "decided_by" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableDecidedBy(v *uuid.UUID) *DocumentCreate {
+	if v != nil {
+		_c.SetDecidedBy(*v)
+	}
+	return _c
+}
+
+// SetDecidedThrough sets the "decided_through" field.
+func (_c *DocumentCreate) SetDecidedThrough(v document.DecidedThrough) *DocumentCreate {
+	_c.mutation.SetDecidedThrough(v)
+	return _c
+}
+
+// SetNillableDecidedThrough sets the "decided_through" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableDecidedThrough(v *document.DecidedThrough) *DocumentCreate {
+	if v != nil {
+		_c.SetDecidedThrough(*v)
+	}
+	return _c
+}
+
+// SetDecisionComment sets the "decision_comment" field.
+func (_c *DocumentCreate) SetDecisionComment(v string) *DocumentCreate {
+	_c.mutation.SetDecisionComment(v)
+	return _c
+}
+
+// SetNillableDecisionComment sets the "decision_comment" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableDecisionComment(v *string) *DocumentCreate {
+	if v != nil {
+		_c.SetDecisionComment(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *DocumentCreate) SetID(v uuid.UUID) *DocumentCreate {
 	_c.mutation.SetID(v)
@@ -561,6 +715,10 @@ func (_c *DocumentCreate) defaults() {
 		v := document.DefaultReference
 		_c.mutation.SetReference(v)
 	}
+	if _, ok := _c.mutation.Language(); !ok {
+		v := document.DefaultLanguage
+		_c.mutation.SetLanguage(v)
+	}
 	if _, ok := _c.mutation.PricesIncludeTax(); !ok {
 		v := document.DefaultPricesIncludeTax
 		_c.mutation.SetPricesIncludeTax(v)
@@ -572,6 +730,14 @@ func (_c *DocumentCreate) defaults() {
 	if _, ok := _c.mutation.Notes(); !ok {
 		v := document.DefaultNotes
 		_c.mutation.SetNotes(v)
+	}
+	if _, ok := _c.mutation.Allowances(); !ok {
+		v := document.DefaultAllowances
+		_c.mutation.SetAllowances(v)
+	}
+	if _, ok := _c.mutation.Charges(); !ok {
+		v := document.DefaultCharges
+		_c.mutation.SetCharges(v)
 	}
 	if _, ok := _c.mutation.Net(); !ok {
 		v := document.DefaultNet
@@ -600,6 +766,10 @@ func (_c *DocumentCreate) defaults() {
 	if _, ok := _c.mutation.Settled(); !ok {
 		v := document.DefaultSettled
 		_c.mutation.SetSettled(v)
+	}
+	if _, ok := _c.mutation.DecisionComment(); !ok {
+		v := document.DefaultDecisionComment
+		_c.mutation.SetDecisionComment(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := document.DefaultID()
@@ -725,6 +895,19 @@ func (_c *DocumentCreate) check() error {
 			return &ValidationError{Name: "custom_id", err: fmt.Errorf(`ent: validator failed for field "Document.custom_id": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Language(); !ok {
+		return &ValidationError{Name: "language", err: errors.New(`ent: missing required field "Document.language"`)}
+	}
+	if v, ok := _c.mutation.Language(); ok {
+		if err := document.LanguageValidator(v); err != nil {
+			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Document.language": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.PaidBy(); ok {
+		if err := document.PaidByValidator(v); err != nil {
+			return &ValidationError{Name: "paid_by", err: fmt.Errorf(`ent: validator failed for field "Document.paid_by": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Date(); !ok {
 		return &ValidationError{Name: "date", err: errors.New(`ent: missing required field "Document.date"`)}
 	}
@@ -761,6 +944,12 @@ func (_c *DocumentCreate) check() error {
 			return &ValidationError{Name: "notes", err: fmt.Errorf(`ent: validator failed for field "Document.notes": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Allowances(); !ok {
+		return &ValidationError{Name: "allowances", err: errors.New(`ent: missing required field "Document.allowances"`)}
+	}
+	if _, ok := _c.mutation.Charges(); !ok {
+		return &ValidationError{Name: "charges", err: errors.New(`ent: missing required field "Document.charges"`)}
+	}
 	if _, ok := _c.mutation.Net(); !ok {
 		return &ValidationError{Name: "net", err: errors.New(`ent: missing required field "Document.net"`)}
 	}
@@ -784,6 +973,19 @@ func (_c *DocumentCreate) check() error {
 	}
 	if _, ok := _c.mutation.CreatedBy(); !ok {
 		return &ValidationError{Name: "created_by", err: errors.New(`ent: missing required field "Document.created_by"`)}
+	}
+	if v, ok := _c.mutation.DecidedThrough(); ok {
+		if err := document.DecidedThroughValidator(v); err != nil {
+			return &ValidationError{Name: "decided_through", err: fmt.Errorf(`ent: validator failed for field "Document.decided_through": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.DecisionComment(); !ok {
+		return &ValidationError{Name: "decision_comment", err: errors.New(`ent: missing required field "Document.decision_comment"`)}
+	}
+	if v, ok := _c.mutation.DecisionComment(); ok {
+		if err := document.DecisionCommentValidator(v); err != nil {
+			return &ValidationError{Name: "decision_comment", err: fmt.Errorf(`ent: validator failed for field "Document.decision_comment": %w`, err)}
+		}
 	}
 	return nil
 }
@@ -901,6 +1103,26 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 		_spec.SetField(document.FieldCustomID, field.TypeString, value)
 		_node.CustomID = &value
 	}
+	if value, ok := _c.mutation.Language(); ok {
+		_spec.SetField(document.FieldLanguage, field.TypeString, value)
+		_node.Language = value
+	}
+	if value, ok := _c.mutation.PaidBy(); ok {
+		_spec.SetField(document.FieldPaidBy, field.TypeEnum, value)
+		_node.PaidBy = &value
+	}
+	if value, ok := _c.mutation.OriginID(); ok {
+		_spec.SetField(document.FieldOriginID, field.TypeUUID, value)
+		_node.OriginID = &value
+	}
+	if value, ok := _c.mutation.RecurringID(); ok {
+		_spec.SetField(document.FieldRecurringID, field.TypeUUID, value)
+		_node.RecurringID = &value
+	}
+	if value, ok := _c.mutation.RecurringDate(); ok {
+		_spec.SetField(document.FieldRecurringDate, field.TypeString, value)
+		_node.RecurringDate = &value
+	}
 	if value, ok := _c.mutation.Date(); ok {
 		_spec.SetField(document.FieldDate, field.TypeString, value)
 		_node.Date = value
@@ -928,6 +1150,14 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Notes(); ok {
 		_spec.SetField(document.FieldNotes, field.TypeString, value)
 		_node.Notes = value
+	}
+	if value, ok := _c.mutation.Allowances(); ok {
+		_spec.SetField(document.FieldAllowances, field.TypeInt64, value)
+		_node.Allowances = value
+	}
+	if value, ok := _c.mutation.Charges(); ok {
+		_spec.SetField(document.FieldCharges, field.TypeInt64, value)
+		_node.Charges = value
 	}
 	if value, ok := _c.mutation.Net(); ok {
 		_spec.SetField(document.FieldNet, field.TypeInt64, value)
@@ -968,6 +1198,22 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.VoidedAt(); ok {
 		_spec.SetField(document.FieldVoidedAt, field.TypeTime, value)
 		_node.VoidedAt = &value
+	}
+	if value, ok := _c.mutation.DecidedAt(); ok {
+		_spec.SetField(document.FieldDecidedAt, field.TypeTime, value)
+		_node.DecidedAt = &value
+	}
+	if value, ok := _c.mutation.DecidedBy(); ok {
+		_spec.SetField(document.FieldDecidedBy, field.TypeUUID, value)
+		_node.DecidedBy = &value
+	}
+	if value, ok := _c.mutation.DecidedThrough(); ok {
+		_spec.SetField(document.FieldDecidedThrough, field.TypeEnum, value)
+		_node.DecidedThrough = &value
+	}
+	if value, ok := _c.mutation.DecisionComment(); ok {
+		_spec.SetField(document.FieldDecisionComment, field.TypeString, value)
+		_node.DecisionComment = value
 	}
 	return _node, _spec
 }
@@ -1249,6 +1495,36 @@ func (u *DocumentUpsert) ClearCustomID() *DocumentUpsert {
 	return u
 }
 
+// SetLanguage sets the "language" field.
+func (u *DocumentUpsert) SetLanguage(v string) *DocumentUpsert {
+	u.Set(document.FieldLanguage, v)
+	return u
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateLanguage() *DocumentUpsert {
+	u.SetExcluded(document.FieldLanguage)
+	return u
+}
+
+// SetPaidBy sets the "paid_by" field.
+func (u *DocumentUpsert) SetPaidBy(v document.PaidBy) *DocumentUpsert {
+	u.Set(document.FieldPaidBy, v)
+	return u
+}
+
+// UpdatePaidBy sets the "paid_by" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdatePaidBy() *DocumentUpsert {
+	u.SetExcluded(document.FieldPaidBy)
+	return u
+}
+
+// ClearPaidBy clears the value of the "paid_by" field.
+func (u *DocumentUpsert) ClearPaidBy() *DocumentUpsert {
+	u.SetNull(document.FieldPaidBy)
+	return u
+}
+
 // SetDate sets the "date" field.
 func (u *DocumentUpsert) SetDate(v day.Date) *DocumentUpsert {
 	u.Set(document.FieldDate, v)
@@ -1330,6 +1606,42 @@ func (u *DocumentUpsert) SetNotes(v string) *DocumentUpsert {
 // UpdateNotes sets the "notes" field to the value that was provided on create.
 func (u *DocumentUpsert) UpdateNotes() *DocumentUpsert {
 	u.SetExcluded(document.FieldNotes)
+	return u
+}
+
+// SetAllowances sets the "allowances" field.
+func (u *DocumentUpsert) SetAllowances(v money.Minor) *DocumentUpsert {
+	u.Set(document.FieldAllowances, v)
+	return u
+}
+
+// UpdateAllowances sets the "allowances" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateAllowances() *DocumentUpsert {
+	u.SetExcluded(document.FieldAllowances)
+	return u
+}
+
+// AddAllowances adds v to the "allowances" field.
+func (u *DocumentUpsert) AddAllowances(v money.Minor) *DocumentUpsert {
+	u.Add(document.FieldAllowances, v)
+	return u
+}
+
+// SetCharges sets the "charges" field.
+func (u *DocumentUpsert) SetCharges(v money.Minor) *DocumentUpsert {
+	u.Set(document.FieldCharges, v)
+	return u
+}
+
+// UpdateCharges sets the "charges" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateCharges() *DocumentUpsert {
+	u.SetExcluded(document.FieldCharges)
+	return u
+}
+
+// AddCharges adds v to the "charges" field.
+func (u *DocumentUpsert) AddCharges(v money.Minor) *DocumentUpsert {
+	u.Add(document.FieldCharges, v)
 	return u
 }
 
@@ -1495,6 +1807,72 @@ func (u *DocumentUpsert) ClearVoidedAt() *DocumentUpsert {
 	return u
 }
 
+// SetDecidedAt sets the "decided_at" field.
+func (u *DocumentUpsert) SetDecidedAt(v time.Time) *DocumentUpsert {
+	u.Set(document.FieldDecidedAt, v)
+	return u
+}
+
+// UpdateDecidedAt sets the "decided_at" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateDecidedAt() *DocumentUpsert {
+	u.SetExcluded(document.FieldDecidedAt)
+	return u
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (u *DocumentUpsert) ClearDecidedAt() *DocumentUpsert {
+	u.SetNull(document.FieldDecidedAt)
+	return u
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (u *DocumentUpsert) SetDecidedBy(v uuid.UUID) *DocumentUpsert {
+	u.Set(document.FieldDecidedBy, v)
+	return u
+}
+
+// UpdateDecidedBy sets the "decided_by" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateDecidedBy() *DocumentUpsert {
+	u.SetExcluded(document.FieldDecidedBy)
+	return u
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (u *DocumentUpsert) ClearDecidedBy() *DocumentUpsert {
+	u.SetNull(document.FieldDecidedBy)
+	return u
+}
+
+// SetDecidedThrough sets the "decided_through" field.
+func (u *DocumentUpsert) SetDecidedThrough(v document.DecidedThrough) *DocumentUpsert {
+	u.Set(document.FieldDecidedThrough, v)
+	return u
+}
+
+// UpdateDecidedThrough sets the "decided_through" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateDecidedThrough() *DocumentUpsert {
+	u.SetExcluded(document.FieldDecidedThrough)
+	return u
+}
+
+// ClearDecidedThrough clears the value of the "decided_through" field.
+func (u *DocumentUpsert) ClearDecidedThrough() *DocumentUpsert {
+	u.SetNull(document.FieldDecidedThrough)
+	return u
+}
+
+// SetDecisionComment sets the "decision_comment" field.
+func (u *DocumentUpsert) SetDecisionComment(v string) *DocumentUpsert {
+	u.Set(document.FieldDecisionComment, v)
+	return u
+}
+
+// UpdateDecisionComment sets the "decision_comment" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateDecisionComment() *DocumentUpsert {
+	u.SetExcluded(document.FieldDecisionComment)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -1523,6 +1901,15 @@ func (u *DocumentUpsertOne) UpdateNewValues() *DocumentUpsertOne {
 		}
 		if _, exists := u.create.mutation.Side(); exists {
 			s.SetIgnore(document.FieldSide)
+		}
+		if _, exists := u.create.mutation.OriginID(); exists {
+			s.SetIgnore(document.FieldOriginID)
+		}
+		if _, exists := u.create.mutation.RecurringID(); exists {
+			s.SetIgnore(document.FieldRecurringID)
+		}
+		if _, exists := u.create.mutation.RecurringDate(); exists {
+			s.SetIgnore(document.FieldRecurringDate)
 		}
 		if _, exists := u.create.mutation.CreatedBy(); exists {
 			s.SetIgnore(document.FieldCreatedBy)
@@ -1824,6 +2211,41 @@ func (u *DocumentUpsertOne) ClearCustomID() *DocumentUpsertOne {
 	})
 }
 
+// SetLanguage sets the "language" field.
+func (u *DocumentUpsertOne) SetLanguage(v string) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetLanguage(v)
+	})
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateLanguage() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateLanguage()
+	})
+}
+
+// SetPaidBy sets the "paid_by" field.
+func (u *DocumentUpsertOne) SetPaidBy(v document.PaidBy) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetPaidBy(v)
+	})
+}
+
+// UpdatePaidBy sets the "paid_by" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdatePaidBy() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdatePaidBy()
+	})
+}
+
+// ClearPaidBy clears the value of the "paid_by" field.
+func (u *DocumentUpsertOne) ClearPaidBy() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearPaidBy()
+	})
+}
+
 // SetDate sets the "date" field.
 func (u *DocumentUpsertOne) SetDate(v day.Date) *DocumentUpsertOne {
 	return u.Update(func(s *DocumentUpsert) {
@@ -1919,6 +2341,48 @@ func (u *DocumentUpsertOne) SetNotes(v string) *DocumentUpsertOne {
 func (u *DocumentUpsertOne) UpdateNotes() *DocumentUpsertOne {
 	return u.Update(func(s *DocumentUpsert) {
 		s.UpdateNotes()
+	})
+}
+
+// SetAllowances sets the "allowances" field.
+func (u *DocumentUpsertOne) SetAllowances(v money.Minor) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetAllowances(v)
+	})
+}
+
+// AddAllowances adds v to the "allowances" field.
+func (u *DocumentUpsertOne) AddAllowances(v money.Minor) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.AddAllowances(v)
+	})
+}
+
+// UpdateAllowances sets the "allowances" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateAllowances() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateAllowances()
+	})
+}
+
+// SetCharges sets the "charges" field.
+func (u *DocumentUpsertOne) SetCharges(v money.Minor) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetCharges(v)
+	})
+}
+
+// AddCharges adds v to the "charges" field.
+func (u *DocumentUpsertOne) AddCharges(v money.Minor) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.AddCharges(v)
+	})
+}
+
+// UpdateCharges sets the "charges" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateCharges() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateCharges()
 	})
 }
 
@@ -2108,6 +2572,83 @@ func (u *DocumentUpsertOne) UpdateVoidedAt() *DocumentUpsertOne {
 func (u *DocumentUpsertOne) ClearVoidedAt() *DocumentUpsertOne {
 	return u.Update(func(s *DocumentUpsert) {
 		s.ClearVoidedAt()
+	})
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (u *DocumentUpsertOne) SetDecidedAt(v time.Time) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecidedAt(v)
+	})
+}
+
+// UpdateDecidedAt sets the "decided_at" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateDecidedAt() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecidedAt()
+	})
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (u *DocumentUpsertOne) ClearDecidedAt() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearDecidedAt()
+	})
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (u *DocumentUpsertOne) SetDecidedBy(v uuid.UUID) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecidedBy(v)
+	})
+}
+
+// UpdateDecidedBy sets the "decided_by" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateDecidedBy() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecidedBy()
+	})
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (u *DocumentUpsertOne) ClearDecidedBy() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearDecidedBy()
+	})
+}
+
+// SetDecidedThrough sets the "decided_through" field.
+func (u *DocumentUpsertOne) SetDecidedThrough(v document.DecidedThrough) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecidedThrough(v)
+	})
+}
+
+// UpdateDecidedThrough sets the "decided_through" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateDecidedThrough() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecidedThrough()
+	})
+}
+
+// ClearDecidedThrough clears the value of the "decided_through" field.
+func (u *DocumentUpsertOne) ClearDecidedThrough() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearDecidedThrough()
+	})
+}
+
+// SetDecisionComment sets the "decision_comment" field.
+func (u *DocumentUpsertOne) SetDecisionComment(v string) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecisionComment(v)
+	})
+}
+
+// UpdateDecisionComment sets the "decision_comment" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateDecisionComment() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecisionComment()
 	})
 }
 
@@ -2305,6 +2846,15 @@ func (u *DocumentUpsertBulk) UpdateNewValues() *DocumentUpsertBulk {
 			}
 			if _, exists := b.mutation.Side(); exists {
 				s.SetIgnore(document.FieldSide)
+			}
+			if _, exists := b.mutation.OriginID(); exists {
+				s.SetIgnore(document.FieldOriginID)
+			}
+			if _, exists := b.mutation.RecurringID(); exists {
+				s.SetIgnore(document.FieldRecurringID)
+			}
+			if _, exists := b.mutation.RecurringDate(); exists {
+				s.SetIgnore(document.FieldRecurringDate)
 			}
 			if _, exists := b.mutation.CreatedBy(); exists {
 				s.SetIgnore(document.FieldCreatedBy)
@@ -2607,6 +3157,41 @@ func (u *DocumentUpsertBulk) ClearCustomID() *DocumentUpsertBulk {
 	})
 }
 
+// SetLanguage sets the "language" field.
+func (u *DocumentUpsertBulk) SetLanguage(v string) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetLanguage(v)
+	})
+}
+
+// UpdateLanguage sets the "language" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateLanguage() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateLanguage()
+	})
+}
+
+// SetPaidBy sets the "paid_by" field.
+func (u *DocumentUpsertBulk) SetPaidBy(v document.PaidBy) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetPaidBy(v)
+	})
+}
+
+// UpdatePaidBy sets the "paid_by" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdatePaidBy() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdatePaidBy()
+	})
+}
+
+// ClearPaidBy clears the value of the "paid_by" field.
+func (u *DocumentUpsertBulk) ClearPaidBy() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearPaidBy()
+	})
+}
+
 // SetDate sets the "date" field.
 func (u *DocumentUpsertBulk) SetDate(v day.Date) *DocumentUpsertBulk {
 	return u.Update(func(s *DocumentUpsert) {
@@ -2702,6 +3287,48 @@ func (u *DocumentUpsertBulk) SetNotes(v string) *DocumentUpsertBulk {
 func (u *DocumentUpsertBulk) UpdateNotes() *DocumentUpsertBulk {
 	return u.Update(func(s *DocumentUpsert) {
 		s.UpdateNotes()
+	})
+}
+
+// SetAllowances sets the "allowances" field.
+func (u *DocumentUpsertBulk) SetAllowances(v money.Minor) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetAllowances(v)
+	})
+}
+
+// AddAllowances adds v to the "allowances" field.
+func (u *DocumentUpsertBulk) AddAllowances(v money.Minor) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.AddAllowances(v)
+	})
+}
+
+// UpdateAllowances sets the "allowances" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateAllowances() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateAllowances()
+	})
+}
+
+// SetCharges sets the "charges" field.
+func (u *DocumentUpsertBulk) SetCharges(v money.Minor) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetCharges(v)
+	})
+}
+
+// AddCharges adds v to the "charges" field.
+func (u *DocumentUpsertBulk) AddCharges(v money.Minor) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.AddCharges(v)
+	})
+}
+
+// UpdateCharges sets the "charges" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateCharges() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateCharges()
 	})
 }
 
@@ -2891,6 +3518,83 @@ func (u *DocumentUpsertBulk) UpdateVoidedAt() *DocumentUpsertBulk {
 func (u *DocumentUpsertBulk) ClearVoidedAt() *DocumentUpsertBulk {
 	return u.Update(func(s *DocumentUpsert) {
 		s.ClearVoidedAt()
+	})
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (u *DocumentUpsertBulk) SetDecidedAt(v time.Time) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecidedAt(v)
+	})
+}
+
+// UpdateDecidedAt sets the "decided_at" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateDecidedAt() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecidedAt()
+	})
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (u *DocumentUpsertBulk) ClearDecidedAt() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearDecidedAt()
+	})
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (u *DocumentUpsertBulk) SetDecidedBy(v uuid.UUID) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecidedBy(v)
+	})
+}
+
+// UpdateDecidedBy sets the "decided_by" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateDecidedBy() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecidedBy()
+	})
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (u *DocumentUpsertBulk) ClearDecidedBy() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearDecidedBy()
+	})
+}
+
+// SetDecidedThrough sets the "decided_through" field.
+func (u *DocumentUpsertBulk) SetDecidedThrough(v document.DecidedThrough) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecidedThrough(v)
+	})
+}
+
+// UpdateDecidedThrough sets the "decided_through" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateDecidedThrough() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecidedThrough()
+	})
+}
+
+// ClearDecidedThrough clears the value of the "decided_through" field.
+func (u *DocumentUpsertBulk) ClearDecidedThrough() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.ClearDecidedThrough()
+	})
+}
+
+// SetDecisionComment sets the "decision_comment" field.
+func (u *DocumentUpsertBulk) SetDecisionComment(v string) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecisionComment(v)
+	})
+}
+
+// UpdateDecisionComment sets the "decision_comment" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateDecisionComment() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecisionComment()
 	})
 }
 

@@ -295,6 +295,40 @@ func (_u *DocumentUpdate) ClearCustomID() *DocumentUpdate {
 	return _u
 }
 
+// SetLanguage sets the "language" field.
+func (_u *DocumentUpdate) SetLanguage(v string) *DocumentUpdate {
+	_u.mutation.SetLanguage(v)
+	return _u
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableLanguage(v *string) *DocumentUpdate {
+	if v != nil {
+		_u.SetLanguage(*v)
+	}
+	return _u
+}
+
+// SetPaidBy sets the "paid_by" field.
+func (_u *DocumentUpdate) SetPaidBy(v document.PaidBy) *DocumentUpdate {
+	_u.mutation.SetPaidBy(v)
+	return _u
+}
+
+// SetNillablePaidBy sets the "paid_by" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillablePaidBy(v *document.PaidBy) *DocumentUpdate {
+	if v != nil {
+		_u.SetPaidBy(*v)
+	}
+	return _u
+}
+
+// ClearPaidBy clears the value of the "paid_by" field.
+func (_u *DocumentUpdate) ClearPaidBy() *DocumentUpdate {
+	_u.mutation.ClearPaidBy()
+	return _u
+}
+
 // SetDate sets the "date" field.
 func (_u *DocumentUpdate) SetDate(v day.Date) *DocumentUpdate {
 	_u.mutation.SetDate(v)
@@ -390,6 +424,48 @@ func (_u *DocumentUpdate) SetNillableNotes(v *string) *DocumentUpdate {
 	if v != nil {
 		_u.SetNotes(*v)
 	}
+	return _u
+}
+
+// SetAllowances sets the "allowances" field.
+func (_u *DocumentUpdate) SetAllowances(v money.Minor) *DocumentUpdate {
+	_u.mutation.ResetAllowances()
+	_u.mutation.SetAllowances(v)
+	return _u
+}
+
+// SetNillableAllowances sets the "allowances" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableAllowances(v *money.Minor) *DocumentUpdate {
+	if v != nil {
+		_u.SetAllowances(*v)
+	}
+	return _u
+}
+
+// AddAllowances adds value to the "allowances" field.
+func (_u *DocumentUpdate) AddAllowances(v money.Minor) *DocumentUpdate {
+	_u.mutation.AddAllowances(v)
+	return _u
+}
+
+// SetCharges sets the "charges" field.
+func (_u *DocumentUpdate) SetCharges(v money.Minor) *DocumentUpdate {
+	_u.mutation.ResetCharges()
+	_u.mutation.SetCharges(v)
+	return _u
+}
+
+// SetNillableCharges sets the "charges" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableCharges(v *money.Minor) *DocumentUpdate {
+	if v != nil {
+		_u.SetCharges(*v)
+	}
+	return _u
+}
+
+// AddCharges adds value to the "charges" field.
+func (_u *DocumentUpdate) AddCharges(v money.Minor) *DocumentUpdate {
+	_u.mutation.AddCharges(v)
 	return _u
 }
 
@@ -580,6 +656,80 @@ func (_u *DocumentUpdate) ClearVoidedAt() *DocumentUpdate {
 	return _u
 }
 
+// SetDecidedAt sets the "decided_at" field.
+func (_u *DocumentUpdate) SetDecidedAt(v time.Time) *DocumentUpdate {
+	_u.mutation.SetDecidedAt(v)
+	return _u
+}
+
+// SetNillableDecidedAt sets the "decided_at" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableDecidedAt(v *time.Time) *DocumentUpdate {
+	if v != nil {
+		_u.SetDecidedAt(*v)
+	}
+	return _u
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (_u *DocumentUpdate) ClearDecidedAt() *DocumentUpdate {
+	_u.mutation.ClearDecidedAt()
+	return _u
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (_u *DocumentUpdate) SetDecidedBy(v uuid.UUID) *DocumentUpdate {
+	_u.mutation.SetDecidedBy(v)
+	return _u
+}
+
+// SetNillableDecidedBy sets the "decided_by" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableDecidedBy(v *uuid.UUID) *DocumentUpdate {
+	if v != nil {
+		_u.SetDecidedBy(*v)
+	}
+	return _u
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (_u *DocumentUpdate) ClearDecidedBy() *DocumentUpdate {
+	_u.mutation.ClearDecidedBy()
+	return _u
+}
+
+// SetDecidedThrough sets the "decided_through" field.
+func (_u *DocumentUpdate) SetDecidedThrough(v document.DecidedThrough) *DocumentUpdate {
+	_u.mutation.SetDecidedThrough(v)
+	return _u
+}
+
+// SetNillableDecidedThrough sets the "decided_through" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableDecidedThrough(v *document.DecidedThrough) *DocumentUpdate {
+	if v != nil {
+		_u.SetDecidedThrough(*v)
+	}
+	return _u
+}
+
+// ClearDecidedThrough clears the value of the "decided_through" field.
+func (_u *DocumentUpdate) ClearDecidedThrough() *DocumentUpdate {
+	_u.mutation.ClearDecidedThrough()
+	return _u
+}
+
+// SetDecisionComment sets the "decision_comment" field.
+func (_u *DocumentUpdate) SetDecisionComment(v string) *DocumentUpdate {
+	_u.mutation.SetDecisionComment(v)
+	return _u
+}
+
+// SetNillableDecisionComment sets the "decision_comment" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableDecisionComment(v *string) *DocumentUpdate {
+	if v != nil {
+		_u.SetDecisionComment(*v)
+	}
+	return _u
+}
+
 // Mutation returns the DocumentMutation object of the builder.
 func (_u *DocumentUpdate) Mutation() *DocumentMutation {
 	return _u.mutation
@@ -669,6 +819,16 @@ func (_u *DocumentUpdate) check() error {
 			return &ValidationError{Name: "custom_id", err: fmt.Errorf(`ent: validator failed for field "Document.custom_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Language(); ok {
+		if err := document.LanguageValidator(v); err != nil {
+			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Document.language": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PaidBy(); ok {
+		if err := document.PaidByValidator(v); err != nil {
+			return &ValidationError{Name: "paid_by", err: fmt.Errorf(`ent: validator failed for field "Document.paid_by": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Currency(); ok {
 		if err := document.CurrencyValidator(string(v)); err != nil {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`ent: validator failed for field "Document.currency": %w`, err)}
@@ -682,6 +842,16 @@ func (_u *DocumentUpdate) check() error {
 	if v, ok := _u.mutation.Notes(); ok {
 		if err := document.NotesValidator(v); err != nil {
 			return &ValidationError{Name: "notes", err: fmt.Errorf(`ent: validator failed for field "Document.notes": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DecidedThrough(); ok {
+		if err := document.DecidedThroughValidator(v); err != nil {
+			return &ValidationError{Name: "decided_through", err: fmt.Errorf(`ent: validator failed for field "Document.decided_through": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DecisionComment(); ok {
+		if err := document.DecisionCommentValidator(v); err != nil {
+			return &ValidationError{Name: "decision_comment", err: fmt.Errorf(`ent: validator failed for field "Document.decision_comment": %w`, err)}
 		}
 	}
 	return nil
@@ -771,6 +941,24 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.CustomIDCleared() {
 		_spec.ClearField(document.FieldCustomID, field.TypeString)
 	}
+	if value, ok := _u.mutation.Language(); ok {
+		_spec.SetField(document.FieldLanguage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PaidBy(); ok {
+		_spec.SetField(document.FieldPaidBy, field.TypeEnum, value)
+	}
+	if _u.mutation.PaidByCleared() {
+		_spec.ClearField(document.FieldPaidBy, field.TypeEnum)
+	}
+	if _u.mutation.OriginIDCleared() {
+		_spec.ClearField(document.FieldOriginID, field.TypeUUID)
+	}
+	if _u.mutation.RecurringIDCleared() {
+		_spec.ClearField(document.FieldRecurringID, field.TypeUUID)
+	}
+	if _u.mutation.RecurringDateCleared() {
+		_spec.ClearField(document.FieldRecurringDate, field.TypeString)
+	}
 	if value, ok := _u.mutation.Date(); ok {
 		_spec.SetField(document.FieldDate, field.TypeString, value)
 	}
@@ -791,6 +979,18 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Notes(); ok {
 		_spec.SetField(document.FieldNotes, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Allowances(); ok {
+		_spec.SetField(document.FieldAllowances, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAllowances(); ok {
+		_spec.AddField(document.FieldAllowances, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Charges(); ok {
+		_spec.SetField(document.FieldCharges, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCharges(); ok {
+		_spec.AddField(document.FieldCharges, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Net(); ok {
 		_spec.SetField(document.FieldNet, field.TypeInt64, value)
@@ -845,6 +1045,27 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.VoidedAtCleared() {
 		_spec.ClearField(document.FieldVoidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecidedAt(); ok {
+		_spec.SetField(document.FieldDecidedAt, field.TypeTime, value)
+	}
+	if _u.mutation.DecidedAtCleared() {
+		_spec.ClearField(document.FieldDecidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecidedBy(); ok {
+		_spec.SetField(document.FieldDecidedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.DecidedByCleared() {
+		_spec.ClearField(document.FieldDecidedBy, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.DecidedThrough(); ok {
+		_spec.SetField(document.FieldDecidedThrough, field.TypeEnum, value)
+	}
+	if _u.mutation.DecidedThroughCleared() {
+		_spec.ClearField(document.FieldDecidedThrough, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.DecisionComment(); ok {
+		_spec.SetField(document.FieldDecisionComment, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -1131,6 +1352,40 @@ func (_u *DocumentUpdateOne) ClearCustomID() *DocumentUpdateOne {
 	return _u
 }
 
+// SetLanguage sets the "language" field.
+func (_u *DocumentUpdateOne) SetLanguage(v string) *DocumentUpdateOne {
+	_u.mutation.SetLanguage(v)
+	return _u
+}
+
+// SetNillableLanguage sets the "language" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableLanguage(v *string) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetLanguage(*v)
+	}
+	return _u
+}
+
+// SetPaidBy sets the "paid_by" field.
+func (_u *DocumentUpdateOne) SetPaidBy(v document.PaidBy) *DocumentUpdateOne {
+	_u.mutation.SetPaidBy(v)
+	return _u
+}
+
+// SetNillablePaidBy sets the "paid_by" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillablePaidBy(v *document.PaidBy) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetPaidBy(*v)
+	}
+	return _u
+}
+
+// ClearPaidBy clears the value of the "paid_by" field.
+func (_u *DocumentUpdateOne) ClearPaidBy() *DocumentUpdateOne {
+	_u.mutation.ClearPaidBy()
+	return _u
+}
+
 // SetDate sets the "date" field.
 func (_u *DocumentUpdateOne) SetDate(v day.Date) *DocumentUpdateOne {
 	_u.mutation.SetDate(v)
@@ -1226,6 +1481,48 @@ func (_u *DocumentUpdateOne) SetNillableNotes(v *string) *DocumentUpdateOne {
 	if v != nil {
 		_u.SetNotes(*v)
 	}
+	return _u
+}
+
+// SetAllowances sets the "allowances" field.
+func (_u *DocumentUpdateOne) SetAllowances(v money.Minor) *DocumentUpdateOne {
+	_u.mutation.ResetAllowances()
+	_u.mutation.SetAllowances(v)
+	return _u
+}
+
+// SetNillableAllowances sets the "allowances" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableAllowances(v *money.Minor) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetAllowances(*v)
+	}
+	return _u
+}
+
+// AddAllowances adds value to the "allowances" field.
+func (_u *DocumentUpdateOne) AddAllowances(v money.Minor) *DocumentUpdateOne {
+	_u.mutation.AddAllowances(v)
+	return _u
+}
+
+// SetCharges sets the "charges" field.
+func (_u *DocumentUpdateOne) SetCharges(v money.Minor) *DocumentUpdateOne {
+	_u.mutation.ResetCharges()
+	_u.mutation.SetCharges(v)
+	return _u
+}
+
+// SetNillableCharges sets the "charges" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableCharges(v *money.Minor) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetCharges(*v)
+	}
+	return _u
+}
+
+// AddCharges adds value to the "charges" field.
+func (_u *DocumentUpdateOne) AddCharges(v money.Minor) *DocumentUpdateOne {
+	_u.mutation.AddCharges(v)
 	return _u
 }
 
@@ -1416,6 +1713,80 @@ func (_u *DocumentUpdateOne) ClearVoidedAt() *DocumentUpdateOne {
 	return _u
 }
 
+// SetDecidedAt sets the "decided_at" field.
+func (_u *DocumentUpdateOne) SetDecidedAt(v time.Time) *DocumentUpdateOne {
+	_u.mutation.SetDecidedAt(v)
+	return _u
+}
+
+// SetNillableDecidedAt sets the "decided_at" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableDecidedAt(v *time.Time) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetDecidedAt(*v)
+	}
+	return _u
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (_u *DocumentUpdateOne) ClearDecidedAt() *DocumentUpdateOne {
+	_u.mutation.ClearDecidedAt()
+	return _u
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (_u *DocumentUpdateOne) SetDecidedBy(v uuid.UUID) *DocumentUpdateOne {
+	_u.mutation.SetDecidedBy(v)
+	return _u
+}
+
+// SetNillableDecidedBy sets the "decided_by" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableDecidedBy(v *uuid.UUID) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetDecidedBy(*v)
+	}
+	return _u
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (_u *DocumentUpdateOne) ClearDecidedBy() *DocumentUpdateOne {
+	_u.mutation.ClearDecidedBy()
+	return _u
+}
+
+// SetDecidedThrough sets the "decided_through" field.
+func (_u *DocumentUpdateOne) SetDecidedThrough(v document.DecidedThrough) *DocumentUpdateOne {
+	_u.mutation.SetDecidedThrough(v)
+	return _u
+}
+
+// SetNillableDecidedThrough sets the "decided_through" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableDecidedThrough(v *document.DecidedThrough) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetDecidedThrough(*v)
+	}
+	return _u
+}
+
+// ClearDecidedThrough clears the value of the "decided_through" field.
+func (_u *DocumentUpdateOne) ClearDecidedThrough() *DocumentUpdateOne {
+	_u.mutation.ClearDecidedThrough()
+	return _u
+}
+
+// SetDecisionComment sets the "decision_comment" field.
+func (_u *DocumentUpdateOne) SetDecisionComment(v string) *DocumentUpdateOne {
+	_u.mutation.SetDecisionComment(v)
+	return _u
+}
+
+// SetNillableDecisionComment sets the "decision_comment" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableDecisionComment(v *string) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetDecisionComment(*v)
+	}
+	return _u
+}
+
 // Mutation returns the DocumentMutation object of the builder.
 func (_u *DocumentUpdateOne) Mutation() *DocumentMutation {
 	return _u.mutation
@@ -1518,6 +1889,16 @@ func (_u *DocumentUpdateOne) check() error {
 			return &ValidationError{Name: "custom_id", err: fmt.Errorf(`ent: validator failed for field "Document.custom_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Language(); ok {
+		if err := document.LanguageValidator(v); err != nil {
+			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Document.language": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PaidBy(); ok {
+		if err := document.PaidByValidator(v); err != nil {
+			return &ValidationError{Name: "paid_by", err: fmt.Errorf(`ent: validator failed for field "Document.paid_by": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Currency(); ok {
 		if err := document.CurrencyValidator(string(v)); err != nil {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`ent: validator failed for field "Document.currency": %w`, err)}
@@ -1531,6 +1912,16 @@ func (_u *DocumentUpdateOne) check() error {
 	if v, ok := _u.mutation.Notes(); ok {
 		if err := document.NotesValidator(v); err != nil {
 			return &ValidationError{Name: "notes", err: fmt.Errorf(`ent: validator failed for field "Document.notes": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DecidedThrough(); ok {
+		if err := document.DecidedThroughValidator(v); err != nil {
+			return &ValidationError{Name: "decided_through", err: fmt.Errorf(`ent: validator failed for field "Document.decided_through": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DecisionComment(); ok {
+		if err := document.DecisionCommentValidator(v); err != nil {
+			return &ValidationError{Name: "decision_comment", err: fmt.Errorf(`ent: validator failed for field "Document.decision_comment": %w`, err)}
 		}
 	}
 	return nil
@@ -1637,6 +2028,24 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	if _u.mutation.CustomIDCleared() {
 		_spec.ClearField(document.FieldCustomID, field.TypeString)
 	}
+	if value, ok := _u.mutation.Language(); ok {
+		_spec.SetField(document.FieldLanguage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PaidBy(); ok {
+		_spec.SetField(document.FieldPaidBy, field.TypeEnum, value)
+	}
+	if _u.mutation.PaidByCleared() {
+		_spec.ClearField(document.FieldPaidBy, field.TypeEnum)
+	}
+	if _u.mutation.OriginIDCleared() {
+		_spec.ClearField(document.FieldOriginID, field.TypeUUID)
+	}
+	if _u.mutation.RecurringIDCleared() {
+		_spec.ClearField(document.FieldRecurringID, field.TypeUUID)
+	}
+	if _u.mutation.RecurringDateCleared() {
+		_spec.ClearField(document.FieldRecurringDate, field.TypeString)
+	}
 	if value, ok := _u.mutation.Date(); ok {
 		_spec.SetField(document.FieldDate, field.TypeString, value)
 	}
@@ -1657,6 +2066,18 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	}
 	if value, ok := _u.mutation.Notes(); ok {
 		_spec.SetField(document.FieldNotes, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Allowances(); ok {
+		_spec.SetField(document.FieldAllowances, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAllowances(); ok {
+		_spec.AddField(document.FieldAllowances, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Charges(); ok {
+		_spec.SetField(document.FieldCharges, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCharges(); ok {
+		_spec.AddField(document.FieldCharges, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Net(); ok {
 		_spec.SetField(document.FieldNet, field.TypeInt64, value)
@@ -1711,6 +2132,27 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	}
 	if _u.mutation.VoidedAtCleared() {
 		_spec.ClearField(document.FieldVoidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecidedAt(); ok {
+		_spec.SetField(document.FieldDecidedAt, field.TypeTime, value)
+	}
+	if _u.mutation.DecidedAtCleared() {
+		_spec.ClearField(document.FieldDecidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecidedBy(); ok {
+		_spec.SetField(document.FieldDecidedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.DecidedByCleared() {
+		_spec.ClearField(document.FieldDecidedBy, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.DecidedThrough(); ok {
+		_spec.SetField(document.FieldDecidedThrough, field.TypeEnum, value)
+	}
+	if _u.mutation.DecidedThroughCleared() {
+		_spec.ClearField(document.FieldDecidedThrough, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.DecisionComment(); ok {
+		_spec.SetField(document.FieldDecisionComment, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Document{config: _u.config}

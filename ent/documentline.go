@@ -42,6 +42,14 @@ type DocumentLine struct {
 	DiscountAmount money.Minor `json:"discount_amount,omitempty"`
 	// Taxes holds the value of the "taxes" field.
 	Taxes []money.Tax `json:"taxes,omitempty"`
+	// what of the price list it was filled from
+	ProductID *uuid.UUID `json:"product_id,omitempty"`
+	// the expense category; on purchases
+	CategoryID *uuid.UUID `json:"category_id,omitempty"`
+	// the project that it is for
+	ProjectID *uuid.UUID `json:"project_id,omitempty"`
+	// on purchases with a project: to be billed to the client
+	Billable bool `json:"billable,omitempty"`
 	// quantity × price − discount, rounded to the minor unit; tax taken out where prices include it
 	Net          money.Minor `json:"net,omitempty"`
 	selectValues sql.SelectValues
@@ -52,10 +60,14 @@ func (*DocumentLine) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case documentline.FieldProductID, documentline.FieldCategoryID, documentline.FieldProjectID:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case documentline.FieldTaxes:
 			values[i] = new([]byte)
 		case documentline.FieldQuantity, documentline.FieldUnitPrice, documentline.FieldDiscountPercent:
 			values[i] = new(money.Decimal)
+		case documentline.FieldBillable:
+			values[i] = new(sql.NullBool)
 		case documentline.FieldPosition, documentline.FieldDiscountAmount, documentline.FieldNet:
 			values[i] = new(sql.NullInt64)
 		case documentline.FieldTitle, documentline.FieldUnit:
@@ -153,6 +165,33 @@ func (_m *DocumentLine) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field taxes: %w", err)
 				}
 			}
+		case documentline.FieldProductID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field product_id", values[i])
+			} else if value.Valid {
+				_m.ProductID = new(uuid.UUID)
+				*_m.ProductID = *value.S.(*uuid.UUID)
+			}
+		case documentline.FieldCategoryID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field category_id", values[i])
+			} else if value.Valid {
+				_m.CategoryID = new(uuid.UUID)
+				*_m.CategoryID = *value.S.(*uuid.UUID)
+			}
+		case documentline.FieldProjectID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field project_id", values[i])
+			} else if value.Valid {
+				_m.ProjectID = new(uuid.UUID)
+				*_m.ProjectID = *value.S.(*uuid.UUID)
+			}
+		case documentline.FieldBillable:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field billable", values[i])
+			} else if value.Valid {
+				_m.Billable = value.Bool
+			}
 		case documentline.FieldNet:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field net", values[i])
@@ -227,6 +266,24 @@ func (_m *DocumentLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("taxes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Taxes))
+	builder.WriteString(", ")
+	if v := _m.ProductID; v != nil {
+		builder.WriteString("product_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.CategoryID; v != nil {
+		builder.WriteString("category_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ProjectID; v != nil {
+		builder.WriteString("project_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("billable=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Billable))
 	builder.WriteString(", ")
 	builder.WriteString("net=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Net))

@@ -115,6 +115,62 @@ func (_c *DocumentLineCreate) SetTaxes(v []money.Tax) *DocumentLineCreate {
 	return _c
 }
 
+// SetProductID sets the "product_id" field.
+func (_c *DocumentLineCreate) SetProductID(v uuid.UUID) *DocumentLineCreate {
+	_c.mutation.SetProductID(v)
+	return _c
+}
+
+// SetNillableProductID sets the "product_id" field if the given value is not nil.
+func (_c *DocumentLineCreate) SetNillableProductID(v *uuid.UUID) *DocumentLineCreate {
+	if v != nil {
+		_c.SetProductID(*v)
+	}
+	return _c
+}
+
+// SetCategoryID sets the "category_id" field.
+func (_c *DocumentLineCreate) SetCategoryID(v uuid.UUID) *DocumentLineCreate {
+	_c.mutation.SetCategoryID(v)
+	return _c
+}
+
+// SetNillableCategoryID sets the "category_id" field if the given value is not nil.
+func (_c *DocumentLineCreate) SetNillableCategoryID(v *uuid.UUID) *DocumentLineCreate {
+	if v != nil {
+		_c.SetCategoryID(*v)
+	}
+	return _c
+}
+
+// SetProjectID sets the "project_id" field.
+func (_c *DocumentLineCreate) SetProjectID(v uuid.UUID) *DocumentLineCreate {
+	_c.mutation.SetProjectID(v)
+	return _c
+}
+
+// SetNillableProjectID sets the "project_id" field if the given value is not nil.
+func (_c *DocumentLineCreate) SetNillableProjectID(v *uuid.UUID) *DocumentLineCreate {
+	if v != nil {
+		_c.SetProjectID(*v)
+	}
+	return _c
+}
+
+// SetBillable sets the "billable" field.
+func (_c *DocumentLineCreate) SetBillable(v bool) *DocumentLineCreate {
+	_c.mutation.SetBillable(v)
+	return _c
+}
+
+// SetNillableBillable sets the "billable" field if the given value is not nil.
+func (_c *DocumentLineCreate) SetNillableBillable(v *bool) *DocumentLineCreate {
+	if v != nil {
+		_c.SetBillable(*v)
+	}
+	return _c
+}
+
 // SetNet sets the "net" field.
 func (_c *DocumentLineCreate) SetNet(v money.Minor) *DocumentLineCreate {
 	_c.mutation.SetNet(v)
@@ -182,6 +238,10 @@ func (_c *DocumentLineCreate) defaults() {
 		v := documentline.DefaultDiscountAmount
 		_c.mutation.SetDiscountAmount(v)
 	}
+	if _, ok := _c.mutation.Billable(); !ok {
+		v := documentline.DefaultBillable
+		_c.mutation.SetBillable(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := documentline.DefaultID()
 		_c.mutation.SetID(v)
@@ -232,6 +292,9 @@ func (_c *DocumentLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Taxes(); !ok {
 		return &ValidationError{Name: "taxes", err: errors.New(`ent: missing required field "DocumentLine.taxes"`)}
+	}
+	if _, ok := _c.mutation.Billable(); !ok {
+		return &ValidationError{Name: "billable", err: errors.New(`ent: missing required field "DocumentLine.billable"`)}
 	}
 	if _, ok := _c.mutation.Net(); !ok {
 		return &ValidationError{Name: "net", err: errors.New(`ent: missing required field "DocumentLine.net"`)}
@@ -315,6 +378,22 @@ func (_c *DocumentLineCreate) createSpec() (*DocumentLine, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Taxes(); ok {
 		_spec.SetField(documentline.FieldTaxes, field.TypeJSON, value)
 		_node.Taxes = value
+	}
+	if value, ok := _c.mutation.ProductID(); ok {
+		_spec.SetField(documentline.FieldProductID, field.TypeUUID, value)
+		_node.ProductID = &value
+	}
+	if value, ok := _c.mutation.CategoryID(); ok {
+		_spec.SetField(documentline.FieldCategoryID, field.TypeUUID, value)
+		_node.CategoryID = &value
+	}
+	if value, ok := _c.mutation.ProjectID(); ok {
+		_spec.SetField(documentline.FieldProjectID, field.TypeUUID, value)
+		_node.ProjectID = &value
+	}
+	if value, ok := _c.mutation.Billable(); ok {
+		_spec.SetField(documentline.FieldBillable, field.TypeBool, value)
+		_node.Billable = value
 	}
 	if value, ok := _c.mutation.Net(); ok {
 		_spec.SetField(documentline.FieldNet, field.TypeInt64, value)
@@ -477,6 +556,72 @@ func (u *DocumentLineUpsert) SetTaxes(v []money.Tax) *DocumentLineUpsert {
 // UpdateTaxes sets the "taxes" field to the value that was provided on create.
 func (u *DocumentLineUpsert) UpdateTaxes() *DocumentLineUpsert {
 	u.SetExcluded(documentline.FieldTaxes)
+	return u
+}
+
+// SetProductID sets the "product_id" field.
+func (u *DocumentLineUpsert) SetProductID(v uuid.UUID) *DocumentLineUpsert {
+	u.Set(documentline.FieldProductID, v)
+	return u
+}
+
+// UpdateProductID sets the "product_id" field to the value that was provided on create.
+func (u *DocumentLineUpsert) UpdateProductID() *DocumentLineUpsert {
+	u.SetExcluded(documentline.FieldProductID)
+	return u
+}
+
+// ClearProductID clears the value of the "product_id" field.
+func (u *DocumentLineUpsert) ClearProductID() *DocumentLineUpsert {
+	u.SetNull(documentline.FieldProductID)
+	return u
+}
+
+// SetCategoryID sets the "category_id" field.
+func (u *DocumentLineUpsert) SetCategoryID(v uuid.UUID) *DocumentLineUpsert {
+	u.Set(documentline.FieldCategoryID, v)
+	return u
+}
+
+// UpdateCategoryID sets the "category_id" field to the value that was provided on create.
+func (u *DocumentLineUpsert) UpdateCategoryID() *DocumentLineUpsert {
+	u.SetExcluded(documentline.FieldCategoryID)
+	return u
+}
+
+// ClearCategoryID clears the value of the "category_id" field.
+func (u *DocumentLineUpsert) ClearCategoryID() *DocumentLineUpsert {
+	u.SetNull(documentline.FieldCategoryID)
+	return u
+}
+
+// SetProjectID sets the "project_id" field.
+func (u *DocumentLineUpsert) SetProjectID(v uuid.UUID) *DocumentLineUpsert {
+	u.Set(documentline.FieldProjectID, v)
+	return u
+}
+
+// UpdateProjectID sets the "project_id" field to the value that was provided on create.
+func (u *DocumentLineUpsert) UpdateProjectID() *DocumentLineUpsert {
+	u.SetExcluded(documentline.FieldProjectID)
+	return u
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (u *DocumentLineUpsert) ClearProjectID() *DocumentLineUpsert {
+	u.SetNull(documentline.FieldProjectID)
+	return u
+}
+
+// SetBillable sets the "billable" field.
+func (u *DocumentLineUpsert) SetBillable(v bool) *DocumentLineUpsert {
+	u.Set(documentline.FieldBillable, v)
+	return u
+}
+
+// UpdateBillable sets the "billable" field to the value that was provided on create.
+func (u *DocumentLineUpsert) UpdateBillable() *DocumentLineUpsert {
+	u.SetExcluded(documentline.FieldBillable)
 	return u
 }
 
@@ -678,6 +823,83 @@ func (u *DocumentLineUpsertOne) SetTaxes(v []money.Tax) *DocumentLineUpsertOne {
 func (u *DocumentLineUpsertOne) UpdateTaxes() *DocumentLineUpsertOne {
 	return u.Update(func(s *DocumentLineUpsert) {
 		s.UpdateTaxes()
+	})
+}
+
+// SetProductID sets the "product_id" field.
+func (u *DocumentLineUpsertOne) SetProductID(v uuid.UUID) *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.SetProductID(v)
+	})
+}
+
+// UpdateProductID sets the "product_id" field to the value that was provided on create.
+func (u *DocumentLineUpsertOne) UpdateProductID() *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.UpdateProductID()
+	})
+}
+
+// ClearProductID clears the value of the "product_id" field.
+func (u *DocumentLineUpsertOne) ClearProductID() *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.ClearProductID()
+	})
+}
+
+// SetCategoryID sets the "category_id" field.
+func (u *DocumentLineUpsertOne) SetCategoryID(v uuid.UUID) *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.SetCategoryID(v)
+	})
+}
+
+// UpdateCategoryID sets the "category_id" field to the value that was provided on create.
+func (u *DocumentLineUpsertOne) UpdateCategoryID() *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.UpdateCategoryID()
+	})
+}
+
+// ClearCategoryID clears the value of the "category_id" field.
+func (u *DocumentLineUpsertOne) ClearCategoryID() *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.ClearCategoryID()
+	})
+}
+
+// SetProjectID sets the "project_id" field.
+func (u *DocumentLineUpsertOne) SetProjectID(v uuid.UUID) *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.SetProjectID(v)
+	})
+}
+
+// UpdateProjectID sets the "project_id" field to the value that was provided on create.
+func (u *DocumentLineUpsertOne) UpdateProjectID() *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.UpdateProjectID()
+	})
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (u *DocumentLineUpsertOne) ClearProjectID() *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.ClearProjectID()
+	})
+}
+
+// SetBillable sets the "billable" field.
+func (u *DocumentLineUpsertOne) SetBillable(v bool) *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.SetBillable(v)
+	})
+}
+
+// UpdateBillable sets the "billable" field to the value that was provided on create.
+func (u *DocumentLineUpsertOne) UpdateBillable() *DocumentLineUpsertOne {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.UpdateBillable()
 	})
 }
 
@@ -1049,6 +1271,83 @@ func (u *DocumentLineUpsertBulk) SetTaxes(v []money.Tax) *DocumentLineUpsertBulk
 func (u *DocumentLineUpsertBulk) UpdateTaxes() *DocumentLineUpsertBulk {
 	return u.Update(func(s *DocumentLineUpsert) {
 		s.UpdateTaxes()
+	})
+}
+
+// SetProductID sets the "product_id" field.
+func (u *DocumentLineUpsertBulk) SetProductID(v uuid.UUID) *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.SetProductID(v)
+	})
+}
+
+// UpdateProductID sets the "product_id" field to the value that was provided on create.
+func (u *DocumentLineUpsertBulk) UpdateProductID() *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.UpdateProductID()
+	})
+}
+
+// ClearProductID clears the value of the "product_id" field.
+func (u *DocumentLineUpsertBulk) ClearProductID() *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.ClearProductID()
+	})
+}
+
+// SetCategoryID sets the "category_id" field.
+func (u *DocumentLineUpsertBulk) SetCategoryID(v uuid.UUID) *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.SetCategoryID(v)
+	})
+}
+
+// UpdateCategoryID sets the "category_id" field to the value that was provided on create.
+func (u *DocumentLineUpsertBulk) UpdateCategoryID() *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.UpdateCategoryID()
+	})
+}
+
+// ClearCategoryID clears the value of the "category_id" field.
+func (u *DocumentLineUpsertBulk) ClearCategoryID() *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.ClearCategoryID()
+	})
+}
+
+// SetProjectID sets the "project_id" field.
+func (u *DocumentLineUpsertBulk) SetProjectID(v uuid.UUID) *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.SetProjectID(v)
+	})
+}
+
+// UpdateProjectID sets the "project_id" field to the value that was provided on create.
+func (u *DocumentLineUpsertBulk) UpdateProjectID() *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.UpdateProjectID()
+	})
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (u *DocumentLineUpsertBulk) ClearProjectID() *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.ClearProjectID()
+	})
+}
+
+// SetBillable sets the "billable" field.
+func (u *DocumentLineUpsertBulk) SetBillable(v bool) *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.SetBillable(v)
+	})
+}
+
+// UpdateBillable sets the "billable" field to the value that was provided on create.
+func (u *DocumentLineUpsertBulk) UpdateBillable() *DocumentLineUpsertBulk {
+	return u.Update(func(s *DocumentLineUpsert) {
+		s.UpdateBillable()
 	})
 }
 

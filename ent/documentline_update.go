@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
 	"github.com/kartela/kartela/ent/documentline"
 	"github.com/kartela/kartela/ent/predicate"
 	"github.com/kartela/kartela/money"
@@ -154,6 +155,80 @@ func (_u *DocumentLineUpdate) AppendTaxes(v []money.Tax) *DocumentLineUpdate {
 	return _u
 }
 
+// SetProductID sets the "product_id" field.
+func (_u *DocumentLineUpdate) SetProductID(v uuid.UUID) *DocumentLineUpdate {
+	_u.mutation.SetProductID(v)
+	return _u
+}
+
+// SetNillableProductID sets the "product_id" field if the given value is not nil.
+func (_u *DocumentLineUpdate) SetNillableProductID(v *uuid.UUID) *DocumentLineUpdate {
+	if v != nil {
+		_u.SetProductID(*v)
+	}
+	return _u
+}
+
+// ClearProductID clears the value of the "product_id" field.
+func (_u *DocumentLineUpdate) ClearProductID() *DocumentLineUpdate {
+	_u.mutation.ClearProductID()
+	return _u
+}
+
+// SetCategoryID sets the "category_id" field.
+func (_u *DocumentLineUpdate) SetCategoryID(v uuid.UUID) *DocumentLineUpdate {
+	_u.mutation.SetCategoryID(v)
+	return _u
+}
+
+// SetNillableCategoryID sets the "category_id" field if the given value is not nil.
+func (_u *DocumentLineUpdate) SetNillableCategoryID(v *uuid.UUID) *DocumentLineUpdate {
+	if v != nil {
+		_u.SetCategoryID(*v)
+	}
+	return _u
+}
+
+// ClearCategoryID clears the value of the "category_id" field.
+func (_u *DocumentLineUpdate) ClearCategoryID() *DocumentLineUpdate {
+	_u.mutation.ClearCategoryID()
+	return _u
+}
+
+// SetProjectID sets the "project_id" field.
+func (_u *DocumentLineUpdate) SetProjectID(v uuid.UUID) *DocumentLineUpdate {
+	_u.mutation.SetProjectID(v)
+	return _u
+}
+
+// SetNillableProjectID sets the "project_id" field if the given value is not nil.
+func (_u *DocumentLineUpdate) SetNillableProjectID(v *uuid.UUID) *DocumentLineUpdate {
+	if v != nil {
+		_u.SetProjectID(*v)
+	}
+	return _u
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (_u *DocumentLineUpdate) ClearProjectID() *DocumentLineUpdate {
+	_u.mutation.ClearProjectID()
+	return _u
+}
+
+// SetBillable sets the "billable" field.
+func (_u *DocumentLineUpdate) SetBillable(v bool) *DocumentLineUpdate {
+	_u.mutation.SetBillable(v)
+	return _u
+}
+
+// SetNillableBillable sets the "billable" field if the given value is not nil.
+func (_u *DocumentLineUpdate) SetNillableBillable(v *bool) *DocumentLineUpdate {
+	if v != nil {
+		_u.SetBillable(*v)
+	}
+	return _u
+}
+
 // SetNet sets the "net" field.
 func (_u *DocumentLineUpdate) SetNet(v money.Minor) *DocumentLineUpdate {
 	_u.mutation.ResetNet()
@@ -274,6 +349,27 @@ func (_u *DocumentLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, documentline.FieldTaxes, value)
 		})
+	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(documentline.FieldProductID, field.TypeUUID, value)
+	}
+	if _u.mutation.ProductIDCleared() {
+		_spec.ClearField(documentline.FieldProductID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.CategoryID(); ok {
+		_spec.SetField(documentline.FieldCategoryID, field.TypeUUID, value)
+	}
+	if _u.mutation.CategoryIDCleared() {
+		_spec.ClearField(documentline.FieldCategoryID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.ProjectID(); ok {
+		_spec.SetField(documentline.FieldProjectID, field.TypeUUID, value)
+	}
+	if _u.mutation.ProjectIDCleared() {
+		_spec.ClearField(documentline.FieldProjectID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.Billable(); ok {
+		_spec.SetField(documentline.FieldBillable, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Net(); ok {
 		_spec.SetField(documentline.FieldNet, field.TypeInt64, value)
@@ -427,6 +523,80 @@ func (_u *DocumentLineUpdateOne) AppendTaxes(v []money.Tax) *DocumentLineUpdateO
 	return _u
 }
 
+// SetProductID sets the "product_id" field.
+func (_u *DocumentLineUpdateOne) SetProductID(v uuid.UUID) *DocumentLineUpdateOne {
+	_u.mutation.SetProductID(v)
+	return _u
+}
+
+// SetNillableProductID sets the "product_id" field if the given value is not nil.
+func (_u *DocumentLineUpdateOne) SetNillableProductID(v *uuid.UUID) *DocumentLineUpdateOne {
+	if v != nil {
+		_u.SetProductID(*v)
+	}
+	return _u
+}
+
+// ClearProductID clears the value of the "product_id" field.
+func (_u *DocumentLineUpdateOne) ClearProductID() *DocumentLineUpdateOne {
+	_u.mutation.ClearProductID()
+	return _u
+}
+
+// SetCategoryID sets the "category_id" field.
+func (_u *DocumentLineUpdateOne) SetCategoryID(v uuid.UUID) *DocumentLineUpdateOne {
+	_u.mutation.SetCategoryID(v)
+	return _u
+}
+
+// SetNillableCategoryID sets the "category_id" field if the given value is not nil.
+func (_u *DocumentLineUpdateOne) SetNillableCategoryID(v *uuid.UUID) *DocumentLineUpdateOne {
+	if v != nil {
+		_u.SetCategoryID(*v)
+	}
+	return _u
+}
+
+// ClearCategoryID clears the value of the "category_id" field.
+func (_u *DocumentLineUpdateOne) ClearCategoryID() *DocumentLineUpdateOne {
+	_u.mutation.ClearCategoryID()
+	return _u
+}
+
+// SetProjectID sets the "project_id" field.
+func (_u *DocumentLineUpdateOne) SetProjectID(v uuid.UUID) *DocumentLineUpdateOne {
+	_u.mutation.SetProjectID(v)
+	return _u
+}
+
+// SetNillableProjectID sets the "project_id" field if the given value is not nil.
+func (_u *DocumentLineUpdateOne) SetNillableProjectID(v *uuid.UUID) *DocumentLineUpdateOne {
+	if v != nil {
+		_u.SetProjectID(*v)
+	}
+	return _u
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (_u *DocumentLineUpdateOne) ClearProjectID() *DocumentLineUpdateOne {
+	_u.mutation.ClearProjectID()
+	return _u
+}
+
+// SetBillable sets the "billable" field.
+func (_u *DocumentLineUpdateOne) SetBillable(v bool) *DocumentLineUpdateOne {
+	_u.mutation.SetBillable(v)
+	return _u
+}
+
+// SetNillableBillable sets the "billable" field if the given value is not nil.
+func (_u *DocumentLineUpdateOne) SetNillableBillable(v *bool) *DocumentLineUpdateOne {
+	if v != nil {
+		_u.SetBillable(*v)
+	}
+	return _u
+}
+
 // SetNet sets the "net" field.
 func (_u *DocumentLineUpdateOne) SetNet(v money.Minor) *DocumentLineUpdateOne {
 	_u.mutation.ResetNet()
@@ -577,6 +747,27 @@ func (_u *DocumentLineUpdateOne) sqlSave(ctx context.Context) (_node *DocumentLi
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, documentline.FieldTaxes, value)
 		})
+	}
+	if value, ok := _u.mutation.ProductID(); ok {
+		_spec.SetField(documentline.FieldProductID, field.TypeUUID, value)
+	}
+	if _u.mutation.ProductIDCleared() {
+		_spec.ClearField(documentline.FieldProductID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.CategoryID(); ok {
+		_spec.SetField(documentline.FieldCategoryID, field.TypeUUID, value)
+	}
+	if _u.mutation.CategoryIDCleared() {
+		_spec.ClearField(documentline.FieldCategoryID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.ProjectID(); ok {
+		_spec.SetField(documentline.FieldProjectID, field.TypeUUID, value)
+	}
+	if _u.mutation.ProjectIDCleared() {
+		_spec.ClearField(documentline.FieldProjectID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.Billable(); ok {
+		_spec.SetField(documentline.FieldBillable, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Net(); ok {
 		_spec.SetField(documentline.FieldNet, field.TypeInt64, value)

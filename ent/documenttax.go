@@ -35,6 +35,8 @@ type DocumentTax struct {
 	Category string `json:"category,omitempty"`
 	// percent
 	Rate money.Decimal `json:"rate,omitempty"`
+	// an amount per line instead of a percent
+	Fixed money.Minor `json:"fixed,omitempty"`
 	// shown, but not part of the total
 	Informational bool `json:"informational,omitempty"`
 	// Base holds the value of the "base" field.
@@ -53,7 +55,7 @@ func (*DocumentTax) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Decimal)
 		case documenttax.FieldInformational:
 			values[i] = new(sql.NullBool)
-		case documenttax.FieldPosition, documenttax.FieldBase, documenttax.FieldAmount:
+		case documenttax.FieldPosition, documenttax.FieldFixed, documenttax.FieldBase, documenttax.FieldAmount:
 			values[i] = new(sql.NullInt64)
 		case documenttax.FieldKind, documenttax.FieldName, documenttax.FieldCategory:
 			values[i] = new(sql.NullString)
@@ -129,6 +131,12 @@ func (_m *DocumentTax) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field rate", values[i])
 			} else if value != nil {
 				_m.Rate = *value
+			}
+		case documenttax.FieldFixed:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field fixed", values[i])
+			} else if value.Valid {
+				_m.Fixed = money.Minor(value.Int64)
 			}
 		case documenttax.FieldInformational:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -207,6 +215,9 @@ func (_m *DocumentTax) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("rate=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Rate))
+	builder.WriteString(", ")
+	builder.WriteString("fixed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Fixed))
 	builder.WriteString(", ")
 	builder.WriteString("informational=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Informational))

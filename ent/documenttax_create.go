@@ -97,6 +97,20 @@ func (_c *DocumentTaxCreate) SetRate(v money.Decimal) *DocumentTaxCreate {
 	return _c
 }
 
+// SetFixed sets the "fixed" field.
+func (_c *DocumentTaxCreate) SetFixed(v money.Minor) *DocumentTaxCreate {
+	_c.mutation.SetFixed(v)
+	return _c
+}
+
+// SetNillableFixed sets the "fixed" field if the given value is not nil.
+func (_c *DocumentTaxCreate) SetNillableFixed(v *money.Minor) *DocumentTaxCreate {
+	if v != nil {
+		_c.SetFixed(*v)
+	}
+	return _c
+}
+
 // SetInformational sets the "informational" field.
 func (_c *DocumentTaxCreate) SetInformational(v bool) *DocumentTaxCreate {
 	_c.mutation.SetInformational(v)
@@ -184,6 +198,10 @@ func (_c *DocumentTaxCreate) defaults() {
 		v := documenttax.DefaultCategory
 		_c.mutation.SetCategory(v)
 	}
+	if _, ok := _c.mutation.Fixed(); !ok {
+		v := documenttax.DefaultFixed
+		_c.mutation.SetFixed(v)
+	}
 	if _, ok := _c.mutation.Informational(); !ok {
 		v := documenttax.DefaultInformational
 		_c.mutation.SetInformational(v)
@@ -234,6 +252,9 @@ func (_c *DocumentTaxCreate) check() error {
 	}
 	if _, ok := _c.mutation.Rate(); !ok {
 		return &ValidationError{Name: "rate", err: errors.New(`ent: missing required field "DocumentTax.rate"`)}
+	}
+	if _, ok := _c.mutation.Fixed(); !ok {
+		return &ValidationError{Name: "fixed", err: errors.New(`ent: missing required field "DocumentTax.fixed"`)}
 	}
 	if _, ok := _c.mutation.Informational(); !ok {
 		return &ValidationError{Name: "informational", err: errors.New(`ent: missing required field "DocumentTax.informational"`)}
@@ -311,6 +332,10 @@ func (_c *DocumentTaxCreate) createSpec() (*DocumentTax, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Rate(); ok {
 		_spec.SetField(documenttax.FieldRate, field.TypeString, value)
 		_node.Rate = value
+	}
+	if value, ok := _c.mutation.Fixed(); ok {
+		_spec.SetField(documenttax.FieldFixed, field.TypeInt64, value)
+		_node.Fixed = value
 	}
 	if value, ok := _c.mutation.Informational(); ok {
 		_spec.SetField(documenttax.FieldInformational, field.TypeBool, value)
@@ -439,6 +464,24 @@ func (u *DocumentTaxUpsert) SetRate(v money.Decimal) *DocumentTaxUpsert {
 // UpdateRate sets the "rate" field to the value that was provided on create.
 func (u *DocumentTaxUpsert) UpdateRate() *DocumentTaxUpsert {
 	u.SetExcluded(documenttax.FieldRate)
+	return u
+}
+
+// SetFixed sets the "fixed" field.
+func (u *DocumentTaxUpsert) SetFixed(v money.Minor) *DocumentTaxUpsert {
+	u.Set(documenttax.FieldFixed, v)
+	return u
+}
+
+// UpdateFixed sets the "fixed" field to the value that was provided on create.
+func (u *DocumentTaxUpsert) UpdateFixed() *DocumentTaxUpsert {
+	u.SetExcluded(documenttax.FieldFixed)
+	return u
+}
+
+// AddFixed adds v to the "fixed" field.
+func (u *DocumentTaxUpsert) AddFixed(v money.Minor) *DocumentTaxUpsert {
+	u.Add(documenttax.FieldFixed, v)
 	return u
 }
 
@@ -621,6 +664,27 @@ func (u *DocumentTaxUpsertOne) SetRate(v money.Decimal) *DocumentTaxUpsertOne {
 func (u *DocumentTaxUpsertOne) UpdateRate() *DocumentTaxUpsertOne {
 	return u.Update(func(s *DocumentTaxUpsert) {
 		s.UpdateRate()
+	})
+}
+
+// SetFixed sets the "fixed" field.
+func (u *DocumentTaxUpsertOne) SetFixed(v money.Minor) *DocumentTaxUpsertOne {
+	return u.Update(func(s *DocumentTaxUpsert) {
+		s.SetFixed(v)
+	})
+}
+
+// AddFixed adds v to the "fixed" field.
+func (u *DocumentTaxUpsertOne) AddFixed(v money.Minor) *DocumentTaxUpsertOne {
+	return u.Update(func(s *DocumentTaxUpsert) {
+		s.AddFixed(v)
+	})
+}
+
+// UpdateFixed sets the "fixed" field to the value that was provided on create.
+func (u *DocumentTaxUpsertOne) UpdateFixed() *DocumentTaxUpsertOne {
+	return u.Update(func(s *DocumentTaxUpsert) {
+		s.UpdateFixed()
 	})
 }
 
@@ -978,6 +1042,27 @@ func (u *DocumentTaxUpsertBulk) SetRate(v money.Decimal) *DocumentTaxUpsertBulk 
 func (u *DocumentTaxUpsertBulk) UpdateRate() *DocumentTaxUpsertBulk {
 	return u.Update(func(s *DocumentTaxUpsert) {
 		s.UpdateRate()
+	})
+}
+
+// SetFixed sets the "fixed" field.
+func (u *DocumentTaxUpsertBulk) SetFixed(v money.Minor) *DocumentTaxUpsertBulk {
+	return u.Update(func(s *DocumentTaxUpsert) {
+		s.SetFixed(v)
+	})
+}
+
+// AddFixed adds v to the "fixed" field.
+func (u *DocumentTaxUpsertBulk) AddFixed(v money.Minor) *DocumentTaxUpsertBulk {
+	return u.Update(func(s *DocumentTaxUpsert) {
+		s.AddFixed(v)
+	})
+}
+
+// UpdateFixed sets the "fixed" field to the value that was provided on create.
+func (u *DocumentTaxUpsertBulk) UpdateFixed() *DocumentTaxUpsertBulk {
+	return u.Update(func(s *DocumentTaxUpsert) {
+		s.UpdateFixed()
 	})
 }
 

@@ -106,6 +106,27 @@ func (_u *DocumentTaxUpdate) SetNillableRate(v *money.Decimal) *DocumentTaxUpdat
 	return _u
 }
 
+// SetFixed sets the "fixed" field.
+func (_u *DocumentTaxUpdate) SetFixed(v money.Minor) *DocumentTaxUpdate {
+	_u.mutation.ResetFixed()
+	_u.mutation.SetFixed(v)
+	return _u
+}
+
+// SetNillableFixed sets the "fixed" field if the given value is not nil.
+func (_u *DocumentTaxUpdate) SetNillableFixed(v *money.Minor) *DocumentTaxUpdate {
+	if v != nil {
+		_u.SetFixed(*v)
+	}
+	return _u
+}
+
+// AddFixed adds value to the "fixed" field.
+func (_u *DocumentTaxUpdate) AddFixed(v money.Minor) *DocumentTaxUpdate {
+	_u.mutation.AddFixed(v)
+	return _u
+}
+
 // SetInformational sets the "informational" field.
 func (_u *DocumentTaxUpdate) SetInformational(v bool) *DocumentTaxUpdate {
 	_u.mutation.SetInformational(v)
@@ -250,6 +271,12 @@ func (_u *DocumentTaxUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.Rate(); ok {
 		_spec.SetField(documenttax.FieldRate, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Fixed(); ok {
+		_spec.SetField(documenttax.FieldFixed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedFixed(); ok {
+		_spec.AddField(documenttax.FieldFixed, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Informational(); ok {
 		_spec.SetField(documenttax.FieldInformational, field.TypeBool, value)
 	}
@@ -361,6 +388,27 @@ func (_u *DocumentTaxUpdateOne) SetNillableRate(v *money.Decimal) *DocumentTaxUp
 	if v != nil {
 		_u.SetRate(*v)
 	}
+	return _u
+}
+
+// SetFixed sets the "fixed" field.
+func (_u *DocumentTaxUpdateOne) SetFixed(v money.Minor) *DocumentTaxUpdateOne {
+	_u.mutation.ResetFixed()
+	_u.mutation.SetFixed(v)
+	return _u
+}
+
+// SetNillableFixed sets the "fixed" field if the given value is not nil.
+func (_u *DocumentTaxUpdateOne) SetNillableFixed(v *money.Minor) *DocumentTaxUpdateOne {
+	if v != nil {
+		_u.SetFixed(*v)
+	}
+	return _u
+}
+
+// AddFixed adds value to the "fixed" field.
+func (_u *DocumentTaxUpdateOne) AddFixed(v money.Minor) *DocumentTaxUpdateOne {
+	_u.mutation.AddFixed(v)
 	return _u
 }
 
@@ -537,6 +585,12 @@ func (_u *DocumentTaxUpdateOne) sqlSave(ctx context.Context) (_node *DocumentTax
 	}
 	if value, ok := _u.mutation.Rate(); ok {
 		_spec.SetField(documenttax.FieldRate, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Fixed(); ok {
+		_spec.SetField(documenttax.FieldFixed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedFixed(); ok {
+		_spec.AddField(documenttax.FieldFixed, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Informational(); ok {
 		_spec.SetField(documenttax.FieldInformational, field.TypeBool, value)

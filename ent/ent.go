@@ -17,6 +17,7 @@ import (
 	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/auditevent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/billeditem"
 	"github.com/kartela/kartela/ent/blob"
 	"github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaccess"
@@ -28,9 +29,15 @@ import (
 	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/contactphone"
 	"github.com/kartela/kartela/ent/document"
+	"github.com/kartela/kartela/ent/documentadjustment"
 	"github.com/kartela/kartela/ent/documentline"
+	"github.com/kartela/kartela/ent/documentlink"
+	"github.com/kartela/kartela/ent/documentoption"
+	"github.com/kartela/kartela/ent/documentreminder"
 	"github.com/kartela/kartela/ent/documenttax"
 	"github.com/kartela/kartela/ent/duplicatedismissal"
+	"github.com/kartela/kartela/ent/exchangerate"
+	"github.com/kartela/kartela/ent/expensecategory"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
 	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
@@ -40,10 +47,19 @@ import (
 	"github.com/kartela/kartela/ent/numbersequence"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentoption"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/product"
+	"github.com/kartela/kartela/ent/project"
+	"github.com/kartela/kartela/ent/projectfee"
+	"github.com/kartela/kartela/ent/projectmember"
+	"github.com/kartela/kartela/ent/projectoption"
+	"github.com/kartela/kartela/ent/projecttask"
+	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/timeentry"
 	"github.com/kartela/kartela/ent/trackingcategory"
 	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/ent/user"
@@ -112,6 +128,7 @@ func checkColumn(t, c string) error {
 			attachment.Table:         attachment.ValidColumn,
 			auditevent.Table:         auditevent.ValidColumn,
 			balance.Table:            balance.ValidColumn,
+			billeditem.Table:         billeditem.ValidColumn,
 			blob.Table:               blob.ValidColumn,
 			contact.Table:            contact.ValidColumn,
 			contactaccess.Table:      contactaccess.ValidColumn,
@@ -123,9 +140,15 @@ func checkColumn(t, c string) error {
 			contactoption.Table:      contactoption.ValidColumn,
 			contactphone.Table:       contactphone.ValidColumn,
 			document.Table:           document.ValidColumn,
+			documentadjustment.Table: documentadjustment.ValidColumn,
 			documentline.Table:       documentline.ValidColumn,
+			documentlink.Table:       documentlink.ValidColumn,
+			documentoption.Table:     documentoption.ValidColumn,
+			documentreminder.Table:   documentreminder.ValidColumn,
 			documenttax.Table:        documenttax.ValidColumn,
 			duplicatedismissal.Table: duplicatedismissal.ValidColumn,
+			exchangerate.Table:       exchangerate.ValidColumn,
+			expensecategory.Table:    expensecategory.ValidColumn,
 			idempotencyrecord.Table:  idempotencyrecord.ValidColumn,
 			importrow.Table:          importrow.ValidColumn,
 			ledgerentry.Table:        ledgerentry.ValidColumn,
@@ -135,10 +158,19 @@ func checkColumn(t, c string) error {
 			numbersequence.Table:     numbersequence.ValidColumn,
 			organization.Table:       organization.ValidColumn,
 			payment.Table:            payment.ValidColumn,
+			paymentoption.Table:      paymentoption.ValidColumn,
 			portalgrant.Table:        portalgrant.ValidColumn,
+			product.Table:            product.ValidColumn,
+			project.Table:            project.ValidColumn,
+			projectfee.Table:         projectfee.ValidColumn,
+			projectmember.Table:      projectmember.ValidColumn,
+			projectoption.Table:      projectoption.ValidColumn,
+			projecttask.Table:        projecttask.ValidColumn,
+			recurringinvoice.Table:   recurringinvoice.ValidColumn,
 			registrycheck.Table:      registrycheck.ValidColumn,
 			registrysetting.Table:    registrysetting.ValidColumn,
 			session.Table:            session.ValidColumn,
+			timeentry.Table:          timeentry.ValidColumn,
 			trackingcategory.Table:   trackingcategory.ValidColumn,
 			trackingoption.Table:     trackingoption.ValidColumn,
 			user.Table:               user.ValidColumn,

@@ -42,6 +42,8 @@ type LedgerEntry struct {
 	DocumentID *uuid.UUID `json:"document_id,omitempty"`
 	// PaymentID holds the value of the "payment_id" field.
 	PaymentID *uuid.UUID `json:"payment_id,omitempty"`
+	// of an exchange difference: gain (+) or loss (-) in the base currency, on the entry in the document's currency
+	Difference money.Minor `json:"difference,omitempty"`
 	// the entry that this one takes back
 	ReversesID   *uuid.UUID `json:"reverses_id,omitempty"`
 	selectValues sql.SelectValues
@@ -56,7 +58,7 @@ func (*LedgerEntry) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case ledgerentry.FieldDate:
 			values[i] = new(day.Date)
-		case ledgerentry.FieldSeq, ledgerentry.FieldAmount:
+		case ledgerentry.FieldSeq, ledgerentry.FieldAmount, ledgerentry.FieldDifference:
 			values[i] = new(sql.NullInt64)
 		case ledgerentry.FieldSide, ledgerentry.FieldCurrency, ledgerentry.FieldKind:
 			values[i] = new(sql.NullString)
@@ -153,6 +155,12 @@ func (_m *LedgerEntry) assignValues(columns []string, values []any) error {
 				_m.PaymentID = new(uuid.UUID)
 				*_m.PaymentID = *value.S.(*uuid.UUID)
 			}
+		case ledgerentry.FieldDifference:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field difference", values[i])
+			} else if value.Valid {
+				_m.Difference = money.Minor(value.Int64)
+			}
 		case ledgerentry.FieldReversesID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field reverses_id", values[i])
@@ -232,6 +240,9 @@ func (_m *LedgerEntry) String() string {
 		builder.WriteString("payment_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("difference=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Difference))
 	builder.WriteString(", ")
 	if v := _m.ReversesID; v != nil {
 		builder.WriteString("reverses_id=")

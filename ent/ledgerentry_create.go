@@ -116,6 +116,20 @@ func (_c *LedgerEntryCreate) SetNillablePaymentID(v *uuid.UUID) *LedgerEntryCrea
 	return _c
 }
 
+// SetDifference sets the "difference" field.
+func (_c *LedgerEntryCreate) SetDifference(v money.Minor) *LedgerEntryCreate {
+	_c.mutation.SetDifference(v)
+	return _c
+}
+
+// SetNillableDifference sets the "difference" field if the given value is not nil.
+func (_c *LedgerEntryCreate) SetNillableDifference(v *money.Minor) *LedgerEntryCreate {
+	if v != nil {
+		_c.SetDifference(*v)
+	}
+	return _c
+}
+
 // SetReversesID sets the "reverses_id" field.
 func (_c *LedgerEntryCreate) SetReversesID(v uuid.UUID) *LedgerEntryCreate {
 	_c.mutation.SetReversesID(v)
@@ -183,6 +197,10 @@ func (_c *LedgerEntryCreate) defaults() {
 		v := ledgerentry.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.Difference(); !ok {
+		v := ledgerentry.DefaultDifference
+		_c.mutation.SetDifference(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := ledgerentry.DefaultID()
 		_c.mutation.SetID(v)
@@ -237,6 +255,9 @@ func (_c *LedgerEntryCreate) check() error {
 	}
 	if _, ok := _c.mutation.Date(); !ok {
 		return &ValidationError{Name: "date", err: errors.New(`ent: missing required field "LedgerEntry.date"`)}
+	}
+	if _, ok := _c.mutation.Difference(); !ok {
+		return &ValidationError{Name: "difference", err: errors.New(`ent: missing required field "LedgerEntry.difference"`)}
 	}
 	return nil
 }
@@ -317,6 +338,10 @@ func (_c *LedgerEntryCreate) createSpec() (*LedgerEntry, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PaymentID(); ok {
 		_spec.SetField(ledgerentry.FieldPaymentID, field.TypeUUID, value)
 		_node.PaymentID = &value
+	}
+	if value, ok := _c.mutation.Difference(); ok {
+		_spec.SetField(ledgerentry.FieldDifference, field.TypeInt64, value)
+		_node.Difference = value
 	}
 	if value, ok := _c.mutation.ReversesID(); ok {
 		_spec.SetField(ledgerentry.FieldReversesID, field.TypeUUID, value)
@@ -423,6 +448,9 @@ func (u *LedgerEntryUpsertOne) UpdateNewValues() *LedgerEntryUpsertOne {
 		}
 		if _, exists := u.create.mutation.PaymentID(); exists {
 			s.SetIgnore(ledgerentry.FieldPaymentID)
+		}
+		if _, exists := u.create.mutation.Difference(); exists {
+			s.SetIgnore(ledgerentry.FieldDifference)
 		}
 		if _, exists := u.create.mutation.ReversesID(); exists {
 			s.SetIgnore(ledgerentry.FieldReversesID)
@@ -673,6 +701,9 @@ func (u *LedgerEntryUpsertBulk) UpdateNewValues() *LedgerEntryUpsertBulk {
 			}
 			if _, exists := b.mutation.PaymentID(); exists {
 				s.SetIgnore(ledgerentry.FieldPaymentID)
+			}
+			if _, exists := b.mutation.Difference(); exists {
+				s.SetIgnore(ledgerentry.FieldDifference)
 			}
 			if _, exists := b.mutation.ReversesID(); exists {
 				s.SetIgnore(ledgerentry.FieldReversesID)

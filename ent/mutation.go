@@ -19,6 +19,7 @@ import (
 	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/auditevent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/billeditem"
 	"github.com/kartela/kartela/ent/blob"
 	"github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaccess"
@@ -30,9 +31,15 @@ import (
 	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/contactphone"
 	"github.com/kartela/kartela/ent/document"
+	"github.com/kartela/kartela/ent/documentadjustment"
 	"github.com/kartela/kartela/ent/documentline"
+	"github.com/kartela/kartela/ent/documentlink"
+	"github.com/kartela/kartela/ent/documentoption"
+	"github.com/kartela/kartela/ent/documentreminder"
 	"github.com/kartela/kartela/ent/documenttax"
 	"github.com/kartela/kartela/ent/duplicatedismissal"
+	"github.com/kartela/kartela/ent/exchangerate"
+	"github.com/kartela/kartela/ent/expensecategory"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
 	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
@@ -42,11 +49,20 @@ import (
 	"github.com/kartela/kartela/ent/numbersequence"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentoption"
 	"github.com/kartela/kartela/ent/portalgrant"
 	"github.com/kartela/kartela/ent/predicate"
+	"github.com/kartela/kartela/ent/product"
+	"github.com/kartela/kartela/ent/project"
+	"github.com/kartela/kartela/ent/projectfee"
+	"github.com/kartela/kartela/ent/projectmember"
+	"github.com/kartela/kartela/ent/projectoption"
+	"github.com/kartela/kartela/ent/projecttask"
+	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/timeentry"
 	"github.com/kartela/kartela/ent/trackingcategory"
 	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/ent/user"
@@ -68,6 +84,7 @@ const (
 	TypeAttachment         = "Attachment"
 	TypeAuditEvent         = "AuditEvent"
 	TypeBalance            = "Balance"
+	TypeBilledItem         = "BilledItem"
 	TypeBlob               = "Blob"
 	TypeContact            = "Contact"
 	TypeContactAccess      = "ContactAccess"
@@ -79,9 +96,15 @@ const (
 	TypeContactOption      = "ContactOption"
 	TypeContactPhone       = "ContactPhone"
 	TypeDocument           = "Document"
+	TypeDocumentAdjustment = "DocumentAdjustment"
 	TypeDocumentLine       = "DocumentLine"
+	TypeDocumentLink       = "DocumentLink"
+	TypeDocumentOption     = "DocumentOption"
+	TypeDocumentReminder   = "DocumentReminder"
 	TypeDocumentTax        = "DocumentTax"
 	TypeDuplicateDismissal = "DuplicateDismissal"
+	TypeExchangeRate       = "ExchangeRate"
+	TypeExpenseCategory    = "ExpenseCategory"
 	TypeIdempotencyRecord  = "IdempotencyRecord"
 	TypeImportRow          = "ImportRow"
 	TypeLedgerEntry        = "LedgerEntry"
@@ -91,10 +114,19 @@ const (
 	TypeNumberSequence     = "NumberSequence"
 	TypeOrganization       = "Organization"
 	TypePayment            = "Payment"
+	TypePaymentOption      = "PaymentOption"
 	TypePortalGrant        = "PortalGrant"
+	TypeProduct            = "Product"
+	TypeProject            = "Project"
+	TypeProjectFee         = "ProjectFee"
+	TypeProjectMember      = "ProjectMember"
+	TypeProjectOption      = "ProjectOption"
+	TypeProjectTask        = "ProjectTask"
+	TypeRecurringInvoice   = "RecurringInvoice"
 	TypeRegistryCheck      = "RegistryCheck"
 	TypeRegistrySetting    = "RegistrySetting"
 	TypeSession            = "Session"
+	TypeTimeEntry          = "TimeEntry"
 	TypeTrackingCategory   = "TrackingCategory"
 	TypeTrackingOption     = "TrackingOption"
 	TypeUser               = "User"
@@ -981,22 +1013,25 @@ func (m *APIKeyMutation) ResetEdge(name string) error {
 // AllocationMutation represents an operation that mutates the Allocation nodes in the graph.
 type AllocationMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *uuid.UUID
-	organization_id *uuid.UUID
-	created_at      *time.Time
-	contact_id      *uuid.UUID
-	payment_id      *uuid.UUID
-	credit_id       *uuid.UUID
-	document_id     *uuid.UUID
-	currency        *money.Currency
-	amount          *money.Minor
-	addamount       *money.Minor
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*Allocation, error)
-	predicates      []predicate.Allocation
+	op               Op
+	typ              string
+	id               *uuid.UUID
+	organization_id  *uuid.UUID
+	created_at       *time.Time
+	contact_id       *uuid.UUID
+	payment_id       *uuid.UUID
+	credit_id        *uuid.UUID
+	document_id      *uuid.UUID
+	refund_id        *uuid.UUID
+	currency         *money.Currency
+	amount           *money.Minor
+	addamount        *money.Minor
+	source_amount    *money.Minor
+	addsource_amount *money.Minor
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*Allocation, error)
+	predicates       []predicate.Allocation
 }
 
 var _ ent.Mutation = (*AllocationMutation)(nil)
@@ -1326,7 +1361,7 @@ func (m *AllocationMutation) DocumentID() (r uuid.UUID, exists bool) {
 // OldDocumentID returns the old "document_id" field's value of the Allocation entity.
 // If the Allocation object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *AllocationMutation) OldDocumentID(ctx context.Context) (v uuid.UUID, err error) {
+func (m *AllocationMutation) OldDocumentID(ctx context.Context) (v *uuid.UUID, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
 	}
@@ -1340,9 +1375,71 @@ func (m *AllocationMutation) OldDocumentID(ctx context.Context) (v uuid.UUID, er
 	return oldValue.DocumentID, nil
 }
 
+// ClearDocumentID clears the value of the "document_id" field.
+func (m *AllocationMutation) ClearDocumentID() {
+	m.document_id = nil
+	m.clearedFields[allocation.FieldDocumentID] = struct{}{}
+}
+
+// DocumentIDCleared returns if the "document_id" field was cleared in this mutation.
+func (m *AllocationMutation) DocumentIDCleared() bool {
+	_, ok := m.clearedFields[allocation.FieldDocumentID]
+	return ok
+}
+
 // ResetDocumentID resets all changes to the "document_id" field.
 func (m *AllocationMutation) ResetDocumentID() {
 	m.document_id = nil
+	delete(m.clearedFields, allocation.FieldDocumentID)
+}
+
+// SetRefundID sets the "refund_id" field.
+func (m *AllocationMutation) SetRefundID(u uuid.UUID) {
+	m.refund_id = &u
+}
+
+// RefundID returns the value of the "refund_id" field in the mutation.
+func (m *AllocationMutation) RefundID() (r uuid.UUID, exists bool) {
+	v := m.refund_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefundID returns the old "refund_id" field's value of the Allocation entity.
+// If the Allocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AllocationMutation) OldRefundID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefundID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefundID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefundID: %w", err)
+	}
+	return oldValue.RefundID, nil
+}
+
+// ClearRefundID clears the value of the "refund_id" field.
+func (m *AllocationMutation) ClearRefundID() {
+	m.refund_id = nil
+	m.clearedFields[allocation.FieldRefundID] = struct{}{}
+}
+
+// RefundIDCleared returns if the "refund_id" field was cleared in this mutation.
+func (m *AllocationMutation) RefundIDCleared() bool {
+	_, ok := m.clearedFields[allocation.FieldRefundID]
+	return ok
+}
+
+// ResetRefundID resets all changes to the "refund_id" field.
+func (m *AllocationMutation) ResetRefundID() {
+	m.refund_id = nil
+	delete(m.clearedFields, allocation.FieldRefundID)
 }
 
 // SetCurrency sets the "currency" field.
@@ -1437,6 +1534,62 @@ func (m *AllocationMutation) ResetAmount() {
 	m.addamount = nil
 }
 
+// SetSourceAmount sets the "source_amount" field.
+func (m *AllocationMutation) SetSourceAmount(value money.Minor) {
+	m.source_amount = &value
+	m.addsource_amount = nil
+}
+
+// SourceAmount returns the value of the "source_amount" field in the mutation.
+func (m *AllocationMutation) SourceAmount() (r money.Minor, exists bool) {
+	v := m.source_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceAmount returns the old "source_amount" field's value of the Allocation entity.
+// If the Allocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AllocationMutation) OldSourceAmount(ctx context.Context) (v money.Minor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceAmount: %w", err)
+	}
+	return oldValue.SourceAmount, nil
+}
+
+// AddSourceAmount adds value to the "source_amount" field.
+func (m *AllocationMutation) AddSourceAmount(value money.Minor) {
+	if m.addsource_amount != nil {
+		*m.addsource_amount += value
+	} else {
+		m.addsource_amount = &value
+	}
+}
+
+// AddedSourceAmount returns the value that was added to the "source_amount" field in this mutation.
+func (m *AllocationMutation) AddedSourceAmount() (r money.Minor, exists bool) {
+	v := m.addsource_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSourceAmount resets all changes to the "source_amount" field.
+func (m *AllocationMutation) ResetSourceAmount() {
+	m.source_amount = nil
+	m.addsource_amount = nil
+}
+
 // Where appends a list predicates to the AllocationMutation builder.
 func (m *AllocationMutation) Where(ps ...predicate.Allocation) {
 	m.predicates = append(m.predicates, ps...)
@@ -1471,7 +1624,7 @@ func (m *AllocationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AllocationMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 10)
 	if m.organization_id != nil {
 		fields = append(fields, allocation.FieldOrganizationID)
 	}
@@ -1490,11 +1643,17 @@ func (m *AllocationMutation) Fields() []string {
 	if m.document_id != nil {
 		fields = append(fields, allocation.FieldDocumentID)
 	}
+	if m.refund_id != nil {
+		fields = append(fields, allocation.FieldRefundID)
+	}
 	if m.currency != nil {
 		fields = append(fields, allocation.FieldCurrency)
 	}
 	if m.amount != nil {
 		fields = append(fields, allocation.FieldAmount)
+	}
+	if m.source_amount != nil {
+		fields = append(fields, allocation.FieldSourceAmount)
 	}
 	return fields
 }
@@ -1516,10 +1675,14 @@ func (m *AllocationMutation) Field(name string) (ent.Value, bool) {
 		return m.CreditID()
 	case allocation.FieldDocumentID:
 		return m.DocumentID()
+	case allocation.FieldRefundID:
+		return m.RefundID()
 	case allocation.FieldCurrency:
 		return m.Currency()
 	case allocation.FieldAmount:
 		return m.Amount()
+	case allocation.FieldSourceAmount:
+		return m.SourceAmount()
 	}
 	return nil, false
 }
@@ -1541,10 +1704,14 @@ func (m *AllocationMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldCreditID(ctx)
 	case allocation.FieldDocumentID:
 		return m.OldDocumentID(ctx)
+	case allocation.FieldRefundID:
+		return m.OldRefundID(ctx)
 	case allocation.FieldCurrency:
 		return m.OldCurrency(ctx)
 	case allocation.FieldAmount:
 		return m.OldAmount(ctx)
+	case allocation.FieldSourceAmount:
+		return m.OldSourceAmount(ctx)
 	}
 	return nil, fmt.Errorf("unknown Allocation field %s", name)
 }
@@ -1596,6 +1763,13 @@ func (m *AllocationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDocumentID(v)
 		return nil
+	case allocation.FieldRefundID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefundID(v)
+		return nil
 	case allocation.FieldCurrency:
 		v, ok := value.(money.Currency)
 		if !ok {
@@ -1610,6 +1784,13 @@ func (m *AllocationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAmount(v)
 		return nil
+	case allocation.FieldSourceAmount:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceAmount(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Allocation field %s", name)
 }
@@ -1621,6 +1802,9 @@ func (m *AllocationMutation) AddedFields() []string {
 	if m.addamount != nil {
 		fields = append(fields, allocation.FieldAmount)
 	}
+	if m.addsource_amount != nil {
+		fields = append(fields, allocation.FieldSourceAmount)
+	}
 	return fields
 }
 
@@ -1631,6 +1815,8 @@ func (m *AllocationMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case allocation.FieldAmount:
 		return m.AddedAmount()
+	case allocation.FieldSourceAmount:
+		return m.AddedSourceAmount()
 	}
 	return nil, false
 }
@@ -1647,6 +1833,13 @@ func (m *AllocationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddAmount(v)
 		return nil
+	case allocation.FieldSourceAmount:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSourceAmount(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Allocation numeric field %s", name)
 }
@@ -1660,6 +1853,12 @@ func (m *AllocationMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(allocation.FieldCreditID) {
 		fields = append(fields, allocation.FieldCreditID)
+	}
+	if m.FieldCleared(allocation.FieldDocumentID) {
+		fields = append(fields, allocation.FieldDocumentID)
+	}
+	if m.FieldCleared(allocation.FieldRefundID) {
+		fields = append(fields, allocation.FieldRefundID)
 	}
 	return fields
 }
@@ -1680,6 +1879,12 @@ func (m *AllocationMutation) ClearField(name string) error {
 		return nil
 	case allocation.FieldCreditID:
 		m.ClearCreditID()
+		return nil
+	case allocation.FieldDocumentID:
+		m.ClearDocumentID()
+		return nil
+	case allocation.FieldRefundID:
+		m.ClearRefundID()
 		return nil
 	}
 	return fmt.Errorf("unknown Allocation nullable field %s", name)
@@ -1707,11 +1912,17 @@ func (m *AllocationMutation) ResetField(name string) error {
 	case allocation.FieldDocumentID:
 		m.ResetDocumentID()
 		return nil
+	case allocation.FieldRefundID:
+		m.ResetRefundID()
+		return nil
 	case allocation.FieldCurrency:
 		m.ResetCurrency()
 		return nil
 	case allocation.FieldAmount:
 		m.ResetAmount()
+		return nil
+	case allocation.FieldSourceAmount:
+		m.ResetSourceAmount()
 		return nil
 	}
 	return fmt.Errorf("unknown Allocation field %s", name)
@@ -1774,6 +1985,7 @@ type AttachmentMutation struct {
 	organization_id *uuid.UUID
 	created_at      *time.Time
 	contact_id      *uuid.UUID
+	document_id     *uuid.UUID
 	name            *string
 	media_type      *string
 	size            *int64
@@ -1997,6 +2209,55 @@ func (m *AttachmentMutation) OldContactID(ctx context.Context) (v uuid.UUID, err
 // ResetContactID resets all changes to the "contact_id" field.
 func (m *AttachmentMutation) ResetContactID() {
 	m.contact_id = nil
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *AttachmentMutation) SetDocumentID(u uuid.UUID) {
+	m.document_id = &u
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *AttachmentMutation) DocumentID() (r uuid.UUID, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the Attachment entity.
+// If the Attachment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttachmentMutation) OldDocumentID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// ClearDocumentID clears the value of the "document_id" field.
+func (m *AttachmentMutation) ClearDocumentID() {
+	m.document_id = nil
+	m.clearedFields[attachment.FieldDocumentID] = struct{}{}
+}
+
+// DocumentIDCleared returns if the "document_id" field was cleared in this mutation.
+func (m *AttachmentMutation) DocumentIDCleared() bool {
+	_, ok := m.clearedFields[attachment.FieldDocumentID]
+	return ok
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *AttachmentMutation) ResetDocumentID() {
+	m.document_id = nil
+	delete(m.clearedFields, attachment.FieldDocumentID)
 }
 
 // SetName sets the "name" field.
@@ -2269,7 +2530,7 @@ func (m *AttachmentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AttachmentMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.organization_id != nil {
 		fields = append(fields, attachment.FieldOrganizationID)
 	}
@@ -2278,6 +2539,9 @@ func (m *AttachmentMutation) Fields() []string {
 	}
 	if m.contact_id != nil {
 		fields = append(fields, attachment.FieldContactID)
+	}
+	if m.document_id != nil {
+		fields = append(fields, attachment.FieldDocumentID)
 	}
 	if m.name != nil {
 		fields = append(fields, attachment.FieldName)
@@ -2311,6 +2575,8 @@ func (m *AttachmentMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case attachment.FieldContactID:
 		return m.ContactID()
+	case attachment.FieldDocumentID:
+		return m.DocumentID()
 	case attachment.FieldName:
 		return m.Name()
 	case attachment.FieldMediaType:
@@ -2338,6 +2604,8 @@ func (m *AttachmentMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldCreatedAt(ctx)
 	case attachment.FieldContactID:
 		return m.OldContactID(ctx)
+	case attachment.FieldDocumentID:
+		return m.OldDocumentID(ctx)
 	case attachment.FieldName:
 		return m.OldName(ctx)
 	case attachment.FieldMediaType:
@@ -2379,6 +2647,13 @@ func (m *AttachmentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetContactID(v)
+		return nil
+	case attachment.FieldDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
 		return nil
 	case attachment.FieldName:
 		v, ok := value.(string)
@@ -2466,7 +2741,11 @@ func (m *AttachmentMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *AttachmentMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(attachment.FieldDocumentID) {
+		fields = append(fields, attachment.FieldDocumentID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -2479,6 +2758,11 @@ func (m *AttachmentMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *AttachmentMutation) ClearField(name string) error {
+	switch name {
+	case attachment.FieldDocumentID:
+		m.ClearDocumentID()
+		return nil
+	}
 	return fmt.Errorf("unknown Attachment nullable field %s", name)
 }
 
@@ -2494,6 +2778,9 @@ func (m *AttachmentMutation) ResetField(name string) error {
 		return nil
 	case attachment.FieldContactID:
 		m.ResetContactID()
+		return nil
+	case attachment.FieldDocumentID:
+		m.ResetDocumentID()
 		return nil
 	case attachment.FieldName:
 		m.ResetName()
@@ -4515,6 +4802,1012 @@ func (m *BalanceMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *BalanceMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Balance edge %s", name)
+}
+
+// BilledItemMutation represents an operation that mutates the BilledItem nodes in the graph.
+type BilledItemMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	project_id      *uuid.UUID
+	time_entry_id   *uuid.UUID
+	fee_id          *uuid.UUID
+	expense_line_id *uuid.UUID
+	line_id         *uuid.UUID
+	document_id     *uuid.UUID
+	amount          *money.Minor
+	addamount       *money.Minor
+	released        *bool
+	created_by      *uuid.UUID
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*BilledItem, error)
+	predicates      []predicate.BilledItem
+}
+
+var _ ent.Mutation = (*BilledItemMutation)(nil)
+
+// billeditemOption allows management of the mutation configuration using functional options.
+type billeditemOption func(*BilledItemMutation)
+
+// newBilledItemMutation creates new mutation for the BilledItem entity.
+func newBilledItemMutation(c config, op Op, opts ...billeditemOption) *BilledItemMutation {
+	m := &BilledItemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBilledItem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBilledItemID sets the ID field of the mutation.
+func withBilledItemID(id uuid.UUID) billeditemOption {
+	return func(m *BilledItemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *BilledItem
+		)
+		m.oldValue = func(ctx context.Context) (*BilledItem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().BilledItem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBilledItem sets the old BilledItem of the mutation.
+func withBilledItem(node *BilledItem) billeditemOption {
+	return func(m *BilledItemMutation) {
+		m.oldValue = func(context.Context) (*BilledItem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BilledItemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BilledItemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of BilledItem entities.
+func (m *BilledItemMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BilledItemMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BilledItemMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().BilledItem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *BilledItemMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *BilledItemMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *BilledItemMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BilledItemMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BilledItemMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BilledItemMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *BilledItemMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *BilledItemMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldProjectID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *BilledItemMutation) ResetProjectID() {
+	m.project_id = nil
+}
+
+// SetTimeEntryID sets the "time_entry_id" field.
+func (m *BilledItemMutation) SetTimeEntryID(u uuid.UUID) {
+	m.time_entry_id = &u
+}
+
+// TimeEntryID returns the value of the "time_entry_id" field in the mutation.
+func (m *BilledItemMutation) TimeEntryID() (r uuid.UUID, exists bool) {
+	v := m.time_entry_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimeEntryID returns the old "time_entry_id" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldTimeEntryID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimeEntryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimeEntryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimeEntryID: %w", err)
+	}
+	return oldValue.TimeEntryID, nil
+}
+
+// ClearTimeEntryID clears the value of the "time_entry_id" field.
+func (m *BilledItemMutation) ClearTimeEntryID() {
+	m.time_entry_id = nil
+	m.clearedFields[billeditem.FieldTimeEntryID] = struct{}{}
+}
+
+// TimeEntryIDCleared returns if the "time_entry_id" field was cleared in this mutation.
+func (m *BilledItemMutation) TimeEntryIDCleared() bool {
+	_, ok := m.clearedFields[billeditem.FieldTimeEntryID]
+	return ok
+}
+
+// ResetTimeEntryID resets all changes to the "time_entry_id" field.
+func (m *BilledItemMutation) ResetTimeEntryID() {
+	m.time_entry_id = nil
+	delete(m.clearedFields, billeditem.FieldTimeEntryID)
+}
+
+// SetFeeID sets the "fee_id" field.
+func (m *BilledItemMutation) SetFeeID(u uuid.UUID) {
+	m.fee_id = &u
+}
+
+// FeeID returns the value of the "fee_id" field in the mutation.
+func (m *BilledItemMutation) FeeID() (r uuid.UUID, exists bool) {
+	v := m.fee_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFeeID returns the old "fee_id" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldFeeID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFeeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFeeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFeeID: %w", err)
+	}
+	return oldValue.FeeID, nil
+}
+
+// ClearFeeID clears the value of the "fee_id" field.
+func (m *BilledItemMutation) ClearFeeID() {
+	m.fee_id = nil
+	m.clearedFields[billeditem.FieldFeeID] = struct{}{}
+}
+
+// FeeIDCleared returns if the "fee_id" field was cleared in this mutation.
+func (m *BilledItemMutation) FeeIDCleared() bool {
+	_, ok := m.clearedFields[billeditem.FieldFeeID]
+	return ok
+}
+
+// ResetFeeID resets all changes to the "fee_id" field.
+func (m *BilledItemMutation) ResetFeeID() {
+	m.fee_id = nil
+	delete(m.clearedFields, billeditem.FieldFeeID)
+}
+
+// SetExpenseLineID sets the "expense_line_id" field.
+func (m *BilledItemMutation) SetExpenseLineID(u uuid.UUID) {
+	m.expense_line_id = &u
+}
+
+// ExpenseLineID returns the value of the "expense_line_id" field in the mutation.
+func (m *BilledItemMutation) ExpenseLineID() (r uuid.UUID, exists bool) {
+	v := m.expense_line_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpenseLineID returns the old "expense_line_id" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldExpenseLineID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpenseLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpenseLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpenseLineID: %w", err)
+	}
+	return oldValue.ExpenseLineID, nil
+}
+
+// ClearExpenseLineID clears the value of the "expense_line_id" field.
+func (m *BilledItemMutation) ClearExpenseLineID() {
+	m.expense_line_id = nil
+	m.clearedFields[billeditem.FieldExpenseLineID] = struct{}{}
+}
+
+// ExpenseLineIDCleared returns if the "expense_line_id" field was cleared in this mutation.
+func (m *BilledItemMutation) ExpenseLineIDCleared() bool {
+	_, ok := m.clearedFields[billeditem.FieldExpenseLineID]
+	return ok
+}
+
+// ResetExpenseLineID resets all changes to the "expense_line_id" field.
+func (m *BilledItemMutation) ResetExpenseLineID() {
+	m.expense_line_id = nil
+	delete(m.clearedFields, billeditem.FieldExpenseLineID)
+}
+
+// SetLineID sets the "line_id" field.
+func (m *BilledItemMutation) SetLineID(u uuid.UUID) {
+	m.line_id = &u
+}
+
+// LineID returns the value of the "line_id" field in the mutation.
+func (m *BilledItemMutation) LineID() (r uuid.UUID, exists bool) {
+	v := m.line_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineID returns the old "line_id" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldLineID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineID: %w", err)
+	}
+	return oldValue.LineID, nil
+}
+
+// ClearLineID clears the value of the "line_id" field.
+func (m *BilledItemMutation) ClearLineID() {
+	m.line_id = nil
+	m.clearedFields[billeditem.FieldLineID] = struct{}{}
+}
+
+// LineIDCleared returns if the "line_id" field was cleared in this mutation.
+func (m *BilledItemMutation) LineIDCleared() bool {
+	_, ok := m.clearedFields[billeditem.FieldLineID]
+	return ok
+}
+
+// ResetLineID resets all changes to the "line_id" field.
+func (m *BilledItemMutation) ResetLineID() {
+	m.line_id = nil
+	delete(m.clearedFields, billeditem.FieldLineID)
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *BilledItemMutation) SetDocumentID(u uuid.UUID) {
+	m.document_id = &u
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *BilledItemMutation) DocumentID() (r uuid.UUID, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldDocumentID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// ClearDocumentID clears the value of the "document_id" field.
+func (m *BilledItemMutation) ClearDocumentID() {
+	m.document_id = nil
+	m.clearedFields[billeditem.FieldDocumentID] = struct{}{}
+}
+
+// DocumentIDCleared returns if the "document_id" field was cleared in this mutation.
+func (m *BilledItemMutation) DocumentIDCleared() bool {
+	_, ok := m.clearedFields[billeditem.FieldDocumentID]
+	return ok
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *BilledItemMutation) ResetDocumentID() {
+	m.document_id = nil
+	delete(m.clearedFields, billeditem.FieldDocumentID)
+}
+
+// SetAmount sets the "amount" field.
+func (m *BilledItemMutation) SetAmount(value money.Minor) {
+	m.amount = &value
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *BilledItemMutation) Amount() (r money.Minor, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldAmount(ctx context.Context) (v money.Minor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds value to the "amount" field.
+func (m *BilledItemMutation) AddAmount(value money.Minor) {
+	if m.addamount != nil {
+		*m.addamount += value
+	} else {
+		m.addamount = &value
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *BilledItemMutation) AddedAmount() (r money.Minor, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *BilledItemMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetReleased sets the "released" field.
+func (m *BilledItemMutation) SetReleased(b bool) {
+	m.released = &b
+}
+
+// Released returns the value of the "released" field in the mutation.
+func (m *BilledItemMutation) Released() (r bool, exists bool) {
+	v := m.released
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleased returns the old "released" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldReleased(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleased is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleased requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleased: %w", err)
+	}
+	return oldValue.Released, nil
+}
+
+// ResetReleased resets all changes to the "released" field.
+func (m *BilledItemMutation) ResetReleased() {
+	m.released = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *BilledItemMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *BilledItemMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the BilledItem entity.
+// If the BilledItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BilledItemMutation) OldCreatedBy(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *BilledItemMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// Where appends a list predicates to the BilledItemMutation builder.
+func (m *BilledItemMutation) Where(ps ...predicate.BilledItem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BilledItemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BilledItemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.BilledItem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BilledItemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BilledItemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (BilledItem).
+func (m *BilledItemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BilledItemMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.organization_id != nil {
+		fields = append(fields, billeditem.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, billeditem.FieldCreatedAt)
+	}
+	if m.project_id != nil {
+		fields = append(fields, billeditem.FieldProjectID)
+	}
+	if m.time_entry_id != nil {
+		fields = append(fields, billeditem.FieldTimeEntryID)
+	}
+	if m.fee_id != nil {
+		fields = append(fields, billeditem.FieldFeeID)
+	}
+	if m.expense_line_id != nil {
+		fields = append(fields, billeditem.FieldExpenseLineID)
+	}
+	if m.line_id != nil {
+		fields = append(fields, billeditem.FieldLineID)
+	}
+	if m.document_id != nil {
+		fields = append(fields, billeditem.FieldDocumentID)
+	}
+	if m.amount != nil {
+		fields = append(fields, billeditem.FieldAmount)
+	}
+	if m.released != nil {
+		fields = append(fields, billeditem.FieldReleased)
+	}
+	if m.created_by != nil {
+		fields = append(fields, billeditem.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BilledItemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case billeditem.FieldOrganizationID:
+		return m.OrganizationID()
+	case billeditem.FieldCreatedAt:
+		return m.CreatedAt()
+	case billeditem.FieldProjectID:
+		return m.ProjectID()
+	case billeditem.FieldTimeEntryID:
+		return m.TimeEntryID()
+	case billeditem.FieldFeeID:
+		return m.FeeID()
+	case billeditem.FieldExpenseLineID:
+		return m.ExpenseLineID()
+	case billeditem.FieldLineID:
+		return m.LineID()
+	case billeditem.FieldDocumentID:
+		return m.DocumentID()
+	case billeditem.FieldAmount:
+		return m.Amount()
+	case billeditem.FieldReleased:
+		return m.Released()
+	case billeditem.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BilledItemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case billeditem.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case billeditem.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case billeditem.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case billeditem.FieldTimeEntryID:
+		return m.OldTimeEntryID(ctx)
+	case billeditem.FieldFeeID:
+		return m.OldFeeID(ctx)
+	case billeditem.FieldExpenseLineID:
+		return m.OldExpenseLineID(ctx)
+	case billeditem.FieldLineID:
+		return m.OldLineID(ctx)
+	case billeditem.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case billeditem.FieldAmount:
+		return m.OldAmount(ctx)
+	case billeditem.FieldReleased:
+		return m.OldReleased(ctx)
+	case billeditem.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown BilledItem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BilledItemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case billeditem.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case billeditem.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case billeditem.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case billeditem.FieldTimeEntryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimeEntryID(v)
+		return nil
+	case billeditem.FieldFeeID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFeeID(v)
+		return nil
+	case billeditem.FieldExpenseLineID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpenseLineID(v)
+		return nil
+	case billeditem.FieldLineID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineID(v)
+		return nil
+	case billeditem.FieldDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case billeditem.FieldAmount:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case billeditem.FieldReleased:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleased(v)
+		return nil
+	case billeditem.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BilledItem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BilledItemMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount != nil {
+		fields = append(fields, billeditem.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BilledItemMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case billeditem.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BilledItemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case billeditem.FieldAmount:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BilledItem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BilledItemMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(billeditem.FieldTimeEntryID) {
+		fields = append(fields, billeditem.FieldTimeEntryID)
+	}
+	if m.FieldCleared(billeditem.FieldFeeID) {
+		fields = append(fields, billeditem.FieldFeeID)
+	}
+	if m.FieldCleared(billeditem.FieldExpenseLineID) {
+		fields = append(fields, billeditem.FieldExpenseLineID)
+	}
+	if m.FieldCleared(billeditem.FieldLineID) {
+		fields = append(fields, billeditem.FieldLineID)
+	}
+	if m.FieldCleared(billeditem.FieldDocumentID) {
+		fields = append(fields, billeditem.FieldDocumentID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BilledItemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BilledItemMutation) ClearField(name string) error {
+	switch name {
+	case billeditem.FieldTimeEntryID:
+		m.ClearTimeEntryID()
+		return nil
+	case billeditem.FieldFeeID:
+		m.ClearFeeID()
+		return nil
+	case billeditem.FieldExpenseLineID:
+		m.ClearExpenseLineID()
+		return nil
+	case billeditem.FieldLineID:
+		m.ClearLineID()
+		return nil
+	case billeditem.FieldDocumentID:
+		m.ClearDocumentID()
+		return nil
+	}
+	return fmt.Errorf("unknown BilledItem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BilledItemMutation) ResetField(name string) error {
+	switch name {
+	case billeditem.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case billeditem.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case billeditem.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case billeditem.FieldTimeEntryID:
+		m.ResetTimeEntryID()
+		return nil
+	case billeditem.FieldFeeID:
+		m.ResetFeeID()
+		return nil
+	case billeditem.FieldExpenseLineID:
+		m.ResetExpenseLineID()
+		return nil
+	case billeditem.FieldLineID:
+		m.ResetLineID()
+		return nil
+	case billeditem.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case billeditem.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case billeditem.FieldReleased:
+		m.ResetReleased()
+		return nil
+	case billeditem.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown BilledItem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BilledItemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BilledItemMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BilledItemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BilledItemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BilledItemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BilledItemMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BilledItemMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown BilledItem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BilledItemMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown BilledItem edge %s", name)
 }
 
 // BlobMutation represents an operation that mutates the Blob nodes in the graph.
@@ -13662,6 +14955,11 @@ type DocumentMutation struct {
 	number_text        *string
 	reference          *string
 	custom_id          *string
+	language           *string
+	paid_by            *document.PaidBy
+	origin_id          *uuid.UUID
+	recurring_id       *uuid.UUID
+	recurring_date     *day.Date
 	date               *day.Date
 	due_date           *day.Date
 	currency           *money.Currency
@@ -13669,6 +14967,10 @@ type DocumentMutation struct {
 	prices_include_tax *bool
 	terms              *string
 	notes              *string
+	allowances         *money.Minor
+	addallowances      *money.Minor
+	charges            *money.Minor
+	addcharges         *money.Minor
 	net                *money.Minor
 	addnet             *money.Minor
 	vat                *money.Minor
@@ -13686,6 +14988,10 @@ type DocumentMutation struct {
 	created_by         *uuid.UUID
 	issued_at          *time.Time
 	voided_at          *time.Time
+	decided_at         *time.Time
+	decided_by         *uuid.UUID
+	decided_through    *document.DecidedThrough
+	decision_comment   *string
 	clearedFields      map[string]struct{}
 	done               bool
 	oldValue           func(context.Context) (*Document, error)
@@ -14616,6 +15922,238 @@ func (m *DocumentMutation) ResetCustomID() {
 	delete(m.clearedFields, document.FieldCustomID)
 }
 
+// SetLanguage sets the "language" field.
+func (m *DocumentMutation) SetLanguage(s string) {
+	m.language = &s
+}
+
+// Language returns the value of the "language" field in the mutation.
+func (m *DocumentMutation) Language() (r string, exists bool) {
+	v := m.language
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguage returns the old "language" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldLanguage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguage: %w", err)
+	}
+	return oldValue.Language, nil
+}
+
+// ResetLanguage resets all changes to the "language" field.
+func (m *DocumentMutation) ResetLanguage() {
+	m.language = nil
+}
+
+// SetPaidBy sets the "paid_by" field.
+func (m *DocumentMutation) SetPaidBy(db document.PaidBy) {
+	m.paid_by = &db
+}
+
+// PaidBy returns the value of the "paid_by" field in the mutation.
+func (m *DocumentMutation) PaidBy() (r document.PaidBy, exists bool) {
+	v := m.paid_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPaidBy returns the old "paid_by" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldPaidBy(ctx context.Context) (v *document.PaidBy, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPaidBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPaidBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPaidBy: %w", err)
+	}
+	return oldValue.PaidBy, nil
+}
+
+// ClearPaidBy clears the value of the "paid_by" field.
+func (m *DocumentMutation) ClearPaidBy() {
+	m.paid_by = nil
+	m.clearedFields[document.FieldPaidBy] = struct{}{}
+}
+
+// PaidByCleared returns if the "paid_by" field was cleared in this mutation.
+func (m *DocumentMutation) PaidByCleared() bool {
+	_, ok := m.clearedFields[document.FieldPaidBy]
+	return ok
+}
+
+// ResetPaidBy resets all changes to the "paid_by" field.
+func (m *DocumentMutation) ResetPaidBy() {
+	m.paid_by = nil
+	delete(m.clearedFields, document.FieldPaidBy)
+}
+
+// SetOriginID sets the "origin_id" field.
+func (m *DocumentMutation) SetOriginID(u uuid.UUID) {
+	m.origin_id = &u
+}
+
+// OriginID returns the value of the "origin_id" field in the mutation.
+func (m *DocumentMutation) OriginID() (r uuid.UUID, exists bool) {
+	v := m.origin_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOriginID returns the old "origin_id" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldOriginID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOriginID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOriginID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOriginID: %w", err)
+	}
+	return oldValue.OriginID, nil
+}
+
+// ClearOriginID clears the value of the "origin_id" field.
+func (m *DocumentMutation) ClearOriginID() {
+	m.origin_id = nil
+	m.clearedFields[document.FieldOriginID] = struct{}{}
+}
+
+// OriginIDCleared returns if the "origin_id" field was cleared in this mutation.
+func (m *DocumentMutation) OriginIDCleared() bool {
+	_, ok := m.clearedFields[document.FieldOriginID]
+	return ok
+}
+
+// ResetOriginID resets all changes to the "origin_id" field.
+func (m *DocumentMutation) ResetOriginID() {
+	m.origin_id = nil
+	delete(m.clearedFields, document.FieldOriginID)
+}
+
+// SetRecurringID sets the "recurring_id" field.
+func (m *DocumentMutation) SetRecurringID(u uuid.UUID) {
+	m.recurring_id = &u
+}
+
+// RecurringID returns the value of the "recurring_id" field in the mutation.
+func (m *DocumentMutation) RecurringID() (r uuid.UUID, exists bool) {
+	v := m.recurring_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecurringID returns the old "recurring_id" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldRecurringID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecurringID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecurringID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecurringID: %w", err)
+	}
+	return oldValue.RecurringID, nil
+}
+
+// ClearRecurringID clears the value of the "recurring_id" field.
+func (m *DocumentMutation) ClearRecurringID() {
+	m.recurring_id = nil
+	m.clearedFields[document.FieldRecurringID] = struct{}{}
+}
+
+// RecurringIDCleared returns if the "recurring_id" field was cleared in this mutation.
+func (m *DocumentMutation) RecurringIDCleared() bool {
+	_, ok := m.clearedFields[document.FieldRecurringID]
+	return ok
+}
+
+// ResetRecurringID resets all changes to the "recurring_id" field.
+func (m *DocumentMutation) ResetRecurringID() {
+	m.recurring_id = nil
+	delete(m.clearedFields, document.FieldRecurringID)
+}
+
+// SetRecurringDate sets the "recurring_date" field.
+func (m *DocumentMutation) SetRecurringDate(d day.Date) {
+	m.recurring_date = &d
+}
+
+// RecurringDate returns the value of the "recurring_date" field in the mutation.
+func (m *DocumentMutation) RecurringDate() (r day.Date, exists bool) {
+	v := m.recurring_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecurringDate returns the old "recurring_date" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldRecurringDate(ctx context.Context) (v *day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecurringDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecurringDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecurringDate: %w", err)
+	}
+	return oldValue.RecurringDate, nil
+}
+
+// ClearRecurringDate clears the value of the "recurring_date" field.
+func (m *DocumentMutation) ClearRecurringDate() {
+	m.recurring_date = nil
+	m.clearedFields[document.FieldRecurringDate] = struct{}{}
+}
+
+// RecurringDateCleared returns if the "recurring_date" field was cleared in this mutation.
+func (m *DocumentMutation) RecurringDateCleared() bool {
+	_, ok := m.clearedFields[document.FieldRecurringDate]
+	return ok
+}
+
+// ResetRecurringDate resets all changes to the "recurring_date" field.
+func (m *DocumentMutation) ResetRecurringDate() {
+	m.recurring_date = nil
+	delete(m.clearedFields, document.FieldRecurringDate)
+}
+
 // SetDate sets the "date" field.
 func (m *DocumentMutation) SetDate(d day.Date) {
 	m.date = &d
@@ -14866,6 +16404,118 @@ func (m *DocumentMutation) OldNotes(ctx context.Context) (v string, err error) {
 // ResetNotes resets all changes to the "notes" field.
 func (m *DocumentMutation) ResetNotes() {
 	m.notes = nil
+}
+
+// SetAllowances sets the "allowances" field.
+func (m *DocumentMutation) SetAllowances(value money.Minor) {
+	m.allowances = &value
+	m.addallowances = nil
+}
+
+// Allowances returns the value of the "allowances" field in the mutation.
+func (m *DocumentMutation) Allowances() (r money.Minor, exists bool) {
+	v := m.allowances
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllowances returns the old "allowances" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldAllowances(ctx context.Context) (v money.Minor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllowances is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllowances requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllowances: %w", err)
+	}
+	return oldValue.Allowances, nil
+}
+
+// AddAllowances adds value to the "allowances" field.
+func (m *DocumentMutation) AddAllowances(value money.Minor) {
+	if m.addallowances != nil {
+		*m.addallowances += value
+	} else {
+		m.addallowances = &value
+	}
+}
+
+// AddedAllowances returns the value that was added to the "allowances" field in this mutation.
+func (m *DocumentMutation) AddedAllowances() (r money.Minor, exists bool) {
+	v := m.addallowances
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAllowances resets all changes to the "allowances" field.
+func (m *DocumentMutation) ResetAllowances() {
+	m.allowances = nil
+	m.addallowances = nil
+}
+
+// SetCharges sets the "charges" field.
+func (m *DocumentMutation) SetCharges(value money.Minor) {
+	m.charges = &value
+	m.addcharges = nil
+}
+
+// Charges returns the value of the "charges" field in the mutation.
+func (m *DocumentMutation) Charges() (r money.Minor, exists bool) {
+	v := m.charges
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCharges returns the old "charges" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldCharges(ctx context.Context) (v money.Minor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCharges is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCharges requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCharges: %w", err)
+	}
+	return oldValue.Charges, nil
+}
+
+// AddCharges adds value to the "charges" field.
+func (m *DocumentMutation) AddCharges(value money.Minor) {
+	if m.addcharges != nil {
+		*m.addcharges += value
+	} else {
+		m.addcharges = &value
+	}
+}
+
+// AddedCharges returns the value that was added to the "charges" field in this mutation.
+func (m *DocumentMutation) AddedCharges() (r money.Minor, exists bool) {
+	v := m.addcharges
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCharges resets all changes to the "charges" field.
+func (m *DocumentMutation) ResetCharges() {
+	m.charges = nil
+	m.addcharges = nil
 }
 
 // SetNet sets the "net" field.
@@ -15394,6 +17044,189 @@ func (m *DocumentMutation) ResetVoidedAt() {
 	delete(m.clearedFields, document.FieldVoidedAt)
 }
 
+// SetDecidedAt sets the "decided_at" field.
+func (m *DocumentMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *DocumentMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *DocumentMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[document.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *DocumentMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[document.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *DocumentMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, document.FieldDecidedAt)
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *DocumentMutation) SetDecidedBy(u uuid.UUID) {
+	m.decided_by = &u
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *DocumentMutation) DecidedBy() (r uuid.UUID, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldDecidedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (m *DocumentMutation) ClearDecidedBy() {
+	m.decided_by = nil
+	m.clearedFields[document.FieldDecidedBy] = struct{}{}
+}
+
+// DecidedByCleared returns if the "decided_by" field was cleared in this mutation.
+func (m *DocumentMutation) DecidedByCleared() bool {
+	_, ok := m.clearedFields[document.FieldDecidedBy]
+	return ok
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *DocumentMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	delete(m.clearedFields, document.FieldDecidedBy)
+}
+
+// SetDecidedThrough sets the "decided_through" field.
+func (m *DocumentMutation) SetDecidedThrough(dt document.DecidedThrough) {
+	m.decided_through = &dt
+}
+
+// DecidedThrough returns the value of the "decided_through" field in the mutation.
+func (m *DocumentMutation) DecidedThrough() (r document.DecidedThrough, exists bool) {
+	v := m.decided_through
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedThrough returns the old "decided_through" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldDecidedThrough(ctx context.Context) (v *document.DecidedThrough, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedThrough is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedThrough requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedThrough: %w", err)
+	}
+	return oldValue.DecidedThrough, nil
+}
+
+// ClearDecidedThrough clears the value of the "decided_through" field.
+func (m *DocumentMutation) ClearDecidedThrough() {
+	m.decided_through = nil
+	m.clearedFields[document.FieldDecidedThrough] = struct{}{}
+}
+
+// DecidedThroughCleared returns if the "decided_through" field was cleared in this mutation.
+func (m *DocumentMutation) DecidedThroughCleared() bool {
+	_, ok := m.clearedFields[document.FieldDecidedThrough]
+	return ok
+}
+
+// ResetDecidedThrough resets all changes to the "decided_through" field.
+func (m *DocumentMutation) ResetDecidedThrough() {
+	m.decided_through = nil
+	delete(m.clearedFields, document.FieldDecidedThrough)
+}
+
+// SetDecisionComment sets the "decision_comment" field.
+func (m *DocumentMutation) SetDecisionComment(s string) {
+	m.decision_comment = &s
+}
+
+// DecisionComment returns the value of the "decision_comment" field in the mutation.
+func (m *DocumentMutation) DecisionComment() (r string, exists bool) {
+	v := m.decision_comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecisionComment returns the old "decision_comment" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldDecisionComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecisionComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecisionComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecisionComment: %w", err)
+	}
+	return oldValue.DecisionComment, nil
+}
+
+// ResetDecisionComment resets all changes to the "decision_comment" field.
+func (m *DocumentMutation) ResetDecisionComment() {
+	m.decision_comment = nil
+}
+
 // Where appends a list predicates to the DocumentMutation builder.
 func (m *DocumentMutation) Where(ps ...predicate.Document) {
 	m.predicates = append(m.predicates, ps...)
@@ -15428,7 +17261,7 @@ func (m *DocumentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentMutation) Fields() []string {
-	fields := make([]string, 0, 37)
+	fields := make([]string, 0, 48)
 	if m.organization_id != nil {
 		fields = append(fields, document.FieldOrganizationID)
 	}
@@ -15489,6 +17322,21 @@ func (m *DocumentMutation) Fields() []string {
 	if m.custom_id != nil {
 		fields = append(fields, document.FieldCustomID)
 	}
+	if m.language != nil {
+		fields = append(fields, document.FieldLanguage)
+	}
+	if m.paid_by != nil {
+		fields = append(fields, document.FieldPaidBy)
+	}
+	if m.origin_id != nil {
+		fields = append(fields, document.FieldOriginID)
+	}
+	if m.recurring_id != nil {
+		fields = append(fields, document.FieldRecurringID)
+	}
+	if m.recurring_date != nil {
+		fields = append(fields, document.FieldRecurringDate)
+	}
 	if m.date != nil {
 		fields = append(fields, document.FieldDate)
 	}
@@ -15509,6 +17357,12 @@ func (m *DocumentMutation) Fields() []string {
 	}
 	if m.notes != nil {
 		fields = append(fields, document.FieldNotes)
+	}
+	if m.allowances != nil {
+		fields = append(fields, document.FieldAllowances)
+	}
+	if m.charges != nil {
+		fields = append(fields, document.FieldCharges)
 	}
 	if m.net != nil {
 		fields = append(fields, document.FieldNet)
@@ -15539,6 +17393,18 @@ func (m *DocumentMutation) Fields() []string {
 	}
 	if m.voided_at != nil {
 		fields = append(fields, document.FieldVoidedAt)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, document.FieldDecidedAt)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, document.FieldDecidedBy)
+	}
+	if m.decided_through != nil {
+		fields = append(fields, document.FieldDecidedThrough)
+	}
+	if m.decision_comment != nil {
+		fields = append(fields, document.FieldDecisionComment)
 	}
 	return fields
 }
@@ -15588,6 +17454,16 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.Reference()
 	case document.FieldCustomID:
 		return m.CustomID()
+	case document.FieldLanguage:
+		return m.Language()
+	case document.FieldPaidBy:
+		return m.PaidBy()
+	case document.FieldOriginID:
+		return m.OriginID()
+	case document.FieldRecurringID:
+		return m.RecurringID()
+	case document.FieldRecurringDate:
+		return m.RecurringDate()
 	case document.FieldDate:
 		return m.Date()
 	case document.FieldDueDate:
@@ -15602,6 +17478,10 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.Terms()
 	case document.FieldNotes:
 		return m.Notes()
+	case document.FieldAllowances:
+		return m.Allowances()
+	case document.FieldCharges:
+		return m.Charges()
 	case document.FieldNet:
 		return m.Net()
 	case document.FieldVat:
@@ -15622,6 +17502,14 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.IssuedAt()
 	case document.FieldVoidedAt:
 		return m.VoidedAt()
+	case document.FieldDecidedAt:
+		return m.DecidedAt()
+	case document.FieldDecidedBy:
+		return m.DecidedBy()
+	case document.FieldDecidedThrough:
+		return m.DecidedThrough()
+	case document.FieldDecisionComment:
+		return m.DecisionComment()
 	}
 	return nil, false
 }
@@ -15671,6 +17559,16 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldReference(ctx)
 	case document.FieldCustomID:
 		return m.OldCustomID(ctx)
+	case document.FieldLanguage:
+		return m.OldLanguage(ctx)
+	case document.FieldPaidBy:
+		return m.OldPaidBy(ctx)
+	case document.FieldOriginID:
+		return m.OldOriginID(ctx)
+	case document.FieldRecurringID:
+		return m.OldRecurringID(ctx)
+	case document.FieldRecurringDate:
+		return m.OldRecurringDate(ctx)
 	case document.FieldDate:
 		return m.OldDate(ctx)
 	case document.FieldDueDate:
@@ -15685,6 +17583,10 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldTerms(ctx)
 	case document.FieldNotes:
 		return m.OldNotes(ctx)
+	case document.FieldAllowances:
+		return m.OldAllowances(ctx)
+	case document.FieldCharges:
+		return m.OldCharges(ctx)
 	case document.FieldNet:
 		return m.OldNet(ctx)
 	case document.FieldVat:
@@ -15705,6 +17607,14 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldIssuedAt(ctx)
 	case document.FieldVoidedAt:
 		return m.OldVoidedAt(ctx)
+	case document.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case document.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case document.FieldDecidedThrough:
+		return m.OldDecidedThrough(ctx)
+	case document.FieldDecisionComment:
+		return m.OldDecisionComment(ctx)
 	}
 	return nil, fmt.Errorf("unknown Document field %s", name)
 }
@@ -15854,6 +17764,41 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCustomID(v)
 		return nil
+	case document.FieldLanguage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguage(v)
+		return nil
+	case document.FieldPaidBy:
+		v, ok := value.(document.PaidBy)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPaidBy(v)
+		return nil
+	case document.FieldOriginID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOriginID(v)
+		return nil
+	case document.FieldRecurringID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecurringID(v)
+		return nil
+	case document.FieldRecurringDate:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecurringDate(v)
+		return nil
 	case document.FieldDate:
 		v, ok := value.(day.Date)
 		if !ok {
@@ -15902,6 +17847,20 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNotes(v)
+		return nil
+	case document.FieldAllowances:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllowances(v)
+		return nil
+	case document.FieldCharges:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCharges(v)
 		return nil
 	case document.FieldNet:
 		v, ok := value.(money.Minor)
@@ -15973,6 +17932,34 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetVoidedAt(v)
 		return nil
+	case document.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case document.FieldDecidedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case document.FieldDecidedThrough:
+		v, ok := value.(document.DecidedThrough)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedThrough(v)
+		return nil
+	case document.FieldDecisionComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecisionComment(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Document field %s", name)
 }
@@ -15989,6 +17976,12 @@ func (m *DocumentMutation) AddedFields() []string {
 	}
 	if m.addnumber != nil {
 		fields = append(fields, document.FieldNumber)
+	}
+	if m.addallowances != nil {
+		fields = append(fields, document.FieldAllowances)
+	}
+	if m.addcharges != nil {
+		fields = append(fields, document.FieldCharges)
 	}
 	if m.addnet != nil {
 		fields = append(fields, document.FieldNet)
@@ -16025,6 +18018,10 @@ func (m *DocumentMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedNumberPeriod()
 	case document.FieldNumber:
 		return m.AddedNumber()
+	case document.FieldAllowances:
+		return m.AddedAllowances()
+	case document.FieldCharges:
+		return m.AddedCharges()
 	case document.FieldNet:
 		return m.AddedNet()
 	case document.FieldVat:
@@ -16068,6 +18065,20 @@ func (m *DocumentMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddNumber(v)
+		return nil
+	case document.FieldAllowances:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAllowances(v)
+		return nil
+	case document.FieldCharges:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCharges(v)
 		return nil
 	case document.FieldNet:
 		v, ok := value.(money.Minor)
@@ -16135,11 +18146,32 @@ func (m *DocumentMutation) ClearedFields() []string {
 	if m.FieldCleared(document.FieldCustomID) {
 		fields = append(fields, document.FieldCustomID)
 	}
+	if m.FieldCleared(document.FieldPaidBy) {
+		fields = append(fields, document.FieldPaidBy)
+	}
+	if m.FieldCleared(document.FieldOriginID) {
+		fields = append(fields, document.FieldOriginID)
+	}
+	if m.FieldCleared(document.FieldRecurringID) {
+		fields = append(fields, document.FieldRecurringID)
+	}
+	if m.FieldCleared(document.FieldRecurringDate) {
+		fields = append(fields, document.FieldRecurringDate)
+	}
 	if m.FieldCleared(document.FieldIssuedAt) {
 		fields = append(fields, document.FieldIssuedAt)
 	}
 	if m.FieldCleared(document.FieldVoidedAt) {
 		fields = append(fields, document.FieldVoidedAt)
+	}
+	if m.FieldCleared(document.FieldDecidedAt) {
+		fields = append(fields, document.FieldDecidedAt)
+	}
+	if m.FieldCleared(document.FieldDecidedBy) {
+		fields = append(fields, document.FieldDecidedBy)
+	}
+	if m.FieldCleared(document.FieldDecidedThrough) {
+		fields = append(fields, document.FieldDecidedThrough)
 	}
 	return fields
 }
@@ -16164,11 +18196,32 @@ func (m *DocumentMutation) ClearField(name string) error {
 	case document.FieldCustomID:
 		m.ClearCustomID()
 		return nil
+	case document.FieldPaidBy:
+		m.ClearPaidBy()
+		return nil
+	case document.FieldOriginID:
+		m.ClearOriginID()
+		return nil
+	case document.FieldRecurringID:
+		m.ClearRecurringID()
+		return nil
+	case document.FieldRecurringDate:
+		m.ClearRecurringDate()
+		return nil
 	case document.FieldIssuedAt:
 		m.ClearIssuedAt()
 		return nil
 	case document.FieldVoidedAt:
 		m.ClearVoidedAt()
+		return nil
+	case document.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	case document.FieldDecidedBy:
+		m.ClearDecidedBy()
+		return nil
+	case document.FieldDecidedThrough:
+		m.ClearDecidedThrough()
 		return nil
 	}
 	return fmt.Errorf("unknown Document nullable field %s", name)
@@ -16238,6 +18291,21 @@ func (m *DocumentMutation) ResetField(name string) error {
 	case document.FieldCustomID:
 		m.ResetCustomID()
 		return nil
+	case document.FieldLanguage:
+		m.ResetLanguage()
+		return nil
+	case document.FieldPaidBy:
+		m.ResetPaidBy()
+		return nil
+	case document.FieldOriginID:
+		m.ResetOriginID()
+		return nil
+	case document.FieldRecurringID:
+		m.ResetRecurringID()
+		return nil
+	case document.FieldRecurringDate:
+		m.ResetRecurringDate()
+		return nil
 	case document.FieldDate:
 		m.ResetDate()
 		return nil
@@ -16258,6 +18326,12 @@ func (m *DocumentMutation) ResetField(name string) error {
 		return nil
 	case document.FieldNotes:
 		m.ResetNotes()
+		return nil
+	case document.FieldAllowances:
+		m.ResetAllowances()
+		return nil
+	case document.FieldCharges:
+		m.ResetCharges()
 		return nil
 	case document.FieldNet:
 		m.ResetNet()
@@ -16288,6 +18362,18 @@ func (m *DocumentMutation) ResetField(name string) error {
 		return nil
 	case document.FieldVoidedAt:
 		m.ResetVoidedAt()
+		return nil
+	case document.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case document.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case document.FieldDecidedThrough:
+		m.ResetDecidedThrough()
+		return nil
+	case document.FieldDecisionComment:
+		m.ResetDecisionComment()
 		return nil
 	}
 	return fmt.Errorf("unknown Document field %s", name)
@@ -16341,6 +18427,855 @@ func (m *DocumentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Document edge %s", name)
 }
 
+// DocumentAdjustmentMutation represents an operation that mutates the DocumentAdjustment nodes in the graph.
+type DocumentAdjustmentMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	document_id     *uuid.UUID
+	position        *int
+	addposition     *int
+	charge          *bool
+	title           *string
+	percent         *money.Decimal
+	amount          *money.Minor
+	addamount       *money.Minor
+	taxes           *[]money.Tax
+	appendtaxes     []money.Tax
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*DocumentAdjustment, error)
+	predicates      []predicate.DocumentAdjustment
+}
+
+var _ ent.Mutation = (*DocumentAdjustmentMutation)(nil)
+
+// documentadjustmentOption allows management of the mutation configuration using functional options.
+type documentadjustmentOption func(*DocumentAdjustmentMutation)
+
+// newDocumentAdjustmentMutation creates new mutation for the DocumentAdjustment entity.
+func newDocumentAdjustmentMutation(c config, op Op, opts ...documentadjustmentOption) *DocumentAdjustmentMutation {
+	m := &DocumentAdjustmentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDocumentAdjustment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDocumentAdjustmentID sets the ID field of the mutation.
+func withDocumentAdjustmentID(id uuid.UUID) documentadjustmentOption {
+	return func(m *DocumentAdjustmentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DocumentAdjustment
+		)
+		m.oldValue = func(ctx context.Context) (*DocumentAdjustment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DocumentAdjustment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDocumentAdjustment sets the old DocumentAdjustment of the mutation.
+func withDocumentAdjustment(node *DocumentAdjustment) documentadjustmentOption {
+	return func(m *DocumentAdjustmentMutation) {
+		m.oldValue = func(context.Context) (*DocumentAdjustment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DocumentAdjustmentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DocumentAdjustmentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DocumentAdjustment entities.
+func (m *DocumentAdjustmentMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DocumentAdjustmentMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DocumentAdjustmentMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DocumentAdjustment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *DocumentAdjustmentMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *DocumentAdjustmentMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the DocumentAdjustment entity.
+// If the DocumentAdjustment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentAdjustmentMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *DocumentAdjustmentMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DocumentAdjustmentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DocumentAdjustmentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DocumentAdjustment entity.
+// If the DocumentAdjustment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentAdjustmentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DocumentAdjustmentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *DocumentAdjustmentMutation) SetDocumentID(u uuid.UUID) {
+	m.document_id = &u
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *DocumentAdjustmentMutation) DocumentID() (r uuid.UUID, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the DocumentAdjustment entity.
+// If the DocumentAdjustment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentAdjustmentMutation) OldDocumentID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *DocumentAdjustmentMutation) ResetDocumentID() {
+	m.document_id = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *DocumentAdjustmentMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *DocumentAdjustmentMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the DocumentAdjustment entity.
+// If the DocumentAdjustment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentAdjustmentMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *DocumentAdjustmentMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *DocumentAdjustmentMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *DocumentAdjustmentMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetCharge sets the "charge" field.
+func (m *DocumentAdjustmentMutation) SetCharge(b bool) {
+	m.charge = &b
+}
+
+// Charge returns the value of the "charge" field in the mutation.
+func (m *DocumentAdjustmentMutation) Charge() (r bool, exists bool) {
+	v := m.charge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCharge returns the old "charge" field's value of the DocumentAdjustment entity.
+// If the DocumentAdjustment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentAdjustmentMutation) OldCharge(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCharge is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCharge requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCharge: %w", err)
+	}
+	return oldValue.Charge, nil
+}
+
+// ResetCharge resets all changes to the "charge" field.
+func (m *DocumentAdjustmentMutation) ResetCharge() {
+	m.charge = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *DocumentAdjustmentMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *DocumentAdjustmentMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the DocumentAdjustment entity.
+// If the DocumentAdjustment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentAdjustmentMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *DocumentAdjustmentMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetPercent sets the "percent" field.
+func (m *DocumentAdjustmentMutation) SetPercent(value money.Decimal) {
+	m.percent = &value
+}
+
+// Percent returns the value of the "percent" field in the mutation.
+func (m *DocumentAdjustmentMutation) Percent() (r money.Decimal, exists bool) {
+	v := m.percent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPercent returns the old "percent" field's value of the DocumentAdjustment entity.
+// If the DocumentAdjustment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentAdjustmentMutation) OldPercent(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPercent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPercent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPercent: %w", err)
+	}
+	return oldValue.Percent, nil
+}
+
+// ResetPercent resets all changes to the "percent" field.
+func (m *DocumentAdjustmentMutation) ResetPercent() {
+	m.percent = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *DocumentAdjustmentMutation) SetAmount(value money.Minor) {
+	m.amount = &value
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *DocumentAdjustmentMutation) Amount() (r money.Minor, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the DocumentAdjustment entity.
+// If the DocumentAdjustment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentAdjustmentMutation) OldAmount(ctx context.Context) (v money.Minor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds value to the "amount" field.
+func (m *DocumentAdjustmentMutation) AddAmount(value money.Minor) {
+	if m.addamount != nil {
+		*m.addamount += value
+	} else {
+		m.addamount = &value
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *DocumentAdjustmentMutation) AddedAmount() (r money.Minor, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *DocumentAdjustmentMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetTaxes sets the "taxes" field.
+func (m *DocumentAdjustmentMutation) SetTaxes(value []money.Tax) {
+	m.taxes = &value
+	m.appendtaxes = nil
+}
+
+// Taxes returns the value of the "taxes" field in the mutation.
+func (m *DocumentAdjustmentMutation) Taxes() (r []money.Tax, exists bool) {
+	v := m.taxes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaxes returns the old "taxes" field's value of the DocumentAdjustment entity.
+// If the DocumentAdjustment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentAdjustmentMutation) OldTaxes(ctx context.Context) (v []money.Tax, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaxes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaxes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaxes: %w", err)
+	}
+	return oldValue.Taxes, nil
+}
+
+// AppendTaxes adds value to the "taxes" field.
+func (m *DocumentAdjustmentMutation) AppendTaxes(value []money.Tax) {
+	m.appendtaxes = append(m.appendtaxes, value...)
+}
+
+// AppendedTaxes returns the list of values that were appended to the "taxes" field in this mutation.
+func (m *DocumentAdjustmentMutation) AppendedTaxes() ([]money.Tax, bool) {
+	if len(m.appendtaxes) == 0 {
+		return nil, false
+	}
+	return m.appendtaxes, true
+}
+
+// ResetTaxes resets all changes to the "taxes" field.
+func (m *DocumentAdjustmentMutation) ResetTaxes() {
+	m.taxes = nil
+	m.appendtaxes = nil
+}
+
+// Where appends a list predicates to the DocumentAdjustmentMutation builder.
+func (m *DocumentAdjustmentMutation) Where(ps ...predicate.DocumentAdjustment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DocumentAdjustmentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DocumentAdjustmentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DocumentAdjustment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DocumentAdjustmentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DocumentAdjustmentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DocumentAdjustment).
+func (m *DocumentAdjustmentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DocumentAdjustmentMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.organization_id != nil {
+		fields = append(fields, documentadjustment.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, documentadjustment.FieldCreatedAt)
+	}
+	if m.document_id != nil {
+		fields = append(fields, documentadjustment.FieldDocumentID)
+	}
+	if m.position != nil {
+		fields = append(fields, documentadjustment.FieldPosition)
+	}
+	if m.charge != nil {
+		fields = append(fields, documentadjustment.FieldCharge)
+	}
+	if m.title != nil {
+		fields = append(fields, documentadjustment.FieldTitle)
+	}
+	if m.percent != nil {
+		fields = append(fields, documentadjustment.FieldPercent)
+	}
+	if m.amount != nil {
+		fields = append(fields, documentadjustment.FieldAmount)
+	}
+	if m.taxes != nil {
+		fields = append(fields, documentadjustment.FieldTaxes)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DocumentAdjustmentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case documentadjustment.FieldOrganizationID:
+		return m.OrganizationID()
+	case documentadjustment.FieldCreatedAt:
+		return m.CreatedAt()
+	case documentadjustment.FieldDocumentID:
+		return m.DocumentID()
+	case documentadjustment.FieldPosition:
+		return m.Position()
+	case documentadjustment.FieldCharge:
+		return m.Charge()
+	case documentadjustment.FieldTitle:
+		return m.Title()
+	case documentadjustment.FieldPercent:
+		return m.Percent()
+	case documentadjustment.FieldAmount:
+		return m.Amount()
+	case documentadjustment.FieldTaxes:
+		return m.Taxes()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DocumentAdjustmentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case documentadjustment.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case documentadjustment.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case documentadjustment.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case documentadjustment.FieldPosition:
+		return m.OldPosition(ctx)
+	case documentadjustment.FieldCharge:
+		return m.OldCharge(ctx)
+	case documentadjustment.FieldTitle:
+		return m.OldTitle(ctx)
+	case documentadjustment.FieldPercent:
+		return m.OldPercent(ctx)
+	case documentadjustment.FieldAmount:
+		return m.OldAmount(ctx)
+	case documentadjustment.FieldTaxes:
+		return m.OldTaxes(ctx)
+	}
+	return nil, fmt.Errorf("unknown DocumentAdjustment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentAdjustmentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case documentadjustment.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case documentadjustment.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case documentadjustment.FieldDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case documentadjustment.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case documentadjustment.FieldCharge:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCharge(v)
+		return nil
+	case documentadjustment.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case documentadjustment.FieldPercent:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPercent(v)
+		return nil
+	case documentadjustment.FieldAmount:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case documentadjustment.FieldTaxes:
+		v, ok := value.([]money.Tax)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaxes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentAdjustment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DocumentAdjustmentMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, documentadjustment.FieldPosition)
+	}
+	if m.addamount != nil {
+		fields = append(fields, documentadjustment.FieldAmount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DocumentAdjustmentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case documentadjustment.FieldPosition:
+		return m.AddedPosition()
+	case documentadjustment.FieldAmount:
+		return m.AddedAmount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentAdjustmentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case documentadjustment.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case documentadjustment.FieldAmount:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentAdjustment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DocumentAdjustmentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DocumentAdjustmentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DocumentAdjustmentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DocumentAdjustment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DocumentAdjustmentMutation) ResetField(name string) error {
+	switch name {
+	case documentadjustment.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case documentadjustment.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case documentadjustment.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case documentadjustment.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case documentadjustment.FieldCharge:
+		m.ResetCharge()
+		return nil
+	case documentadjustment.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case documentadjustment.FieldPercent:
+		m.ResetPercent()
+		return nil
+	case documentadjustment.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case documentadjustment.FieldTaxes:
+		m.ResetTaxes()
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentAdjustment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DocumentAdjustmentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DocumentAdjustmentMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DocumentAdjustmentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DocumentAdjustmentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DocumentAdjustmentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DocumentAdjustmentMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DocumentAdjustmentMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DocumentAdjustment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DocumentAdjustmentMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DocumentAdjustment edge %s", name)
+}
+
 // DocumentLineMutation represents an operation that mutates the DocumentLine nodes in the graph.
 type DocumentLineMutation struct {
 	config
@@ -16361,6 +19296,10 @@ type DocumentLineMutation struct {
 	adddiscount_amount *money.Minor
 	taxes              *[]money.Tax
 	appendtaxes        []money.Tax
+	product_id         *uuid.UUID
+	category_id        *uuid.UUID
+	project_id         *uuid.UUID
+	billable           *bool
 	net                *money.Minor
 	addnet             *money.Minor
 	clearedFields      map[string]struct{}
@@ -16924,6 +19863,189 @@ func (m *DocumentLineMutation) ResetTaxes() {
 	m.appendtaxes = nil
 }
 
+// SetProductID sets the "product_id" field.
+func (m *DocumentLineMutation) SetProductID(u uuid.UUID) {
+	m.product_id = &u
+}
+
+// ProductID returns the value of the "product_id" field in the mutation.
+func (m *DocumentLineMutation) ProductID() (r uuid.UUID, exists bool) {
+	v := m.product_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProductID returns the old "product_id" field's value of the DocumentLine entity.
+// If the DocumentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLineMutation) OldProductID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProductID: %w", err)
+	}
+	return oldValue.ProductID, nil
+}
+
+// ClearProductID clears the value of the "product_id" field.
+func (m *DocumentLineMutation) ClearProductID() {
+	m.product_id = nil
+	m.clearedFields[documentline.FieldProductID] = struct{}{}
+}
+
+// ProductIDCleared returns if the "product_id" field was cleared in this mutation.
+func (m *DocumentLineMutation) ProductIDCleared() bool {
+	_, ok := m.clearedFields[documentline.FieldProductID]
+	return ok
+}
+
+// ResetProductID resets all changes to the "product_id" field.
+func (m *DocumentLineMutation) ResetProductID() {
+	m.product_id = nil
+	delete(m.clearedFields, documentline.FieldProductID)
+}
+
+// SetCategoryID sets the "category_id" field.
+func (m *DocumentLineMutation) SetCategoryID(u uuid.UUID) {
+	m.category_id = &u
+}
+
+// CategoryID returns the value of the "category_id" field in the mutation.
+func (m *DocumentLineMutation) CategoryID() (r uuid.UUID, exists bool) {
+	v := m.category_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategoryID returns the old "category_id" field's value of the DocumentLine entity.
+// If the DocumentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLineMutation) OldCategoryID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategoryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategoryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategoryID: %w", err)
+	}
+	return oldValue.CategoryID, nil
+}
+
+// ClearCategoryID clears the value of the "category_id" field.
+func (m *DocumentLineMutation) ClearCategoryID() {
+	m.category_id = nil
+	m.clearedFields[documentline.FieldCategoryID] = struct{}{}
+}
+
+// CategoryIDCleared returns if the "category_id" field was cleared in this mutation.
+func (m *DocumentLineMutation) CategoryIDCleared() bool {
+	_, ok := m.clearedFields[documentline.FieldCategoryID]
+	return ok
+}
+
+// ResetCategoryID resets all changes to the "category_id" field.
+func (m *DocumentLineMutation) ResetCategoryID() {
+	m.category_id = nil
+	delete(m.clearedFields, documentline.FieldCategoryID)
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *DocumentLineMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *DocumentLineMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the DocumentLine entity.
+// If the DocumentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLineMutation) OldProjectID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ClearProjectID clears the value of the "project_id" field.
+func (m *DocumentLineMutation) ClearProjectID() {
+	m.project_id = nil
+	m.clearedFields[documentline.FieldProjectID] = struct{}{}
+}
+
+// ProjectIDCleared returns if the "project_id" field was cleared in this mutation.
+func (m *DocumentLineMutation) ProjectIDCleared() bool {
+	_, ok := m.clearedFields[documentline.FieldProjectID]
+	return ok
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *DocumentLineMutation) ResetProjectID() {
+	m.project_id = nil
+	delete(m.clearedFields, documentline.FieldProjectID)
+}
+
+// SetBillable sets the "billable" field.
+func (m *DocumentLineMutation) SetBillable(b bool) {
+	m.billable = &b
+}
+
+// Billable returns the value of the "billable" field in the mutation.
+func (m *DocumentLineMutation) Billable() (r bool, exists bool) {
+	v := m.billable
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBillable returns the old "billable" field's value of the DocumentLine entity.
+// If the DocumentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLineMutation) OldBillable(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBillable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBillable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBillable: %w", err)
+	}
+	return oldValue.Billable, nil
+}
+
+// ResetBillable resets all changes to the "billable" field.
+func (m *DocumentLineMutation) ResetBillable() {
+	m.billable = nil
+}
+
 // SetNet sets the "net" field.
 func (m *DocumentLineMutation) SetNet(value money.Minor) {
 	m.net = &value
@@ -17014,7 +20136,7 @@ func (m *DocumentLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentLineMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 16)
 	if m.organization_id != nil {
 		fields = append(fields, documentline.FieldOrganizationID)
 	}
@@ -17047,6 +20169,18 @@ func (m *DocumentLineMutation) Fields() []string {
 	}
 	if m.taxes != nil {
 		fields = append(fields, documentline.FieldTaxes)
+	}
+	if m.product_id != nil {
+		fields = append(fields, documentline.FieldProductID)
+	}
+	if m.category_id != nil {
+		fields = append(fields, documentline.FieldCategoryID)
+	}
+	if m.project_id != nil {
+		fields = append(fields, documentline.FieldProjectID)
+	}
+	if m.billable != nil {
+		fields = append(fields, documentline.FieldBillable)
 	}
 	if m.net != nil {
 		fields = append(fields, documentline.FieldNet)
@@ -17081,6 +20215,14 @@ func (m *DocumentLineMutation) Field(name string) (ent.Value, bool) {
 		return m.DiscountAmount()
 	case documentline.FieldTaxes:
 		return m.Taxes()
+	case documentline.FieldProductID:
+		return m.ProductID()
+	case documentline.FieldCategoryID:
+		return m.CategoryID()
+	case documentline.FieldProjectID:
+		return m.ProjectID()
+	case documentline.FieldBillable:
+		return m.Billable()
 	case documentline.FieldNet:
 		return m.Net()
 	}
@@ -17114,6 +20256,14 @@ func (m *DocumentLineMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldDiscountAmount(ctx)
 	case documentline.FieldTaxes:
 		return m.OldTaxes(ctx)
+	case documentline.FieldProductID:
+		return m.OldProductID(ctx)
+	case documentline.FieldCategoryID:
+		return m.OldCategoryID(ctx)
+	case documentline.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case documentline.FieldBillable:
+		return m.OldBillable(ctx)
 	case documentline.FieldNet:
 		return m.OldNet(ctx)
 	}
@@ -17202,6 +20352,34 @@ func (m *DocumentLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTaxes(v)
 		return nil
+	case documentline.FieldProductID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProductID(v)
+		return nil
+	case documentline.FieldCategoryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategoryID(v)
+		return nil
+	case documentline.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case documentline.FieldBillable:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBillable(v)
+		return nil
 	case documentline.FieldNet:
 		v, ok := value.(money.Minor)
 		if !ok {
@@ -17277,7 +20455,17 @@ func (m *DocumentLineMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *DocumentLineMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(documentline.FieldProductID) {
+		fields = append(fields, documentline.FieldProductID)
+	}
+	if m.FieldCleared(documentline.FieldCategoryID) {
+		fields = append(fields, documentline.FieldCategoryID)
+	}
+	if m.FieldCleared(documentline.FieldProjectID) {
+		fields = append(fields, documentline.FieldProjectID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -17290,6 +20478,17 @@ func (m *DocumentLineMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *DocumentLineMutation) ClearField(name string) error {
+	switch name {
+	case documentline.FieldProductID:
+		m.ClearProductID()
+		return nil
+	case documentline.FieldCategoryID:
+		m.ClearCategoryID()
+		return nil
+	case documentline.FieldProjectID:
+		m.ClearProjectID()
+		return nil
+	}
 	return fmt.Errorf("unknown DocumentLine nullable field %s", name)
 }
 
@@ -17329,6 +20528,18 @@ func (m *DocumentLineMutation) ResetField(name string) error {
 		return nil
 	case documentline.FieldTaxes:
 		m.ResetTaxes()
+		return nil
+	case documentline.FieldProductID:
+		m.ResetProductID()
+		return nil
+	case documentline.FieldCategoryID:
+		m.ResetCategoryID()
+		return nil
+	case documentline.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case documentline.FieldBillable:
+		m.ResetBillable()
 		return nil
 	case documentline.FieldNet:
 		m.ResetNet()
@@ -17385,6 +20596,1943 @@ func (m *DocumentLineMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DocumentLine edge %s", name)
 }
 
+// DocumentLinkMutation represents an operation that mutates the DocumentLink nodes in the graph.
+type DocumentLinkMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	document_id     *uuid.UUID
+	token_hash      *[]byte
+	created_by      *uuid.UUID
+	last_used_at    *time.Time
+	revoked_at      *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*DocumentLink, error)
+	predicates      []predicate.DocumentLink
+}
+
+var _ ent.Mutation = (*DocumentLinkMutation)(nil)
+
+// documentlinkOption allows management of the mutation configuration using functional options.
+type documentlinkOption func(*DocumentLinkMutation)
+
+// newDocumentLinkMutation creates new mutation for the DocumentLink entity.
+func newDocumentLinkMutation(c config, op Op, opts ...documentlinkOption) *DocumentLinkMutation {
+	m := &DocumentLinkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDocumentLink,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDocumentLinkID sets the ID field of the mutation.
+func withDocumentLinkID(id uuid.UUID) documentlinkOption {
+	return func(m *DocumentLinkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DocumentLink
+		)
+		m.oldValue = func(ctx context.Context) (*DocumentLink, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DocumentLink.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDocumentLink sets the old DocumentLink of the mutation.
+func withDocumentLink(node *DocumentLink) documentlinkOption {
+	return func(m *DocumentLinkMutation) {
+		m.oldValue = func(context.Context) (*DocumentLink, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DocumentLinkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DocumentLinkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DocumentLink entities.
+func (m *DocumentLinkMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DocumentLinkMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DocumentLinkMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DocumentLink.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *DocumentLinkMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *DocumentLinkMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the DocumentLink entity.
+// If the DocumentLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLinkMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *DocumentLinkMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DocumentLinkMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DocumentLinkMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DocumentLink entity.
+// If the DocumentLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLinkMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DocumentLinkMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *DocumentLinkMutation) SetDocumentID(u uuid.UUID) {
+	m.document_id = &u
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *DocumentLinkMutation) DocumentID() (r uuid.UUID, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the DocumentLink entity.
+// If the DocumentLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLinkMutation) OldDocumentID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *DocumentLinkMutation) ResetDocumentID() {
+	m.document_id = nil
+}
+
+// SetTokenHash sets the "token_hash" field.
+func (m *DocumentLinkMutation) SetTokenHash(b []byte) {
+	m.token_hash = &b
+}
+
+// TokenHash returns the value of the "token_hash" field in the mutation.
+func (m *DocumentLinkMutation) TokenHash() (r []byte, exists bool) {
+	v := m.token_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTokenHash returns the old "token_hash" field's value of the DocumentLink entity.
+// If the DocumentLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLinkMutation) OldTokenHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTokenHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTokenHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTokenHash: %w", err)
+	}
+	return oldValue.TokenHash, nil
+}
+
+// ResetTokenHash resets all changes to the "token_hash" field.
+func (m *DocumentLinkMutation) ResetTokenHash() {
+	m.token_hash = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *DocumentLinkMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *DocumentLinkMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the DocumentLink entity.
+// If the DocumentLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLinkMutation) OldCreatedBy(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *DocumentLinkMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (m *DocumentLinkMutation) SetLastUsedAt(t time.Time) {
+	m.last_used_at = &t
+}
+
+// LastUsedAt returns the value of the "last_used_at" field in the mutation.
+func (m *DocumentLinkMutation) LastUsedAt() (r time.Time, exists bool) {
+	v := m.last_used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsedAt returns the old "last_used_at" field's value of the DocumentLink entity.
+// If the DocumentLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLinkMutation) OldLastUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsedAt: %w", err)
+	}
+	return oldValue.LastUsedAt, nil
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (m *DocumentLinkMutation) ClearLastUsedAt() {
+	m.last_used_at = nil
+	m.clearedFields[documentlink.FieldLastUsedAt] = struct{}{}
+}
+
+// LastUsedAtCleared returns if the "last_used_at" field was cleared in this mutation.
+func (m *DocumentLinkMutation) LastUsedAtCleared() bool {
+	_, ok := m.clearedFields[documentlink.FieldLastUsedAt]
+	return ok
+}
+
+// ResetLastUsedAt resets all changes to the "last_used_at" field.
+func (m *DocumentLinkMutation) ResetLastUsedAt() {
+	m.last_used_at = nil
+	delete(m.clearedFields, documentlink.FieldLastUsedAt)
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *DocumentLinkMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *DocumentLinkMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the DocumentLink entity.
+// If the DocumentLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLinkMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *DocumentLinkMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[documentlink.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *DocumentLinkMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[documentlink.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *DocumentLinkMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, documentlink.FieldRevokedAt)
+}
+
+// Where appends a list predicates to the DocumentLinkMutation builder.
+func (m *DocumentLinkMutation) Where(ps ...predicate.DocumentLink) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DocumentLinkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DocumentLinkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DocumentLink, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DocumentLinkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DocumentLinkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DocumentLink).
+func (m *DocumentLinkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DocumentLinkMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.organization_id != nil {
+		fields = append(fields, documentlink.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, documentlink.FieldCreatedAt)
+	}
+	if m.document_id != nil {
+		fields = append(fields, documentlink.FieldDocumentID)
+	}
+	if m.token_hash != nil {
+		fields = append(fields, documentlink.FieldTokenHash)
+	}
+	if m.created_by != nil {
+		fields = append(fields, documentlink.FieldCreatedBy)
+	}
+	if m.last_used_at != nil {
+		fields = append(fields, documentlink.FieldLastUsedAt)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, documentlink.FieldRevokedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DocumentLinkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case documentlink.FieldOrganizationID:
+		return m.OrganizationID()
+	case documentlink.FieldCreatedAt:
+		return m.CreatedAt()
+	case documentlink.FieldDocumentID:
+		return m.DocumentID()
+	case documentlink.FieldTokenHash:
+		return m.TokenHash()
+	case documentlink.FieldCreatedBy:
+		return m.CreatedBy()
+	case documentlink.FieldLastUsedAt:
+		return m.LastUsedAt()
+	case documentlink.FieldRevokedAt:
+		return m.RevokedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DocumentLinkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case documentlink.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case documentlink.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case documentlink.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case documentlink.FieldTokenHash:
+		return m.OldTokenHash(ctx)
+	case documentlink.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case documentlink.FieldLastUsedAt:
+		return m.OldLastUsedAt(ctx)
+	case documentlink.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DocumentLink field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentLinkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case documentlink.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case documentlink.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case documentlink.FieldDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case documentlink.FieldTokenHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTokenHash(v)
+		return nil
+	case documentlink.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case documentlink.FieldLastUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsedAt(v)
+		return nil
+	case documentlink.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentLink field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DocumentLinkMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DocumentLinkMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentLinkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown DocumentLink numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DocumentLinkMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(documentlink.FieldLastUsedAt) {
+		fields = append(fields, documentlink.FieldLastUsedAt)
+	}
+	if m.FieldCleared(documentlink.FieldRevokedAt) {
+		fields = append(fields, documentlink.FieldRevokedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DocumentLinkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DocumentLinkMutation) ClearField(name string) error {
+	switch name {
+	case documentlink.FieldLastUsedAt:
+		m.ClearLastUsedAt()
+		return nil
+	case documentlink.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentLink nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DocumentLinkMutation) ResetField(name string) error {
+	switch name {
+	case documentlink.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case documentlink.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case documentlink.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case documentlink.FieldTokenHash:
+		m.ResetTokenHash()
+		return nil
+	case documentlink.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case documentlink.FieldLastUsedAt:
+		m.ResetLastUsedAt()
+		return nil
+	case documentlink.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentLink field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DocumentLinkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DocumentLinkMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DocumentLinkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DocumentLinkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DocumentLinkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DocumentLinkMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DocumentLinkMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DocumentLink unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DocumentLinkMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DocumentLink edge %s", name)
+}
+
+// DocumentOptionMutation represents an operation that mutates the DocumentOption nodes in the graph.
+type DocumentOptionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	document_id     *uuid.UUID
+	category_id     *uuid.UUID
+	option_id       *uuid.UUID
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*DocumentOption, error)
+	predicates      []predicate.DocumentOption
+}
+
+var _ ent.Mutation = (*DocumentOptionMutation)(nil)
+
+// documentoptionOption allows management of the mutation configuration using functional options.
+type documentoptionOption func(*DocumentOptionMutation)
+
+// newDocumentOptionMutation creates new mutation for the DocumentOption entity.
+func newDocumentOptionMutation(c config, op Op, opts ...documentoptionOption) *DocumentOptionMutation {
+	m := &DocumentOptionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDocumentOption,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDocumentOptionID sets the ID field of the mutation.
+func withDocumentOptionID(id uuid.UUID) documentoptionOption {
+	return func(m *DocumentOptionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DocumentOption
+		)
+		m.oldValue = func(ctx context.Context) (*DocumentOption, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DocumentOption.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDocumentOption sets the old DocumentOption of the mutation.
+func withDocumentOption(node *DocumentOption) documentoptionOption {
+	return func(m *DocumentOptionMutation) {
+		m.oldValue = func(context.Context) (*DocumentOption, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DocumentOptionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DocumentOptionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DocumentOption entities.
+func (m *DocumentOptionMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DocumentOptionMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DocumentOptionMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DocumentOption.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *DocumentOptionMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *DocumentOptionMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the DocumentOption entity.
+// If the DocumentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentOptionMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *DocumentOptionMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DocumentOptionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DocumentOptionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DocumentOption entity.
+// If the DocumentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentOptionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DocumentOptionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *DocumentOptionMutation) SetDocumentID(u uuid.UUID) {
+	m.document_id = &u
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *DocumentOptionMutation) DocumentID() (r uuid.UUID, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the DocumentOption entity.
+// If the DocumentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentOptionMutation) OldDocumentID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *DocumentOptionMutation) ResetDocumentID() {
+	m.document_id = nil
+}
+
+// SetCategoryID sets the "category_id" field.
+func (m *DocumentOptionMutation) SetCategoryID(u uuid.UUID) {
+	m.category_id = &u
+}
+
+// CategoryID returns the value of the "category_id" field in the mutation.
+func (m *DocumentOptionMutation) CategoryID() (r uuid.UUID, exists bool) {
+	v := m.category_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategoryID returns the old "category_id" field's value of the DocumentOption entity.
+// If the DocumentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentOptionMutation) OldCategoryID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategoryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategoryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategoryID: %w", err)
+	}
+	return oldValue.CategoryID, nil
+}
+
+// ResetCategoryID resets all changes to the "category_id" field.
+func (m *DocumentOptionMutation) ResetCategoryID() {
+	m.category_id = nil
+}
+
+// SetOptionID sets the "option_id" field.
+func (m *DocumentOptionMutation) SetOptionID(u uuid.UUID) {
+	m.option_id = &u
+}
+
+// OptionID returns the value of the "option_id" field in the mutation.
+func (m *DocumentOptionMutation) OptionID() (r uuid.UUID, exists bool) {
+	v := m.option_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOptionID returns the old "option_id" field's value of the DocumentOption entity.
+// If the DocumentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentOptionMutation) OldOptionID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOptionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOptionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOptionID: %w", err)
+	}
+	return oldValue.OptionID, nil
+}
+
+// ResetOptionID resets all changes to the "option_id" field.
+func (m *DocumentOptionMutation) ResetOptionID() {
+	m.option_id = nil
+}
+
+// Where appends a list predicates to the DocumentOptionMutation builder.
+func (m *DocumentOptionMutation) Where(ps ...predicate.DocumentOption) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DocumentOptionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DocumentOptionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DocumentOption, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DocumentOptionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DocumentOptionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DocumentOption).
+func (m *DocumentOptionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DocumentOptionMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.organization_id != nil {
+		fields = append(fields, documentoption.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, documentoption.FieldCreatedAt)
+	}
+	if m.document_id != nil {
+		fields = append(fields, documentoption.FieldDocumentID)
+	}
+	if m.category_id != nil {
+		fields = append(fields, documentoption.FieldCategoryID)
+	}
+	if m.option_id != nil {
+		fields = append(fields, documentoption.FieldOptionID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DocumentOptionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case documentoption.FieldOrganizationID:
+		return m.OrganizationID()
+	case documentoption.FieldCreatedAt:
+		return m.CreatedAt()
+	case documentoption.FieldDocumentID:
+		return m.DocumentID()
+	case documentoption.FieldCategoryID:
+		return m.CategoryID()
+	case documentoption.FieldOptionID:
+		return m.OptionID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DocumentOptionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case documentoption.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case documentoption.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case documentoption.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case documentoption.FieldCategoryID:
+		return m.OldCategoryID(ctx)
+	case documentoption.FieldOptionID:
+		return m.OldOptionID(ctx)
+	}
+	return nil, fmt.Errorf("unknown DocumentOption field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentOptionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case documentoption.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case documentoption.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case documentoption.FieldDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case documentoption.FieldCategoryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategoryID(v)
+		return nil
+	case documentoption.FieldOptionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOptionID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentOption field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DocumentOptionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DocumentOptionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentOptionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown DocumentOption numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DocumentOptionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DocumentOptionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DocumentOptionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DocumentOption nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DocumentOptionMutation) ResetField(name string) error {
+	switch name {
+	case documentoption.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case documentoption.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case documentoption.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case documentoption.FieldCategoryID:
+		m.ResetCategoryID()
+		return nil
+	case documentoption.FieldOptionID:
+		m.ResetOptionID()
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentOption field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DocumentOptionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DocumentOptionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DocumentOptionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DocumentOptionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DocumentOptionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DocumentOptionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DocumentOptionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DocumentOption unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DocumentOptionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DocumentOption edge %s", name)
+}
+
+// DocumentReminderMutation represents an operation that mutates the DocumentReminder nodes in the graph.
+type DocumentReminderMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	document_id     *uuid.UUID
+	days            *int
+	adddays         *int
+	due_date        *day.Date
+	outcome         *documentreminder.Outcome
+	created_by      *uuid.UUID
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*DocumentReminder, error)
+	predicates      []predicate.DocumentReminder
+}
+
+var _ ent.Mutation = (*DocumentReminderMutation)(nil)
+
+// documentreminderOption allows management of the mutation configuration using functional options.
+type documentreminderOption func(*DocumentReminderMutation)
+
+// newDocumentReminderMutation creates new mutation for the DocumentReminder entity.
+func newDocumentReminderMutation(c config, op Op, opts ...documentreminderOption) *DocumentReminderMutation {
+	m := &DocumentReminderMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDocumentReminder,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDocumentReminderID sets the ID field of the mutation.
+func withDocumentReminderID(id uuid.UUID) documentreminderOption {
+	return func(m *DocumentReminderMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DocumentReminder
+		)
+		m.oldValue = func(ctx context.Context) (*DocumentReminder, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DocumentReminder.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDocumentReminder sets the old DocumentReminder of the mutation.
+func withDocumentReminder(node *DocumentReminder) documentreminderOption {
+	return func(m *DocumentReminderMutation) {
+		m.oldValue = func(context.Context) (*DocumentReminder, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DocumentReminderMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DocumentReminderMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DocumentReminder entities.
+func (m *DocumentReminderMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DocumentReminderMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DocumentReminderMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DocumentReminder.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *DocumentReminderMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *DocumentReminderMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the DocumentReminder entity.
+// If the DocumentReminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentReminderMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *DocumentReminderMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DocumentReminderMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DocumentReminderMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DocumentReminder entity.
+// If the DocumentReminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentReminderMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DocumentReminderMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *DocumentReminderMutation) SetDocumentID(u uuid.UUID) {
+	m.document_id = &u
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *DocumentReminderMutation) DocumentID() (r uuid.UUID, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the DocumentReminder entity.
+// If the DocumentReminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentReminderMutation) OldDocumentID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *DocumentReminderMutation) ResetDocumentID() {
+	m.document_id = nil
+}
+
+// SetDays sets the "days" field.
+func (m *DocumentReminderMutation) SetDays(i int) {
+	m.days = &i
+	m.adddays = nil
+}
+
+// Days returns the value of the "days" field in the mutation.
+func (m *DocumentReminderMutation) Days() (r int, exists bool) {
+	v := m.days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDays returns the old "days" field's value of the DocumentReminder entity.
+// If the DocumentReminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentReminderMutation) OldDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDays: %w", err)
+	}
+	return oldValue.Days, nil
+}
+
+// AddDays adds i to the "days" field.
+func (m *DocumentReminderMutation) AddDays(i int) {
+	if m.adddays != nil {
+		*m.adddays += i
+	} else {
+		m.adddays = &i
+	}
+}
+
+// AddedDays returns the value that was added to the "days" field in this mutation.
+func (m *DocumentReminderMutation) AddedDays() (r int, exists bool) {
+	v := m.adddays
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDays resets all changes to the "days" field.
+func (m *DocumentReminderMutation) ResetDays() {
+	m.days = nil
+	m.adddays = nil
+}
+
+// SetDueDate sets the "due_date" field.
+func (m *DocumentReminderMutation) SetDueDate(d day.Date) {
+	m.due_date = &d
+}
+
+// DueDate returns the value of the "due_date" field in the mutation.
+func (m *DocumentReminderMutation) DueDate() (r day.Date, exists bool) {
+	v := m.due_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueDate returns the old "due_date" field's value of the DocumentReminder entity.
+// If the DocumentReminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentReminderMutation) OldDueDate(ctx context.Context) (v day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueDate: %w", err)
+	}
+	return oldValue.DueDate, nil
+}
+
+// ResetDueDate resets all changes to the "due_date" field.
+func (m *DocumentReminderMutation) ResetDueDate() {
+	m.due_date = nil
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *DocumentReminderMutation) SetOutcome(d documentreminder.Outcome) {
+	m.outcome = &d
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *DocumentReminderMutation) Outcome() (r documentreminder.Outcome, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the DocumentReminder entity.
+// If the DocumentReminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentReminderMutation) OldOutcome(ctx context.Context) (v documentreminder.Outcome, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *DocumentReminderMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *DocumentReminderMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *DocumentReminderMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the DocumentReminder entity.
+// If the DocumentReminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentReminderMutation) OldCreatedBy(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *DocumentReminderMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// Where appends a list predicates to the DocumentReminderMutation builder.
+func (m *DocumentReminderMutation) Where(ps ...predicate.DocumentReminder) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DocumentReminderMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DocumentReminderMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DocumentReminder, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DocumentReminderMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DocumentReminderMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DocumentReminder).
+func (m *DocumentReminderMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DocumentReminderMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.organization_id != nil {
+		fields = append(fields, documentreminder.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, documentreminder.FieldCreatedAt)
+	}
+	if m.document_id != nil {
+		fields = append(fields, documentreminder.FieldDocumentID)
+	}
+	if m.days != nil {
+		fields = append(fields, documentreminder.FieldDays)
+	}
+	if m.due_date != nil {
+		fields = append(fields, documentreminder.FieldDueDate)
+	}
+	if m.outcome != nil {
+		fields = append(fields, documentreminder.FieldOutcome)
+	}
+	if m.created_by != nil {
+		fields = append(fields, documentreminder.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DocumentReminderMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case documentreminder.FieldOrganizationID:
+		return m.OrganizationID()
+	case documentreminder.FieldCreatedAt:
+		return m.CreatedAt()
+	case documentreminder.FieldDocumentID:
+		return m.DocumentID()
+	case documentreminder.FieldDays:
+		return m.Days()
+	case documentreminder.FieldDueDate:
+		return m.DueDate()
+	case documentreminder.FieldOutcome:
+		return m.Outcome()
+	case documentreminder.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DocumentReminderMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case documentreminder.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case documentreminder.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case documentreminder.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case documentreminder.FieldDays:
+		return m.OldDays(ctx)
+	case documentreminder.FieldDueDate:
+		return m.OldDueDate(ctx)
+	case documentreminder.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case documentreminder.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown DocumentReminder field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentReminderMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case documentreminder.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case documentreminder.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case documentreminder.FieldDocumentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case documentreminder.FieldDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDays(v)
+		return nil
+	case documentreminder.FieldDueDate:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueDate(v)
+		return nil
+	case documentreminder.FieldOutcome:
+		v, ok := value.(documentreminder.Outcome)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case documentreminder.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentReminder field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DocumentReminderMutation) AddedFields() []string {
+	var fields []string
+	if m.adddays != nil {
+		fields = append(fields, documentreminder.FieldDays)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DocumentReminderMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case documentreminder.FieldDays:
+		return m.AddedDays()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentReminderMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case documentreminder.FieldDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDays(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentReminder numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DocumentReminderMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DocumentReminderMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DocumentReminderMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DocumentReminder nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DocumentReminderMutation) ResetField(name string) error {
+	switch name {
+	case documentreminder.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case documentreminder.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case documentreminder.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case documentreminder.FieldDays:
+		m.ResetDays()
+		return nil
+	case documentreminder.FieldDueDate:
+		m.ResetDueDate()
+		return nil
+	case documentreminder.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case documentreminder.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentReminder field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DocumentReminderMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DocumentReminderMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DocumentReminderMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DocumentReminderMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DocumentReminderMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DocumentReminderMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DocumentReminderMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DocumentReminder unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DocumentReminderMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DocumentReminder edge %s", name)
+}
+
 // DocumentTaxMutation represents an operation that mutates the DocumentTax nodes in the graph.
 type DocumentTaxMutation struct {
 	config
@@ -17400,6 +22548,8 @@ type DocumentTaxMutation struct {
 	name            *string
 	category        *string
 	rate            *money.Decimal
+	fixed           *money.Minor
+	addfixed        *money.Minor
 	informational   *bool
 	base            *money.Minor
 	addbase         *money.Minor
@@ -17823,6 +22973,62 @@ func (m *DocumentTaxMutation) ResetRate() {
 	m.rate = nil
 }
 
+// SetFixed sets the "fixed" field.
+func (m *DocumentTaxMutation) SetFixed(value money.Minor) {
+	m.fixed = &value
+	m.addfixed = nil
+}
+
+// Fixed returns the value of the "fixed" field in the mutation.
+func (m *DocumentTaxMutation) Fixed() (r money.Minor, exists bool) {
+	v := m.fixed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFixed returns the old "fixed" field's value of the DocumentTax entity.
+// If the DocumentTax object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentTaxMutation) OldFixed(ctx context.Context) (v money.Minor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFixed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFixed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFixed: %w", err)
+	}
+	return oldValue.Fixed, nil
+}
+
+// AddFixed adds value to the "fixed" field.
+func (m *DocumentTaxMutation) AddFixed(value money.Minor) {
+	if m.addfixed != nil {
+		*m.addfixed += value
+	} else {
+		m.addfixed = &value
+	}
+}
+
+// AddedFixed returns the value that was added to the "fixed" field in this mutation.
+func (m *DocumentTaxMutation) AddedFixed() (r money.Minor, exists bool) {
+	v := m.addfixed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFixed resets all changes to the "fixed" field.
+func (m *DocumentTaxMutation) ResetFixed() {
+	m.fixed = nil
+	m.addfixed = nil
+}
+
 // SetInformational sets the "informational" field.
 func (m *DocumentTaxMutation) SetInformational(b bool) {
 	m.informational = &b
@@ -18005,7 +23211,7 @@ func (m *DocumentTaxMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentTaxMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.organization_id != nil {
 		fields = append(fields, documenttax.FieldOrganizationID)
 	}
@@ -18029,6 +23235,9 @@ func (m *DocumentTaxMutation) Fields() []string {
 	}
 	if m.rate != nil {
 		fields = append(fields, documenttax.FieldRate)
+	}
+	if m.fixed != nil {
+		fields = append(fields, documenttax.FieldFixed)
 	}
 	if m.informational != nil {
 		fields = append(fields, documenttax.FieldInformational)
@@ -18063,6 +23272,8 @@ func (m *DocumentTaxMutation) Field(name string) (ent.Value, bool) {
 		return m.Category()
 	case documenttax.FieldRate:
 		return m.Rate()
+	case documenttax.FieldFixed:
+		return m.Fixed()
 	case documenttax.FieldInformational:
 		return m.Informational()
 	case documenttax.FieldBase:
@@ -18094,6 +23305,8 @@ func (m *DocumentTaxMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldCategory(ctx)
 	case documenttax.FieldRate:
 		return m.OldRate(ctx)
+	case documenttax.FieldFixed:
+		return m.OldFixed(ctx)
 	case documenttax.FieldInformational:
 		return m.OldInformational(ctx)
 	case documenttax.FieldBase:
@@ -18165,6 +23378,13 @@ func (m *DocumentTaxMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRate(v)
 		return nil
+	case documenttax.FieldFixed:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFixed(v)
+		return nil
 	case documenttax.FieldInformational:
 		v, ok := value.(bool)
 		if !ok {
@@ -18197,6 +23417,9 @@ func (m *DocumentTaxMutation) AddedFields() []string {
 	if m.addposition != nil {
 		fields = append(fields, documenttax.FieldPosition)
 	}
+	if m.addfixed != nil {
+		fields = append(fields, documenttax.FieldFixed)
+	}
 	if m.addbase != nil {
 		fields = append(fields, documenttax.FieldBase)
 	}
@@ -18213,6 +23436,8 @@ func (m *DocumentTaxMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case documenttax.FieldPosition:
 		return m.AddedPosition()
+	case documenttax.FieldFixed:
+		return m.AddedFixed()
 	case documenttax.FieldBase:
 		return m.AddedBase()
 	case documenttax.FieldAmount:
@@ -18232,6 +23457,13 @@ func (m *DocumentTaxMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddPosition(v)
+		return nil
+	case documenttax.FieldFixed:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFixed(v)
 		return nil
 	case documenttax.FieldBase:
 		v, ok := value.(money.Minor)
@@ -18297,6 +23529,9 @@ func (m *DocumentTaxMutation) ResetField(name string) error {
 		return nil
 	case documenttax.FieldRate:
 		m.ResetRate()
+		return nil
+	case documenttax.FieldFixed:
+		m.ResetFixed()
 		return nil
 	case documenttax.FieldInformational:
 		m.ResetInformational()
@@ -18905,6 +24140,1322 @@ func (m *DuplicateDismissalMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DuplicateDismissalMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DuplicateDismissal edge %s", name)
+}
+
+// ExchangeRateMutation represents an operation that mutates the ExchangeRate nodes in the graph.
+type ExchangeRateMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	currency        *money.Currency
+	base            *money.Currency
+	date            *day.Date
+	rate            *money.Decimal
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*ExchangeRate, error)
+	predicates      []predicate.ExchangeRate
+}
+
+var _ ent.Mutation = (*ExchangeRateMutation)(nil)
+
+// exchangerateOption allows management of the mutation configuration using functional options.
+type exchangerateOption func(*ExchangeRateMutation)
+
+// newExchangeRateMutation creates new mutation for the ExchangeRate entity.
+func newExchangeRateMutation(c config, op Op, opts ...exchangerateOption) *ExchangeRateMutation {
+	m := &ExchangeRateMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExchangeRate,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExchangeRateID sets the ID field of the mutation.
+func withExchangeRateID(id uuid.UUID) exchangerateOption {
+	return func(m *ExchangeRateMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ExchangeRate
+		)
+		m.oldValue = func(ctx context.Context) (*ExchangeRate, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ExchangeRate.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExchangeRate sets the old ExchangeRate of the mutation.
+func withExchangeRate(node *ExchangeRate) exchangerateOption {
+	return func(m *ExchangeRateMutation) {
+		m.oldValue = func(context.Context) (*ExchangeRate, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExchangeRateMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExchangeRateMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ExchangeRate entities.
+func (m *ExchangeRateMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExchangeRateMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExchangeRateMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ExchangeRate.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ExchangeRateMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ExchangeRateMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ExchangeRateMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ExchangeRateMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ExchangeRateMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ExchangeRateMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *ExchangeRateMutation) SetCurrency(value money.Currency) {
+	m.currency = &value
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *ExchangeRateMutation) Currency() (r money.Currency, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldCurrency(ctx context.Context) (v money.Currency, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *ExchangeRateMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetBase sets the "base" field.
+func (m *ExchangeRateMutation) SetBase(value money.Currency) {
+	m.base = &value
+}
+
+// Base returns the value of the "base" field in the mutation.
+func (m *ExchangeRateMutation) Base() (r money.Currency, exists bool) {
+	v := m.base
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBase returns the old "base" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldBase(ctx context.Context) (v money.Currency, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBase is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBase requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBase: %w", err)
+	}
+	return oldValue.Base, nil
+}
+
+// ResetBase resets all changes to the "base" field.
+func (m *ExchangeRateMutation) ResetBase() {
+	m.base = nil
+}
+
+// SetDate sets the "date" field.
+func (m *ExchangeRateMutation) SetDate(d day.Date) {
+	m.date = &d
+}
+
+// Date returns the value of the "date" field in the mutation.
+func (m *ExchangeRateMutation) Date() (r day.Date, exists bool) {
+	v := m.date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDate returns the old "date" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldDate(ctx context.Context) (v day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDate: %w", err)
+	}
+	return oldValue.Date, nil
+}
+
+// ResetDate resets all changes to the "date" field.
+func (m *ExchangeRateMutation) ResetDate() {
+	m.date = nil
+}
+
+// SetRate sets the "rate" field.
+func (m *ExchangeRateMutation) SetRate(value money.Decimal) {
+	m.rate = &value
+}
+
+// Rate returns the value of the "rate" field in the mutation.
+func (m *ExchangeRateMutation) Rate() (r money.Decimal, exists bool) {
+	v := m.rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRate returns the old "rate" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldRate(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRate: %w", err)
+	}
+	return oldValue.Rate, nil
+}
+
+// ResetRate resets all changes to the "rate" field.
+func (m *ExchangeRateMutation) ResetRate() {
+	m.rate = nil
+}
+
+// Where appends a list predicates to the ExchangeRateMutation builder.
+func (m *ExchangeRateMutation) Where(ps ...predicate.ExchangeRate) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExchangeRateMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExchangeRateMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ExchangeRate, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExchangeRateMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExchangeRateMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ExchangeRate).
+func (m *ExchangeRateMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExchangeRateMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.organization_id != nil {
+		fields = append(fields, exchangerate.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, exchangerate.FieldCreatedAt)
+	}
+	if m.currency != nil {
+		fields = append(fields, exchangerate.FieldCurrency)
+	}
+	if m.base != nil {
+		fields = append(fields, exchangerate.FieldBase)
+	}
+	if m.date != nil {
+		fields = append(fields, exchangerate.FieldDate)
+	}
+	if m.rate != nil {
+		fields = append(fields, exchangerate.FieldRate)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExchangeRateMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case exchangerate.FieldOrganizationID:
+		return m.OrganizationID()
+	case exchangerate.FieldCreatedAt:
+		return m.CreatedAt()
+	case exchangerate.FieldCurrency:
+		return m.Currency()
+	case exchangerate.FieldBase:
+		return m.Base()
+	case exchangerate.FieldDate:
+		return m.Date()
+	case exchangerate.FieldRate:
+		return m.Rate()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExchangeRateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case exchangerate.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case exchangerate.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case exchangerate.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case exchangerate.FieldBase:
+		return m.OldBase(ctx)
+	case exchangerate.FieldDate:
+		return m.OldDate(ctx)
+	case exchangerate.FieldRate:
+		return m.OldRate(ctx)
+	}
+	return nil, fmt.Errorf("unknown ExchangeRate field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExchangeRateMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case exchangerate.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case exchangerate.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case exchangerate.FieldCurrency:
+		v, ok := value.(money.Currency)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case exchangerate.FieldBase:
+		v, ok := value.(money.Currency)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBase(v)
+		return nil
+	case exchangerate.FieldDate:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDate(v)
+		return nil
+	case exchangerate.FieldRate:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRate(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ExchangeRate field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExchangeRateMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExchangeRateMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExchangeRateMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ExchangeRate numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExchangeRateMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExchangeRateMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExchangeRateMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ExchangeRate nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExchangeRateMutation) ResetField(name string) error {
+	switch name {
+	case exchangerate.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case exchangerate.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case exchangerate.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case exchangerate.FieldBase:
+		m.ResetBase()
+		return nil
+	case exchangerate.FieldDate:
+		m.ResetDate()
+		return nil
+	case exchangerate.FieldRate:
+		m.ResetRate()
+		return nil
+	}
+	return fmt.Errorf("unknown ExchangeRate field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExchangeRateMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExchangeRateMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExchangeRateMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExchangeRateMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExchangeRateMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExchangeRateMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExchangeRateMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ExchangeRate unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExchangeRateMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ExchangeRate edge %s", name)
+}
+
+// ExpenseCategoryMutation represents an operation that mutates the ExpenseCategory nodes in the graph.
+type ExpenseCategoryMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int
+	addversion      *int
+	name            *string
+	sort_name       *string
+	archived_at     *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*ExpenseCategory, error)
+	predicates      []predicate.ExpenseCategory
+}
+
+var _ ent.Mutation = (*ExpenseCategoryMutation)(nil)
+
+// expensecategoryOption allows management of the mutation configuration using functional options.
+type expensecategoryOption func(*ExpenseCategoryMutation)
+
+// newExpenseCategoryMutation creates new mutation for the ExpenseCategory entity.
+func newExpenseCategoryMutation(c config, op Op, opts ...expensecategoryOption) *ExpenseCategoryMutation {
+	m := &ExpenseCategoryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExpenseCategory,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExpenseCategoryID sets the ID field of the mutation.
+func withExpenseCategoryID(id uuid.UUID) expensecategoryOption {
+	return func(m *ExpenseCategoryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ExpenseCategory
+		)
+		m.oldValue = func(ctx context.Context) (*ExpenseCategory, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ExpenseCategory.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExpenseCategory sets the old ExpenseCategory of the mutation.
+func withExpenseCategory(node *ExpenseCategory) expensecategoryOption {
+	return func(m *ExpenseCategoryMutation) {
+		m.oldValue = func(context.Context) (*ExpenseCategory, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExpenseCategoryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExpenseCategoryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ExpenseCategory entities.
+func (m *ExpenseCategoryMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExpenseCategoryMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExpenseCategoryMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ExpenseCategory.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ExpenseCategoryMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ExpenseCategoryMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the ExpenseCategory entity.
+// If the ExpenseCategory object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpenseCategoryMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ExpenseCategoryMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ExpenseCategoryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ExpenseCategoryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ExpenseCategory entity.
+// If the ExpenseCategory object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpenseCategoryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ExpenseCategoryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ExpenseCategoryMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ExpenseCategoryMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ExpenseCategory entity.
+// If the ExpenseCategory object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpenseCategoryMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ExpenseCategoryMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ExpenseCategoryMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ExpenseCategoryMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ExpenseCategory entity.
+// If the ExpenseCategory object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpenseCategoryMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ExpenseCategoryMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ExpenseCategoryMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ExpenseCategoryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetName sets the "name" field.
+func (m *ExpenseCategoryMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ExpenseCategoryMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ExpenseCategory entity.
+// If the ExpenseCategory object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpenseCategoryMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ExpenseCategoryMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSortName sets the "sort_name" field.
+func (m *ExpenseCategoryMutation) SetSortName(s string) {
+	m.sort_name = &s
+}
+
+// SortName returns the value of the "sort_name" field in the mutation.
+func (m *ExpenseCategoryMutation) SortName() (r string, exists bool) {
+	v := m.sort_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSortName returns the old "sort_name" field's value of the ExpenseCategory entity.
+// If the ExpenseCategory object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpenseCategoryMutation) OldSortName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSortName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSortName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSortName: %w", err)
+	}
+	return oldValue.SortName, nil
+}
+
+// ResetSortName resets all changes to the "sort_name" field.
+func (m *ExpenseCategoryMutation) ResetSortName() {
+	m.sort_name = nil
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (m *ExpenseCategoryMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *ExpenseCategoryMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the ExpenseCategory entity.
+// If the ExpenseCategory object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExpenseCategoryMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *ExpenseCategoryMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[expensecategory.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *ExpenseCategoryMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[expensecategory.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *ExpenseCategoryMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, expensecategory.FieldArchivedAt)
+}
+
+// Where appends a list predicates to the ExpenseCategoryMutation builder.
+func (m *ExpenseCategoryMutation) Where(ps ...predicate.ExpenseCategory) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExpenseCategoryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExpenseCategoryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ExpenseCategory, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExpenseCategoryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExpenseCategoryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ExpenseCategory).
+func (m *ExpenseCategoryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExpenseCategoryMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.organization_id != nil {
+		fields = append(fields, expensecategory.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, expensecategory.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, expensecategory.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, expensecategory.FieldVersion)
+	}
+	if m.name != nil {
+		fields = append(fields, expensecategory.FieldName)
+	}
+	if m.sort_name != nil {
+		fields = append(fields, expensecategory.FieldSortName)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, expensecategory.FieldArchivedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExpenseCategoryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case expensecategory.FieldOrganizationID:
+		return m.OrganizationID()
+	case expensecategory.FieldCreatedAt:
+		return m.CreatedAt()
+	case expensecategory.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case expensecategory.FieldVersion:
+		return m.Version()
+	case expensecategory.FieldName:
+		return m.Name()
+	case expensecategory.FieldSortName:
+		return m.SortName()
+	case expensecategory.FieldArchivedAt:
+		return m.ArchivedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExpenseCategoryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case expensecategory.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case expensecategory.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case expensecategory.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case expensecategory.FieldVersion:
+		return m.OldVersion(ctx)
+	case expensecategory.FieldName:
+		return m.OldName(ctx)
+	case expensecategory.FieldSortName:
+		return m.OldSortName(ctx)
+	case expensecategory.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ExpenseCategory field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExpenseCategoryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case expensecategory.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case expensecategory.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case expensecategory.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case expensecategory.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case expensecategory.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case expensecategory.FieldSortName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSortName(v)
+		return nil
+	case expensecategory.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ExpenseCategory field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExpenseCategoryMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, expensecategory.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExpenseCategoryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case expensecategory.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExpenseCategoryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case expensecategory.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ExpenseCategory numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExpenseCategoryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(expensecategory.FieldArchivedAt) {
+		fields = append(fields, expensecategory.FieldArchivedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExpenseCategoryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExpenseCategoryMutation) ClearField(name string) error {
+	switch name {
+	case expensecategory.FieldArchivedAt:
+		m.ClearArchivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ExpenseCategory nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExpenseCategoryMutation) ResetField(name string) error {
+	switch name {
+	case expensecategory.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case expensecategory.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case expensecategory.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case expensecategory.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case expensecategory.FieldName:
+		m.ResetName()
+		return nil
+	case expensecategory.FieldSortName:
+		m.ResetSortName()
+		return nil
+	case expensecategory.FieldArchivedAt:
+		m.ResetArchivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ExpenseCategory field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExpenseCategoryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExpenseCategoryMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExpenseCategoryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExpenseCategoryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExpenseCategoryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExpenseCategoryMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExpenseCategoryMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ExpenseCategory unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExpenseCategoryMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ExpenseCategory edge %s", name)
 }
 
 // IdempotencyRecordMutation represents an operation that mutates the IdempotencyRecord nodes in the graph.
@@ -20566,6 +27117,8 @@ type LedgerEntryMutation struct {
 	date            *day.Date
 	document_id     *uuid.UUID
 	payment_id      *uuid.UUID
+	difference      *money.Minor
+	adddifference   *money.Minor
 	reverses_id     *uuid.UUID
 	clearedFields   map[string]struct{}
 	done            bool
@@ -21139,6 +27692,62 @@ func (m *LedgerEntryMutation) ResetPaymentID() {
 	delete(m.clearedFields, ledgerentry.FieldPaymentID)
 }
 
+// SetDifference sets the "difference" field.
+func (m *LedgerEntryMutation) SetDifference(value money.Minor) {
+	m.difference = &value
+	m.adddifference = nil
+}
+
+// Difference returns the value of the "difference" field in the mutation.
+func (m *LedgerEntryMutation) Difference() (r money.Minor, exists bool) {
+	v := m.difference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDifference returns the old "difference" field's value of the LedgerEntry entity.
+// If the LedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerEntryMutation) OldDifference(ctx context.Context) (v money.Minor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDifference is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDifference requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDifference: %w", err)
+	}
+	return oldValue.Difference, nil
+}
+
+// AddDifference adds value to the "difference" field.
+func (m *LedgerEntryMutation) AddDifference(value money.Minor) {
+	if m.adddifference != nil {
+		*m.adddifference += value
+	} else {
+		m.adddifference = &value
+	}
+}
+
+// AddedDifference returns the value that was added to the "difference" field in this mutation.
+func (m *LedgerEntryMutation) AddedDifference() (r money.Minor, exists bool) {
+	v := m.adddifference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDifference resets all changes to the "difference" field.
+func (m *LedgerEntryMutation) ResetDifference() {
+	m.difference = nil
+	m.adddifference = nil
+}
+
 // SetReversesID sets the "reverses_id" field.
 func (m *LedgerEntryMutation) SetReversesID(u uuid.UUID) {
 	m.reverses_id = &u
@@ -21222,7 +27831,7 @@ func (m *LedgerEntryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LedgerEntryMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.organization_id != nil {
 		fields = append(fields, ledgerentry.FieldOrganizationID)
 	}
@@ -21255,6 +27864,9 @@ func (m *LedgerEntryMutation) Fields() []string {
 	}
 	if m.payment_id != nil {
 		fields = append(fields, ledgerentry.FieldPaymentID)
+	}
+	if m.difference != nil {
+		fields = append(fields, ledgerentry.FieldDifference)
 	}
 	if m.reverses_id != nil {
 		fields = append(fields, ledgerentry.FieldReversesID)
@@ -21289,6 +27901,8 @@ func (m *LedgerEntryMutation) Field(name string) (ent.Value, bool) {
 		return m.DocumentID()
 	case ledgerentry.FieldPaymentID:
 		return m.PaymentID()
+	case ledgerentry.FieldDifference:
+		return m.Difference()
 	case ledgerentry.FieldReversesID:
 		return m.ReversesID()
 	}
@@ -21322,6 +27936,8 @@ func (m *LedgerEntryMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldDocumentID(ctx)
 	case ledgerentry.FieldPaymentID:
 		return m.OldPaymentID(ctx)
+	case ledgerentry.FieldDifference:
+		return m.OldDifference(ctx)
 	case ledgerentry.FieldReversesID:
 		return m.OldReversesID(ctx)
 	}
@@ -21410,6 +28026,13 @@ func (m *LedgerEntryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPaymentID(v)
 		return nil
+	case ledgerentry.FieldDifference:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDifference(v)
+		return nil
 	case ledgerentry.FieldReversesID:
 		v, ok := value.(uuid.UUID)
 		if !ok {
@@ -21431,6 +28054,9 @@ func (m *LedgerEntryMutation) AddedFields() []string {
 	if m.addamount != nil {
 		fields = append(fields, ledgerentry.FieldAmount)
 	}
+	if m.adddifference != nil {
+		fields = append(fields, ledgerentry.FieldDifference)
+	}
 	return fields
 }
 
@@ -21443,6 +28069,8 @@ func (m *LedgerEntryMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedSeq()
 	case ledgerentry.FieldAmount:
 		return m.AddedAmount()
+	case ledgerentry.FieldDifference:
+		return m.AddedDifference()
 	}
 	return nil, false
 }
@@ -21465,6 +28093,13 @@ func (m *LedgerEntryMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddAmount(v)
+		return nil
+	case ledgerentry.FieldDifference:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDifference(v)
 		return nil
 	}
 	return fmt.Errorf("unknown LedgerEntry numeric field %s", name)
@@ -21546,6 +28181,9 @@ func (m *LedgerEntryMutation) ResetField(name string) error {
 		return nil
 	case ledgerentry.FieldPaymentID:
 		m.ResetPaymentID()
+		return nil
+	case ledgerentry.FieldDifference:
+		m.ResetDifference()
 		return nil
 	case ledgerentry.FieldReversesID:
 		m.ResetReversesID()
@@ -23406,6 +30044,7 @@ type NumberSequenceMutation struct {
 	addpadding      *int
 	yearly          *bool
 	is_default      *bool
+	archived_at     *time.Time
 	clearedFields   map[string]struct{}
 	done            bool
 	oldValue        func(context.Context) (*NumberSequence, error)
@@ -23824,6 +30463,55 @@ func (m *NumberSequenceMutation) ResetIsDefault() {
 	m.is_default = nil
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (m *NumberSequenceMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *NumberSequenceMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the NumberSequence entity.
+// If the NumberSequence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NumberSequenceMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *NumberSequenceMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[numbersequence.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *NumberSequenceMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[numbersequence.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *NumberSequenceMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, numbersequence.FieldArchivedAt)
+}
+
 // Where appends a list predicates to the NumberSequenceMutation builder.
 func (m *NumberSequenceMutation) Where(ps ...predicate.NumberSequence) {
 	m.predicates = append(m.predicates, ps...)
@@ -23858,7 +30546,7 @@ func (m *NumberSequenceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *NumberSequenceMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.organization_id != nil {
 		fields = append(fields, numbersequence.FieldOrganizationID)
 	}
@@ -23882,6 +30570,9 @@ func (m *NumberSequenceMutation) Fields() []string {
 	}
 	if m.is_default != nil {
 		fields = append(fields, numbersequence.FieldIsDefault)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, numbersequence.FieldArchivedAt)
 	}
 	return fields
 }
@@ -23907,6 +30598,8 @@ func (m *NumberSequenceMutation) Field(name string) (ent.Value, bool) {
 		return m.Yearly()
 	case numbersequence.FieldIsDefault:
 		return m.IsDefault()
+	case numbersequence.FieldArchivedAt:
+		return m.ArchivedAt()
 	}
 	return nil, false
 }
@@ -23932,6 +30625,8 @@ func (m *NumberSequenceMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldYearly(ctx)
 	case numbersequence.FieldIsDefault:
 		return m.OldIsDefault(ctx)
+	case numbersequence.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown NumberSequence field %s", name)
 }
@@ -23997,6 +30692,13 @@ func (m *NumberSequenceMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetIsDefault(v)
 		return nil
+	case numbersequence.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown NumberSequence field %s", name)
 }
@@ -24041,7 +30743,11 @@ func (m *NumberSequenceMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *NumberSequenceMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(numbersequence.FieldArchivedAt) {
+		fields = append(fields, numbersequence.FieldArchivedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -24054,6 +30760,11 @@ func (m *NumberSequenceMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *NumberSequenceMutation) ClearField(name string) error {
+	switch name {
+	case numbersequence.FieldArchivedAt:
+		m.ClearArchivedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown NumberSequence nullable field %s", name)
 }
 
@@ -24084,6 +30795,9 @@ func (m *NumberSequenceMutation) ResetField(name string) error {
 		return nil
 	case numbersequence.FieldIsDefault:
 		m.ResetIsDefault()
+		return nil
+	case numbersequence.FieldArchivedAt:
+		m.ResetArchivedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown NumberSequence field %s", name)
@@ -24140,27 +30854,31 @@ func (m *NumberSequenceMutation) ResetEdge(name string) error {
 // OrganizationMutation represents an operation that mutates the Organization nodes in the graph.
 type OrganizationMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *uuid.UUID
-	created_at    *time.Time
-	name          *string
-	profession    *string
-	vat_number    *string
-	tax_office    *string
-	country       *string
-	email         *string
-	phone         *string
-	address       *string
-	base_currency *money.Currency
-	time_zone     *string
-	language      *string
-	demonstration *bool
-	closed_at     *time.Time
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*Organization, error)
-	predicates    []predicate.Organization
+	op                  Op
+	typ                 string
+	id                  *uuid.UUID
+	created_at          *time.Time
+	name                *string
+	profession          *string
+	vat_number          *string
+	tax_office          *string
+	country             *string
+	email               *string
+	phone               *string
+	address             *string
+	base_currency       *money.Currency
+	time_zone           *string
+	language            *string
+	closing_date        *day.Date
+	reminder_days       *[]int
+	appendreminder_days []int
+	logo_key            *string
+	demonstration       *bool
+	closed_at           *time.Time
+	clearedFields       map[string]struct{}
+	done                bool
+	oldValue            func(context.Context) (*Organization, error)
+	predicates          []predicate.Organization
 }
 
 var _ ent.Mutation = (*OrganizationMutation)(nil)
@@ -24699,6 +31417,156 @@ func (m *OrganizationMutation) ResetLanguage() {
 	m.language = nil
 }
 
+// SetClosingDate sets the "closing_date" field.
+func (m *OrganizationMutation) SetClosingDate(d day.Date) {
+	m.closing_date = &d
+}
+
+// ClosingDate returns the value of the "closing_date" field in the mutation.
+func (m *OrganizationMutation) ClosingDate() (r day.Date, exists bool) {
+	v := m.closing_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosingDate returns the old "closing_date" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldClosingDate(ctx context.Context) (v *day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosingDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosingDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosingDate: %w", err)
+	}
+	return oldValue.ClosingDate, nil
+}
+
+// ClearClosingDate clears the value of the "closing_date" field.
+func (m *OrganizationMutation) ClearClosingDate() {
+	m.closing_date = nil
+	m.clearedFields[organization.FieldClosingDate] = struct{}{}
+}
+
+// ClosingDateCleared returns if the "closing_date" field was cleared in this mutation.
+func (m *OrganizationMutation) ClosingDateCleared() bool {
+	_, ok := m.clearedFields[organization.FieldClosingDate]
+	return ok
+}
+
+// ResetClosingDate resets all changes to the "closing_date" field.
+func (m *OrganizationMutation) ResetClosingDate() {
+	m.closing_date = nil
+	delete(m.clearedFields, organization.FieldClosingDate)
+}
+
+// SetReminderDays sets the "reminder_days" field.
+func (m *OrganizationMutation) SetReminderDays(i []int) {
+	m.reminder_days = &i
+	m.appendreminder_days = nil
+}
+
+// ReminderDays returns the value of the "reminder_days" field in the mutation.
+func (m *OrganizationMutation) ReminderDays() (r []int, exists bool) {
+	v := m.reminder_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReminderDays returns the old "reminder_days" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldReminderDays(ctx context.Context) (v []int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReminderDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReminderDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReminderDays: %w", err)
+	}
+	return oldValue.ReminderDays, nil
+}
+
+// AppendReminderDays adds i to the "reminder_days" field.
+func (m *OrganizationMutation) AppendReminderDays(i []int) {
+	m.appendreminder_days = append(m.appendreminder_days, i...)
+}
+
+// AppendedReminderDays returns the list of values that were appended to the "reminder_days" field in this mutation.
+func (m *OrganizationMutation) AppendedReminderDays() ([]int, bool) {
+	if len(m.appendreminder_days) == 0 {
+		return nil, false
+	}
+	return m.appendreminder_days, true
+}
+
+// ClearReminderDays clears the value of the "reminder_days" field.
+func (m *OrganizationMutation) ClearReminderDays() {
+	m.reminder_days = nil
+	m.appendreminder_days = nil
+	m.clearedFields[organization.FieldReminderDays] = struct{}{}
+}
+
+// ReminderDaysCleared returns if the "reminder_days" field was cleared in this mutation.
+func (m *OrganizationMutation) ReminderDaysCleared() bool {
+	_, ok := m.clearedFields[organization.FieldReminderDays]
+	return ok
+}
+
+// ResetReminderDays resets all changes to the "reminder_days" field.
+func (m *OrganizationMutation) ResetReminderDays() {
+	m.reminder_days = nil
+	m.appendreminder_days = nil
+	delete(m.clearedFields, organization.FieldReminderDays)
+}
+
+// SetLogoKey sets the "logo_key" field.
+func (m *OrganizationMutation) SetLogoKey(s string) {
+	m.logo_key = &s
+}
+
+// LogoKey returns the value of the "logo_key" field in the mutation.
+func (m *OrganizationMutation) LogoKey() (r string, exists bool) {
+	v := m.logo_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLogoKey returns the old "logo_key" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldLogoKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLogoKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLogoKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLogoKey: %w", err)
+	}
+	return oldValue.LogoKey, nil
+}
+
+// ResetLogoKey resets all changes to the "logo_key" field.
+func (m *OrganizationMutation) ResetLogoKey() {
+	m.logo_key = nil
+}
+
 // SetDemonstration sets the "demonstration" field.
 func (m *OrganizationMutation) SetDemonstration(b bool) {
 	m.demonstration = &b
@@ -24818,7 +31686,7 @@ func (m *OrganizationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrganizationMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 17)
 	if m.created_at != nil {
 		fields = append(fields, organization.FieldCreatedAt)
 	}
@@ -24854,6 +31722,15 @@ func (m *OrganizationMutation) Fields() []string {
 	}
 	if m.language != nil {
 		fields = append(fields, organization.FieldLanguage)
+	}
+	if m.closing_date != nil {
+		fields = append(fields, organization.FieldClosingDate)
+	}
+	if m.reminder_days != nil {
+		fields = append(fields, organization.FieldReminderDays)
+	}
+	if m.logo_key != nil {
+		fields = append(fields, organization.FieldLogoKey)
 	}
 	if m.demonstration != nil {
 		fields = append(fields, organization.FieldDemonstration)
@@ -24893,6 +31770,12 @@ func (m *OrganizationMutation) Field(name string) (ent.Value, bool) {
 		return m.TimeZone()
 	case organization.FieldLanguage:
 		return m.Language()
+	case organization.FieldClosingDate:
+		return m.ClosingDate()
+	case organization.FieldReminderDays:
+		return m.ReminderDays()
+	case organization.FieldLogoKey:
+		return m.LogoKey()
 	case organization.FieldDemonstration:
 		return m.Demonstration()
 	case organization.FieldClosedAt:
@@ -24930,6 +31813,12 @@ func (m *OrganizationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldTimeZone(ctx)
 	case organization.FieldLanguage:
 		return m.OldLanguage(ctx)
+	case organization.FieldClosingDate:
+		return m.OldClosingDate(ctx)
+	case organization.FieldReminderDays:
+		return m.OldReminderDays(ctx)
+	case organization.FieldLogoKey:
+		return m.OldLogoKey(ctx)
 	case organization.FieldDemonstration:
 		return m.OldDemonstration(ctx)
 	case organization.FieldClosedAt:
@@ -25027,6 +31916,27 @@ func (m *OrganizationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLanguage(v)
 		return nil
+	case organization.FieldClosingDate:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosingDate(v)
+		return nil
+	case organization.FieldReminderDays:
+		v, ok := value.([]int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReminderDays(v)
+		return nil
+	case organization.FieldLogoKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLogoKey(v)
+		return nil
 	case organization.FieldDemonstration:
 		v, ok := value.(bool)
 		if !ok {
@@ -25071,6 +31981,12 @@ func (m *OrganizationMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *OrganizationMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(organization.FieldClosingDate) {
+		fields = append(fields, organization.FieldClosingDate)
+	}
+	if m.FieldCleared(organization.FieldReminderDays) {
+		fields = append(fields, organization.FieldReminderDays)
+	}
 	if m.FieldCleared(organization.FieldClosedAt) {
 		fields = append(fields, organization.FieldClosedAt)
 	}
@@ -25088,6 +32004,12 @@ func (m *OrganizationMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *OrganizationMutation) ClearField(name string) error {
 	switch name {
+	case organization.FieldClosingDate:
+		m.ClearClosingDate()
+		return nil
+	case organization.FieldReminderDays:
+		m.ClearReminderDays()
+		return nil
 	case organization.FieldClosedAt:
 		m.ClearClosedAt()
 		return nil
@@ -25134,6 +32056,15 @@ func (m *OrganizationMutation) ResetField(name string) error {
 		return nil
 	case organization.FieldLanguage:
 		m.ResetLanguage()
+		return nil
+	case organization.FieldClosingDate:
+		m.ResetClosingDate()
+		return nil
+	case organization.FieldReminderDays:
+		m.ResetReminderDays()
+		return nil
+	case organization.FieldLogoKey:
+		m.ResetLogoKey()
 		return nil
 	case organization.FieldDemonstration:
 		m.ResetDemonstration()
@@ -25215,6 +32146,7 @@ type PaymentMutation struct {
 	method          *payment.Method
 	reference       *string
 	notes           *string
+	exchange_rate   *money.Decimal
 	allocated       *money.Minor
 	addallocated    *money.Minor
 	created_by      *uuid.UUID
@@ -25873,6 +32805,42 @@ func (m *PaymentMutation) ResetNotes() {
 	m.notes = nil
 }
 
+// SetExchangeRate sets the "exchange_rate" field.
+func (m *PaymentMutation) SetExchangeRate(value money.Decimal) {
+	m.exchange_rate = &value
+}
+
+// ExchangeRate returns the value of the "exchange_rate" field in the mutation.
+func (m *PaymentMutation) ExchangeRate() (r money.Decimal, exists bool) {
+	v := m.exchange_rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExchangeRate returns the old "exchange_rate" field's value of the Payment entity.
+// If the Payment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentMutation) OldExchangeRate(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExchangeRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExchangeRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExchangeRate: %w", err)
+	}
+	return oldValue.ExchangeRate, nil
+}
+
+// ResetExchangeRate resets all changes to the "exchange_rate" field.
+func (m *PaymentMutation) ResetExchangeRate() {
+	m.exchange_rate = nil
+}
+
 // SetAllocated sets the "allocated" field.
 func (m *PaymentMutation) SetAllocated(value money.Minor) {
 	m.allocated = &value
@@ -26048,7 +33016,7 @@ func (m *PaymentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PaymentMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.organization_id != nil {
 		fields = append(fields, payment.FieldOrganizationID)
 	}
@@ -26090,6 +33058,9 @@ func (m *PaymentMutation) Fields() []string {
 	}
 	if m.notes != nil {
 		fields = append(fields, payment.FieldNotes)
+	}
+	if m.exchange_rate != nil {
+		fields = append(fields, payment.FieldExchangeRate)
 	}
 	if m.allocated != nil {
 		fields = append(fields, payment.FieldAllocated)
@@ -26136,6 +33107,8 @@ func (m *PaymentMutation) Field(name string) (ent.Value, bool) {
 		return m.Reference()
 	case payment.FieldNotes:
 		return m.Notes()
+	case payment.FieldExchangeRate:
+		return m.ExchangeRate()
 	case payment.FieldAllocated:
 		return m.Allocated()
 	case payment.FieldCreatedBy:
@@ -26179,6 +33152,8 @@ func (m *PaymentMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldReference(ctx)
 	case payment.FieldNotes:
 		return m.OldNotes(ctx)
+	case payment.FieldExchangeRate:
+		return m.OldExchangeRate(ctx)
 	case payment.FieldAllocated:
 		return m.OldAllocated(ctx)
 	case payment.FieldCreatedBy:
@@ -26291,6 +33266,13 @@ func (m *PaymentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNotes(v)
+		return nil
+	case payment.FieldExchangeRate:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExchangeRate(v)
 		return nil
 	case payment.FieldAllocated:
 		v, ok := value.(money.Minor)
@@ -26452,6 +33434,9 @@ func (m *PaymentMutation) ResetField(name string) error {
 	case payment.FieldNotes:
 		m.ResetNotes()
 		return nil
+	case payment.FieldExchangeRate:
+		m.ResetExchangeRate()
+		return nil
 	case payment.FieldAllocated:
 		m.ResetAllocated()
 		return nil
@@ -26511,6 +33496,554 @@ func (m *PaymentMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PaymentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Payment edge %s", name)
+}
+
+// PaymentOptionMutation represents an operation that mutates the PaymentOption nodes in the graph.
+type PaymentOptionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	payment_id      *uuid.UUID
+	category_id     *uuid.UUID
+	option_id       *uuid.UUID
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*PaymentOption, error)
+	predicates      []predicate.PaymentOption
+}
+
+var _ ent.Mutation = (*PaymentOptionMutation)(nil)
+
+// paymentoptionOption allows management of the mutation configuration using functional options.
+type paymentoptionOption func(*PaymentOptionMutation)
+
+// newPaymentOptionMutation creates new mutation for the PaymentOption entity.
+func newPaymentOptionMutation(c config, op Op, opts ...paymentoptionOption) *PaymentOptionMutation {
+	m := &PaymentOptionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePaymentOption,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPaymentOptionID sets the ID field of the mutation.
+func withPaymentOptionID(id uuid.UUID) paymentoptionOption {
+	return func(m *PaymentOptionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PaymentOption
+		)
+		m.oldValue = func(ctx context.Context) (*PaymentOption, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PaymentOption.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPaymentOption sets the old PaymentOption of the mutation.
+func withPaymentOption(node *PaymentOption) paymentoptionOption {
+	return func(m *PaymentOptionMutation) {
+		m.oldValue = func(context.Context) (*PaymentOption, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PaymentOptionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PaymentOptionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PaymentOption entities.
+func (m *PaymentOptionMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PaymentOptionMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PaymentOptionMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PaymentOption.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *PaymentOptionMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *PaymentOptionMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the PaymentOption entity.
+// If the PaymentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentOptionMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *PaymentOptionMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PaymentOptionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PaymentOptionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PaymentOption entity.
+// If the PaymentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentOptionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PaymentOptionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetPaymentID sets the "payment_id" field.
+func (m *PaymentOptionMutation) SetPaymentID(u uuid.UUID) {
+	m.payment_id = &u
+}
+
+// PaymentID returns the value of the "payment_id" field in the mutation.
+func (m *PaymentOptionMutation) PaymentID() (r uuid.UUID, exists bool) {
+	v := m.payment_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPaymentID returns the old "payment_id" field's value of the PaymentOption entity.
+// If the PaymentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentOptionMutation) OldPaymentID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPaymentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPaymentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPaymentID: %w", err)
+	}
+	return oldValue.PaymentID, nil
+}
+
+// ResetPaymentID resets all changes to the "payment_id" field.
+func (m *PaymentOptionMutation) ResetPaymentID() {
+	m.payment_id = nil
+}
+
+// SetCategoryID sets the "category_id" field.
+func (m *PaymentOptionMutation) SetCategoryID(u uuid.UUID) {
+	m.category_id = &u
+}
+
+// CategoryID returns the value of the "category_id" field in the mutation.
+func (m *PaymentOptionMutation) CategoryID() (r uuid.UUID, exists bool) {
+	v := m.category_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategoryID returns the old "category_id" field's value of the PaymentOption entity.
+// If the PaymentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentOptionMutation) OldCategoryID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategoryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategoryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategoryID: %w", err)
+	}
+	return oldValue.CategoryID, nil
+}
+
+// ResetCategoryID resets all changes to the "category_id" field.
+func (m *PaymentOptionMutation) ResetCategoryID() {
+	m.category_id = nil
+}
+
+// SetOptionID sets the "option_id" field.
+func (m *PaymentOptionMutation) SetOptionID(u uuid.UUID) {
+	m.option_id = &u
+}
+
+// OptionID returns the value of the "option_id" field in the mutation.
+func (m *PaymentOptionMutation) OptionID() (r uuid.UUID, exists bool) {
+	v := m.option_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOptionID returns the old "option_id" field's value of the PaymentOption entity.
+// If the PaymentOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentOptionMutation) OldOptionID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOptionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOptionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOptionID: %w", err)
+	}
+	return oldValue.OptionID, nil
+}
+
+// ResetOptionID resets all changes to the "option_id" field.
+func (m *PaymentOptionMutation) ResetOptionID() {
+	m.option_id = nil
+}
+
+// Where appends a list predicates to the PaymentOptionMutation builder.
+func (m *PaymentOptionMutation) Where(ps ...predicate.PaymentOption) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PaymentOptionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PaymentOptionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PaymentOption, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PaymentOptionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PaymentOptionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PaymentOption).
+func (m *PaymentOptionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PaymentOptionMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.organization_id != nil {
+		fields = append(fields, paymentoption.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, paymentoption.FieldCreatedAt)
+	}
+	if m.payment_id != nil {
+		fields = append(fields, paymentoption.FieldPaymentID)
+	}
+	if m.category_id != nil {
+		fields = append(fields, paymentoption.FieldCategoryID)
+	}
+	if m.option_id != nil {
+		fields = append(fields, paymentoption.FieldOptionID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PaymentOptionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case paymentoption.FieldOrganizationID:
+		return m.OrganizationID()
+	case paymentoption.FieldCreatedAt:
+		return m.CreatedAt()
+	case paymentoption.FieldPaymentID:
+		return m.PaymentID()
+	case paymentoption.FieldCategoryID:
+		return m.CategoryID()
+	case paymentoption.FieldOptionID:
+		return m.OptionID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PaymentOptionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case paymentoption.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case paymentoption.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case paymentoption.FieldPaymentID:
+		return m.OldPaymentID(ctx)
+	case paymentoption.FieldCategoryID:
+		return m.OldCategoryID(ctx)
+	case paymentoption.FieldOptionID:
+		return m.OldOptionID(ctx)
+	}
+	return nil, fmt.Errorf("unknown PaymentOption field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PaymentOptionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case paymentoption.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case paymentoption.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case paymentoption.FieldPaymentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPaymentID(v)
+		return nil
+	case paymentoption.FieldCategoryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategoryID(v)
+		return nil
+	case paymentoption.FieldOptionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOptionID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PaymentOption field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PaymentOptionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PaymentOptionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PaymentOptionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PaymentOption numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PaymentOptionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PaymentOptionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PaymentOptionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PaymentOption nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PaymentOptionMutation) ResetField(name string) error {
+	switch name {
+	case paymentoption.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case paymentoption.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case paymentoption.FieldPaymentID:
+		m.ResetPaymentID()
+		return nil
+	case paymentoption.FieldCategoryID:
+		m.ResetCategoryID()
+		return nil
+	case paymentoption.FieldOptionID:
+		m.ResetOptionID()
+		return nil
+	}
+	return fmt.Errorf("unknown PaymentOption field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PaymentOptionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PaymentOptionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PaymentOptionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PaymentOptionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PaymentOptionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PaymentOptionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PaymentOptionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PaymentOption unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PaymentOptionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PaymentOption edge %s", name)
 }
 
 // PortalGrantMutation represents an operation that mutates the PortalGrant nodes in the graph.
@@ -27535,6 +35068,7220 @@ func (m *PortalGrantMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PortalGrantMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PortalGrant edge %s", name)
+}
+
+// ProductMutation represents an operation that mutates the Product nodes in the graph.
+type ProductMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int
+	addversion      *int
+	kind            *product.Kind
+	code            *string
+	title           *string
+	sort_title      *string
+	search          *string
+	unit            *string
+	unit_price      *money.Decimal
+	currency        *money.Currency
+	taxes           *[]money.Tax
+	appendtaxes     []money.Tax
+	category_id     *uuid.UUID
+	archived_at     *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*Product, error)
+	predicates      []predicate.Product
+}
+
+var _ ent.Mutation = (*ProductMutation)(nil)
+
+// productOption allows management of the mutation configuration using functional options.
+type productOption func(*ProductMutation)
+
+// newProductMutation creates new mutation for the Product entity.
+func newProductMutation(c config, op Op, opts ...productOption) *ProductMutation {
+	m := &ProductMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProduct,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProductID sets the ID field of the mutation.
+func withProductID(id uuid.UUID) productOption {
+	return func(m *ProductMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Product
+		)
+		m.oldValue = func(ctx context.Context) (*Product, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Product.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProduct sets the old Product of the mutation.
+func withProduct(node *Product) productOption {
+	return func(m *ProductMutation) {
+		m.oldValue = func(context.Context) (*Product, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProductMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProductMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Product entities.
+func (m *ProductMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProductMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProductMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Product.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ProductMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ProductMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ProductMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProductMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProductMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProductMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ProductMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ProductMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ProductMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ProductMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ProductMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ProductMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ProductMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ProductMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ProductMutation) SetKind(pr product.Kind) {
+	m.kind = &pr
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ProductMutation) Kind() (r product.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldKind(ctx context.Context) (v product.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ProductMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetCode sets the "code" field.
+func (m *ProductMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *ProductMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldCode(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ClearCode clears the value of the "code" field.
+func (m *ProductMutation) ClearCode() {
+	m.code = nil
+	m.clearedFields[product.FieldCode] = struct{}{}
+}
+
+// CodeCleared returns if the "code" field was cleared in this mutation.
+func (m *ProductMutation) CodeCleared() bool {
+	_, ok := m.clearedFields[product.FieldCode]
+	return ok
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *ProductMutation) ResetCode() {
+	m.code = nil
+	delete(m.clearedFields, product.FieldCode)
+}
+
+// SetTitle sets the "title" field.
+func (m *ProductMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *ProductMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *ProductMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetSortTitle sets the "sort_title" field.
+func (m *ProductMutation) SetSortTitle(s string) {
+	m.sort_title = &s
+}
+
+// SortTitle returns the value of the "sort_title" field in the mutation.
+func (m *ProductMutation) SortTitle() (r string, exists bool) {
+	v := m.sort_title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSortTitle returns the old "sort_title" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldSortTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSortTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSortTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSortTitle: %w", err)
+	}
+	return oldValue.SortTitle, nil
+}
+
+// ResetSortTitle resets all changes to the "sort_title" field.
+func (m *ProductMutation) ResetSortTitle() {
+	m.sort_title = nil
+}
+
+// SetSearch sets the "search" field.
+func (m *ProductMutation) SetSearch(s string) {
+	m.search = &s
+}
+
+// Search returns the value of the "search" field in the mutation.
+func (m *ProductMutation) Search() (r string, exists bool) {
+	v := m.search
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSearch returns the old "search" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldSearch(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSearch is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSearch requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSearch: %w", err)
+	}
+	return oldValue.Search, nil
+}
+
+// ResetSearch resets all changes to the "search" field.
+func (m *ProductMutation) ResetSearch() {
+	m.search = nil
+}
+
+// SetUnit sets the "unit" field.
+func (m *ProductMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *ProductMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldUnit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *ProductMutation) ResetUnit() {
+	m.unit = nil
+}
+
+// SetUnitPrice sets the "unit_price" field.
+func (m *ProductMutation) SetUnitPrice(value money.Decimal) {
+	m.unit_price = &value
+}
+
+// UnitPrice returns the value of the "unit_price" field in the mutation.
+func (m *ProductMutation) UnitPrice() (r money.Decimal, exists bool) {
+	v := m.unit_price
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnitPrice returns the old "unit_price" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldUnitPrice(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnitPrice is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnitPrice requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnitPrice: %w", err)
+	}
+	return oldValue.UnitPrice, nil
+}
+
+// ResetUnitPrice resets all changes to the "unit_price" field.
+func (m *ProductMutation) ResetUnitPrice() {
+	m.unit_price = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *ProductMutation) SetCurrency(value money.Currency) {
+	m.currency = &value
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *ProductMutation) Currency() (r money.Currency, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldCurrency(ctx context.Context) (v money.Currency, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *ProductMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetTaxes sets the "taxes" field.
+func (m *ProductMutation) SetTaxes(value []money.Tax) {
+	m.taxes = &value
+	m.appendtaxes = nil
+}
+
+// Taxes returns the value of the "taxes" field in the mutation.
+func (m *ProductMutation) Taxes() (r []money.Tax, exists bool) {
+	v := m.taxes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaxes returns the old "taxes" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldTaxes(ctx context.Context) (v []money.Tax, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaxes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaxes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaxes: %w", err)
+	}
+	return oldValue.Taxes, nil
+}
+
+// AppendTaxes adds value to the "taxes" field.
+func (m *ProductMutation) AppendTaxes(value []money.Tax) {
+	m.appendtaxes = append(m.appendtaxes, value...)
+}
+
+// AppendedTaxes returns the list of values that were appended to the "taxes" field in this mutation.
+func (m *ProductMutation) AppendedTaxes() ([]money.Tax, bool) {
+	if len(m.appendtaxes) == 0 {
+		return nil, false
+	}
+	return m.appendtaxes, true
+}
+
+// ClearTaxes clears the value of the "taxes" field.
+func (m *ProductMutation) ClearTaxes() {
+	m.taxes = nil
+	m.appendtaxes = nil
+	m.clearedFields[product.FieldTaxes] = struct{}{}
+}
+
+// TaxesCleared returns if the "taxes" field was cleared in this mutation.
+func (m *ProductMutation) TaxesCleared() bool {
+	_, ok := m.clearedFields[product.FieldTaxes]
+	return ok
+}
+
+// ResetTaxes resets all changes to the "taxes" field.
+func (m *ProductMutation) ResetTaxes() {
+	m.taxes = nil
+	m.appendtaxes = nil
+	delete(m.clearedFields, product.FieldTaxes)
+}
+
+// SetCategoryID sets the "category_id" field.
+func (m *ProductMutation) SetCategoryID(u uuid.UUID) {
+	m.category_id = &u
+}
+
+// CategoryID returns the value of the "category_id" field in the mutation.
+func (m *ProductMutation) CategoryID() (r uuid.UUID, exists bool) {
+	v := m.category_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategoryID returns the old "category_id" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldCategoryID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategoryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategoryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategoryID: %w", err)
+	}
+	return oldValue.CategoryID, nil
+}
+
+// ClearCategoryID clears the value of the "category_id" field.
+func (m *ProductMutation) ClearCategoryID() {
+	m.category_id = nil
+	m.clearedFields[product.FieldCategoryID] = struct{}{}
+}
+
+// CategoryIDCleared returns if the "category_id" field was cleared in this mutation.
+func (m *ProductMutation) CategoryIDCleared() bool {
+	_, ok := m.clearedFields[product.FieldCategoryID]
+	return ok
+}
+
+// ResetCategoryID resets all changes to the "category_id" field.
+func (m *ProductMutation) ResetCategoryID() {
+	m.category_id = nil
+	delete(m.clearedFields, product.FieldCategoryID)
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (m *ProductMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *ProductMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *ProductMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[product.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *ProductMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[product.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *ProductMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, product.FieldArchivedAt)
+}
+
+// Where appends a list predicates to the ProductMutation builder.
+func (m *ProductMutation) Where(ps ...predicate.Product) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProductMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProductMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Product, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProductMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProductMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Product).
+func (m *ProductMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProductMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.organization_id != nil {
+		fields = append(fields, product.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, product.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, product.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, product.FieldVersion)
+	}
+	if m.kind != nil {
+		fields = append(fields, product.FieldKind)
+	}
+	if m.code != nil {
+		fields = append(fields, product.FieldCode)
+	}
+	if m.title != nil {
+		fields = append(fields, product.FieldTitle)
+	}
+	if m.sort_title != nil {
+		fields = append(fields, product.FieldSortTitle)
+	}
+	if m.search != nil {
+		fields = append(fields, product.FieldSearch)
+	}
+	if m.unit != nil {
+		fields = append(fields, product.FieldUnit)
+	}
+	if m.unit_price != nil {
+		fields = append(fields, product.FieldUnitPrice)
+	}
+	if m.currency != nil {
+		fields = append(fields, product.FieldCurrency)
+	}
+	if m.taxes != nil {
+		fields = append(fields, product.FieldTaxes)
+	}
+	if m.category_id != nil {
+		fields = append(fields, product.FieldCategoryID)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, product.FieldArchivedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProductMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case product.FieldOrganizationID:
+		return m.OrganizationID()
+	case product.FieldCreatedAt:
+		return m.CreatedAt()
+	case product.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case product.FieldVersion:
+		return m.Version()
+	case product.FieldKind:
+		return m.Kind()
+	case product.FieldCode:
+		return m.Code()
+	case product.FieldTitle:
+		return m.Title()
+	case product.FieldSortTitle:
+		return m.SortTitle()
+	case product.FieldSearch:
+		return m.Search()
+	case product.FieldUnit:
+		return m.Unit()
+	case product.FieldUnitPrice:
+		return m.UnitPrice()
+	case product.FieldCurrency:
+		return m.Currency()
+	case product.FieldTaxes:
+		return m.Taxes()
+	case product.FieldCategoryID:
+		return m.CategoryID()
+	case product.FieldArchivedAt:
+		return m.ArchivedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProductMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case product.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case product.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case product.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case product.FieldVersion:
+		return m.OldVersion(ctx)
+	case product.FieldKind:
+		return m.OldKind(ctx)
+	case product.FieldCode:
+		return m.OldCode(ctx)
+	case product.FieldTitle:
+		return m.OldTitle(ctx)
+	case product.FieldSortTitle:
+		return m.OldSortTitle(ctx)
+	case product.FieldSearch:
+		return m.OldSearch(ctx)
+	case product.FieldUnit:
+		return m.OldUnit(ctx)
+	case product.FieldUnitPrice:
+		return m.OldUnitPrice(ctx)
+	case product.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case product.FieldTaxes:
+		return m.OldTaxes(ctx)
+	case product.FieldCategoryID:
+		return m.OldCategoryID(ctx)
+	case product.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Product field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProductMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case product.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case product.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case product.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case product.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case product.FieldKind:
+		v, ok := value.(product.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case product.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case product.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case product.FieldSortTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSortTitle(v)
+		return nil
+	case product.FieldSearch:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSearch(v)
+		return nil
+	case product.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case product.FieldUnitPrice:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnitPrice(v)
+		return nil
+	case product.FieldCurrency:
+		v, ok := value.(money.Currency)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case product.FieldTaxes:
+		v, ok := value.([]money.Tax)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaxes(v)
+		return nil
+	case product.FieldCategoryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategoryID(v)
+		return nil
+	case product.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Product field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProductMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, product.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProductMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case product.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProductMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case product.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Product numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProductMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(product.FieldCode) {
+		fields = append(fields, product.FieldCode)
+	}
+	if m.FieldCleared(product.FieldTaxes) {
+		fields = append(fields, product.FieldTaxes)
+	}
+	if m.FieldCleared(product.FieldCategoryID) {
+		fields = append(fields, product.FieldCategoryID)
+	}
+	if m.FieldCleared(product.FieldArchivedAt) {
+		fields = append(fields, product.FieldArchivedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProductMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProductMutation) ClearField(name string) error {
+	switch name {
+	case product.FieldCode:
+		m.ClearCode()
+		return nil
+	case product.FieldTaxes:
+		m.ClearTaxes()
+		return nil
+	case product.FieldCategoryID:
+		m.ClearCategoryID()
+		return nil
+	case product.FieldArchivedAt:
+		m.ClearArchivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Product nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProductMutation) ResetField(name string) error {
+	switch name {
+	case product.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case product.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case product.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case product.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case product.FieldKind:
+		m.ResetKind()
+		return nil
+	case product.FieldCode:
+		m.ResetCode()
+		return nil
+	case product.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case product.FieldSortTitle:
+		m.ResetSortTitle()
+		return nil
+	case product.FieldSearch:
+		m.ResetSearch()
+		return nil
+	case product.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case product.FieldUnitPrice:
+		m.ResetUnitPrice()
+		return nil
+	case product.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case product.FieldTaxes:
+		m.ResetTaxes()
+		return nil
+	case product.FieldCategoryID:
+		m.ResetCategoryID()
+		return nil
+	case product.FieldArchivedAt:
+		m.ResetArchivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Product field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProductMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProductMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProductMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProductMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProductMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProductMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProductMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Product unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProductMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Product edge %s", name)
+}
+
+// ProjectMutation represents an operation that mutates the Project nodes in the graph.
+type ProjectMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	organization_id   *uuid.UUID
+	created_at        *time.Time
+	updated_at        *time.Time
+	version           *int
+	addversion        *int
+	contact_id        *uuid.UUID
+	name              *string
+	sort_name         *string
+	description       *string
+	status            *project.Status
+	billing           *project.Billing
+	currency          *money.Currency
+	fixed_amount      *money.Minor
+	addfixed_amount   *money.Minor
+	rate              *money.Decimal
+	budget_seconds    *int64
+	addbudget_seconds *int64
+	starts            *day.Date
+	ends              *day.Date
+	portal            *project.Portal
+	archived_at       *time.Time
+	created_by        *uuid.UUID
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Project, error)
+	predicates        []predicate.Project
+}
+
+var _ ent.Mutation = (*ProjectMutation)(nil)
+
+// projectOption allows management of the mutation configuration using functional options.
+type projectOption func(*ProjectMutation)
+
+// newProjectMutation creates new mutation for the Project entity.
+func newProjectMutation(c config, op Op, opts ...projectOption) *ProjectMutation {
+	m := &ProjectMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProject,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProjectID sets the ID field of the mutation.
+func withProjectID(id uuid.UUID) projectOption {
+	return func(m *ProjectMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Project
+		)
+		m.oldValue = func(ctx context.Context) (*Project, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Project.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProject sets the old Project of the mutation.
+func withProject(node *Project) projectOption {
+	return func(m *ProjectMutation) {
+		m.oldValue = func(context.Context) (*Project, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProjectMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProjectMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Project entities.
+func (m *ProjectMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProjectMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProjectMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Project.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ProjectMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ProjectMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ProjectMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProjectMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProjectMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProjectMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ProjectMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ProjectMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ProjectMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ProjectMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ProjectMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ProjectMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ProjectMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ProjectMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ProjectMutation) SetContactID(u uuid.UUID) {
+	m.contact_id = &u
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ProjectMutation) ContactID() (r uuid.UUID, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldContactID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ProjectMutation) ResetContactID() {
+	m.contact_id = nil
+}
+
+// SetName sets the "name" field.
+func (m *ProjectMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ProjectMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ProjectMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSortName sets the "sort_name" field.
+func (m *ProjectMutation) SetSortName(s string) {
+	m.sort_name = &s
+}
+
+// SortName returns the value of the "sort_name" field in the mutation.
+func (m *ProjectMutation) SortName() (r string, exists bool) {
+	v := m.sort_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSortName returns the old "sort_name" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldSortName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSortName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSortName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSortName: %w", err)
+	}
+	return oldValue.SortName, nil
+}
+
+// ResetSortName resets all changes to the "sort_name" field.
+func (m *ProjectMutation) ResetSortName() {
+	m.sort_name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *ProjectMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *ProjectMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *ProjectMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *ProjectMutation) SetStatus(pr project.Status) {
+	m.status = &pr
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *ProjectMutation) Status() (r project.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldStatus(ctx context.Context) (v project.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *ProjectMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetBilling sets the "billing" field.
+func (m *ProjectMutation) SetBilling(pr project.Billing) {
+	m.billing = &pr
+}
+
+// Billing returns the value of the "billing" field in the mutation.
+func (m *ProjectMutation) Billing() (r project.Billing, exists bool) {
+	v := m.billing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBilling returns the old "billing" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldBilling(ctx context.Context) (v project.Billing, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBilling is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBilling requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBilling: %w", err)
+	}
+	return oldValue.Billing, nil
+}
+
+// ResetBilling resets all changes to the "billing" field.
+func (m *ProjectMutation) ResetBilling() {
+	m.billing = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *ProjectMutation) SetCurrency(value money.Currency) {
+	m.currency = &value
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *ProjectMutation) Currency() (r money.Currency, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldCurrency(ctx context.Context) (v money.Currency, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *ProjectMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetFixedAmount sets the "fixed_amount" field.
+func (m *ProjectMutation) SetFixedAmount(value money.Minor) {
+	m.fixed_amount = &value
+	m.addfixed_amount = nil
+}
+
+// FixedAmount returns the value of the "fixed_amount" field in the mutation.
+func (m *ProjectMutation) FixedAmount() (r money.Minor, exists bool) {
+	v := m.fixed_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFixedAmount returns the old "fixed_amount" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldFixedAmount(ctx context.Context) (v money.Minor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFixedAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFixedAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFixedAmount: %w", err)
+	}
+	return oldValue.FixedAmount, nil
+}
+
+// AddFixedAmount adds value to the "fixed_amount" field.
+func (m *ProjectMutation) AddFixedAmount(value money.Minor) {
+	if m.addfixed_amount != nil {
+		*m.addfixed_amount += value
+	} else {
+		m.addfixed_amount = &value
+	}
+}
+
+// AddedFixedAmount returns the value that was added to the "fixed_amount" field in this mutation.
+func (m *ProjectMutation) AddedFixedAmount() (r money.Minor, exists bool) {
+	v := m.addfixed_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFixedAmount resets all changes to the "fixed_amount" field.
+func (m *ProjectMutation) ResetFixedAmount() {
+	m.fixed_amount = nil
+	m.addfixed_amount = nil
+}
+
+// SetRate sets the "rate" field.
+func (m *ProjectMutation) SetRate(value money.Decimal) {
+	m.rate = &value
+}
+
+// Rate returns the value of the "rate" field in the mutation.
+func (m *ProjectMutation) Rate() (r money.Decimal, exists bool) {
+	v := m.rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRate returns the old "rate" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldRate(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRate: %w", err)
+	}
+	return oldValue.Rate, nil
+}
+
+// ResetRate resets all changes to the "rate" field.
+func (m *ProjectMutation) ResetRate() {
+	m.rate = nil
+}
+
+// SetBudgetSeconds sets the "budget_seconds" field.
+func (m *ProjectMutation) SetBudgetSeconds(i int64) {
+	m.budget_seconds = &i
+	m.addbudget_seconds = nil
+}
+
+// BudgetSeconds returns the value of the "budget_seconds" field in the mutation.
+func (m *ProjectMutation) BudgetSeconds() (r int64, exists bool) {
+	v := m.budget_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBudgetSeconds returns the old "budget_seconds" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldBudgetSeconds(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBudgetSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBudgetSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBudgetSeconds: %w", err)
+	}
+	return oldValue.BudgetSeconds, nil
+}
+
+// AddBudgetSeconds adds i to the "budget_seconds" field.
+func (m *ProjectMutation) AddBudgetSeconds(i int64) {
+	if m.addbudget_seconds != nil {
+		*m.addbudget_seconds += i
+	} else {
+		m.addbudget_seconds = &i
+	}
+}
+
+// AddedBudgetSeconds returns the value that was added to the "budget_seconds" field in this mutation.
+func (m *ProjectMutation) AddedBudgetSeconds() (r int64, exists bool) {
+	v := m.addbudget_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBudgetSeconds resets all changes to the "budget_seconds" field.
+func (m *ProjectMutation) ResetBudgetSeconds() {
+	m.budget_seconds = nil
+	m.addbudget_seconds = nil
+}
+
+// SetStarts sets the "starts" field.
+func (m *ProjectMutation) SetStarts(d day.Date) {
+	m.starts = &d
+}
+
+// Starts returns the value of the "starts" field in the mutation.
+func (m *ProjectMutation) Starts() (r day.Date, exists bool) {
+	v := m.starts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStarts returns the old "starts" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldStarts(ctx context.Context) (v *day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStarts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStarts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStarts: %w", err)
+	}
+	return oldValue.Starts, nil
+}
+
+// ClearStarts clears the value of the "starts" field.
+func (m *ProjectMutation) ClearStarts() {
+	m.starts = nil
+	m.clearedFields[project.FieldStarts] = struct{}{}
+}
+
+// StartsCleared returns if the "starts" field was cleared in this mutation.
+func (m *ProjectMutation) StartsCleared() bool {
+	_, ok := m.clearedFields[project.FieldStarts]
+	return ok
+}
+
+// ResetStarts resets all changes to the "starts" field.
+func (m *ProjectMutation) ResetStarts() {
+	m.starts = nil
+	delete(m.clearedFields, project.FieldStarts)
+}
+
+// SetEnds sets the "ends" field.
+func (m *ProjectMutation) SetEnds(d day.Date) {
+	m.ends = &d
+}
+
+// Ends returns the value of the "ends" field in the mutation.
+func (m *ProjectMutation) Ends() (r day.Date, exists bool) {
+	v := m.ends
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnds returns the old "ends" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldEnds(ctx context.Context) (v *day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnds: %w", err)
+	}
+	return oldValue.Ends, nil
+}
+
+// ClearEnds clears the value of the "ends" field.
+func (m *ProjectMutation) ClearEnds() {
+	m.ends = nil
+	m.clearedFields[project.FieldEnds] = struct{}{}
+}
+
+// EndsCleared returns if the "ends" field was cleared in this mutation.
+func (m *ProjectMutation) EndsCleared() bool {
+	_, ok := m.clearedFields[project.FieldEnds]
+	return ok
+}
+
+// ResetEnds resets all changes to the "ends" field.
+func (m *ProjectMutation) ResetEnds() {
+	m.ends = nil
+	delete(m.clearedFields, project.FieldEnds)
+}
+
+// SetPortal sets the "portal" field.
+func (m *ProjectMutation) SetPortal(pr project.Portal) {
+	m.portal = &pr
+}
+
+// Portal returns the value of the "portal" field in the mutation.
+func (m *ProjectMutation) Portal() (r project.Portal, exists bool) {
+	v := m.portal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPortal returns the old "portal" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldPortal(ctx context.Context) (v project.Portal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPortal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPortal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPortal: %w", err)
+	}
+	return oldValue.Portal, nil
+}
+
+// ResetPortal resets all changes to the "portal" field.
+func (m *ProjectMutation) ResetPortal() {
+	m.portal = nil
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (m *ProjectMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *ProjectMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *ProjectMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[project.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *ProjectMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[project.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *ProjectMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, project.FieldArchivedAt)
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ProjectMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ProjectMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldCreatedBy(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ProjectMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// Where appends a list predicates to the ProjectMutation builder.
+func (m *ProjectMutation) Where(ps ...predicate.Project) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProjectMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProjectMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Project, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProjectMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProjectMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Project).
+func (m *ProjectMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProjectMutation) Fields() []string {
+	fields := make([]string, 0, 19)
+	if m.organization_id != nil {
+		fields = append(fields, project.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, project.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, project.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, project.FieldVersion)
+	}
+	if m.contact_id != nil {
+		fields = append(fields, project.FieldContactID)
+	}
+	if m.name != nil {
+		fields = append(fields, project.FieldName)
+	}
+	if m.sort_name != nil {
+		fields = append(fields, project.FieldSortName)
+	}
+	if m.description != nil {
+		fields = append(fields, project.FieldDescription)
+	}
+	if m.status != nil {
+		fields = append(fields, project.FieldStatus)
+	}
+	if m.billing != nil {
+		fields = append(fields, project.FieldBilling)
+	}
+	if m.currency != nil {
+		fields = append(fields, project.FieldCurrency)
+	}
+	if m.fixed_amount != nil {
+		fields = append(fields, project.FieldFixedAmount)
+	}
+	if m.rate != nil {
+		fields = append(fields, project.FieldRate)
+	}
+	if m.budget_seconds != nil {
+		fields = append(fields, project.FieldBudgetSeconds)
+	}
+	if m.starts != nil {
+		fields = append(fields, project.FieldStarts)
+	}
+	if m.ends != nil {
+		fields = append(fields, project.FieldEnds)
+	}
+	if m.portal != nil {
+		fields = append(fields, project.FieldPortal)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, project.FieldArchivedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, project.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProjectMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case project.FieldOrganizationID:
+		return m.OrganizationID()
+	case project.FieldCreatedAt:
+		return m.CreatedAt()
+	case project.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case project.FieldVersion:
+		return m.Version()
+	case project.FieldContactID:
+		return m.ContactID()
+	case project.FieldName:
+		return m.Name()
+	case project.FieldSortName:
+		return m.SortName()
+	case project.FieldDescription:
+		return m.Description()
+	case project.FieldStatus:
+		return m.Status()
+	case project.FieldBilling:
+		return m.Billing()
+	case project.FieldCurrency:
+		return m.Currency()
+	case project.FieldFixedAmount:
+		return m.FixedAmount()
+	case project.FieldRate:
+		return m.Rate()
+	case project.FieldBudgetSeconds:
+		return m.BudgetSeconds()
+	case project.FieldStarts:
+		return m.Starts()
+	case project.FieldEnds:
+		return m.Ends()
+	case project.FieldPortal:
+		return m.Portal()
+	case project.FieldArchivedAt:
+		return m.ArchivedAt()
+	case project.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProjectMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case project.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case project.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case project.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case project.FieldVersion:
+		return m.OldVersion(ctx)
+	case project.FieldContactID:
+		return m.OldContactID(ctx)
+	case project.FieldName:
+		return m.OldName(ctx)
+	case project.FieldSortName:
+		return m.OldSortName(ctx)
+	case project.FieldDescription:
+		return m.OldDescription(ctx)
+	case project.FieldStatus:
+		return m.OldStatus(ctx)
+	case project.FieldBilling:
+		return m.OldBilling(ctx)
+	case project.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case project.FieldFixedAmount:
+		return m.OldFixedAmount(ctx)
+	case project.FieldRate:
+		return m.OldRate(ctx)
+	case project.FieldBudgetSeconds:
+		return m.OldBudgetSeconds(ctx)
+	case project.FieldStarts:
+		return m.OldStarts(ctx)
+	case project.FieldEnds:
+		return m.OldEnds(ctx)
+	case project.FieldPortal:
+		return m.OldPortal(ctx)
+	case project.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
+	case project.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown Project field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case project.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case project.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case project.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case project.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case project.FieldContactID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case project.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case project.FieldSortName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSortName(v)
+		return nil
+	case project.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case project.FieldStatus:
+		v, ok := value.(project.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case project.FieldBilling:
+		v, ok := value.(project.Billing)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBilling(v)
+		return nil
+	case project.FieldCurrency:
+		v, ok := value.(money.Currency)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case project.FieldFixedAmount:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFixedAmount(v)
+		return nil
+	case project.FieldRate:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRate(v)
+		return nil
+	case project.FieldBudgetSeconds:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBudgetSeconds(v)
+		return nil
+	case project.FieldStarts:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStarts(v)
+		return nil
+	case project.FieldEnds:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnds(v)
+		return nil
+	case project.FieldPortal:
+		v, ok := value.(project.Portal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortal(v)
+		return nil
+	case project.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
+		return nil
+	case project.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Project field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProjectMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, project.FieldVersion)
+	}
+	if m.addfixed_amount != nil {
+		fields = append(fields, project.FieldFixedAmount)
+	}
+	if m.addbudget_seconds != nil {
+		fields = append(fields, project.FieldBudgetSeconds)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProjectMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case project.FieldVersion:
+		return m.AddedVersion()
+	case project.FieldFixedAmount:
+		return m.AddedFixedAmount()
+	case project.FieldBudgetSeconds:
+		return m.AddedBudgetSeconds()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case project.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case project.FieldFixedAmount:
+		v, ok := value.(money.Minor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFixedAmount(v)
+		return nil
+	case project.FieldBudgetSeconds:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBudgetSeconds(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Project numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProjectMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(project.FieldStarts) {
+		fields = append(fields, project.FieldStarts)
+	}
+	if m.FieldCleared(project.FieldEnds) {
+		fields = append(fields, project.FieldEnds)
+	}
+	if m.FieldCleared(project.FieldArchivedAt) {
+		fields = append(fields, project.FieldArchivedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProjectMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProjectMutation) ClearField(name string) error {
+	switch name {
+	case project.FieldStarts:
+		m.ClearStarts()
+		return nil
+	case project.FieldEnds:
+		m.ClearEnds()
+		return nil
+	case project.FieldArchivedAt:
+		m.ClearArchivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Project nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProjectMutation) ResetField(name string) error {
+	switch name {
+	case project.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case project.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case project.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case project.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case project.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case project.FieldName:
+		m.ResetName()
+		return nil
+	case project.FieldSortName:
+		m.ResetSortName()
+		return nil
+	case project.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case project.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case project.FieldBilling:
+		m.ResetBilling()
+		return nil
+	case project.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case project.FieldFixedAmount:
+		m.ResetFixedAmount()
+		return nil
+	case project.FieldRate:
+		m.ResetRate()
+		return nil
+	case project.FieldBudgetSeconds:
+		m.ResetBudgetSeconds()
+		return nil
+	case project.FieldStarts:
+		m.ResetStarts()
+		return nil
+	case project.FieldEnds:
+		m.ResetEnds()
+		return nil
+	case project.FieldPortal:
+		m.ResetPortal()
+		return nil
+	case project.FieldArchivedAt:
+		m.ResetArchivedAt()
+		return nil
+	case project.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Project field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProjectMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProjectMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProjectMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProjectMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProjectMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProjectMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProjectMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Project unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProjectMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Project edge %s", name)
+}
+
+// ProjectFeeMutation represents an operation that mutates the ProjectFee nodes in the graph.
+type ProjectFeeMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int
+	addversion      *int
+	project_id      *uuid.UUID
+	title           *string
+	date            *day.Date
+	quantity        *money.Decimal
+	unit            *string
+	unit_price      *money.Decimal
+	kind            *projectfee.Kind
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*ProjectFee, error)
+	predicates      []predicate.ProjectFee
+}
+
+var _ ent.Mutation = (*ProjectFeeMutation)(nil)
+
+// projectfeeOption allows management of the mutation configuration using functional options.
+type projectfeeOption func(*ProjectFeeMutation)
+
+// newProjectFeeMutation creates new mutation for the ProjectFee entity.
+func newProjectFeeMutation(c config, op Op, opts ...projectfeeOption) *ProjectFeeMutation {
+	m := &ProjectFeeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProjectFee,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProjectFeeID sets the ID field of the mutation.
+func withProjectFeeID(id uuid.UUID) projectfeeOption {
+	return func(m *ProjectFeeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProjectFee
+		)
+		m.oldValue = func(ctx context.Context) (*ProjectFee, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProjectFee.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProjectFee sets the old ProjectFee of the mutation.
+func withProjectFee(node *ProjectFee) projectfeeOption {
+	return func(m *ProjectFeeMutation) {
+		m.oldValue = func(context.Context) (*ProjectFee, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProjectFeeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProjectFeeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProjectFee entities.
+func (m *ProjectFeeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProjectFeeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProjectFeeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProjectFee.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ProjectFeeMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ProjectFeeMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ProjectFeeMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProjectFeeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProjectFeeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProjectFeeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ProjectFeeMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ProjectFeeMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ProjectFeeMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ProjectFeeMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ProjectFeeMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ProjectFeeMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ProjectFeeMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ProjectFeeMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *ProjectFeeMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *ProjectFeeMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldProjectID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *ProjectFeeMutation) ResetProjectID() {
+	m.project_id = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *ProjectFeeMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *ProjectFeeMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *ProjectFeeMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetDate sets the "date" field.
+func (m *ProjectFeeMutation) SetDate(d day.Date) {
+	m.date = &d
+}
+
+// Date returns the value of the "date" field in the mutation.
+func (m *ProjectFeeMutation) Date() (r day.Date, exists bool) {
+	v := m.date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDate returns the old "date" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldDate(ctx context.Context) (v day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDate: %w", err)
+	}
+	return oldValue.Date, nil
+}
+
+// ResetDate resets all changes to the "date" field.
+func (m *ProjectFeeMutation) ResetDate() {
+	m.date = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *ProjectFeeMutation) SetQuantity(value money.Decimal) {
+	m.quantity = &value
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *ProjectFeeMutation) Quantity() (r money.Decimal, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldQuantity(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *ProjectFeeMutation) ResetQuantity() {
+	m.quantity = nil
+}
+
+// SetUnit sets the "unit" field.
+func (m *ProjectFeeMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *ProjectFeeMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldUnit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *ProjectFeeMutation) ResetUnit() {
+	m.unit = nil
+}
+
+// SetUnitPrice sets the "unit_price" field.
+func (m *ProjectFeeMutation) SetUnitPrice(value money.Decimal) {
+	m.unit_price = &value
+}
+
+// UnitPrice returns the value of the "unit_price" field in the mutation.
+func (m *ProjectFeeMutation) UnitPrice() (r money.Decimal, exists bool) {
+	v := m.unit_price
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnitPrice returns the old "unit_price" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldUnitPrice(ctx context.Context) (v money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnitPrice is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnitPrice requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnitPrice: %w", err)
+	}
+	return oldValue.UnitPrice, nil
+}
+
+// ResetUnitPrice resets all changes to the "unit_price" field.
+func (m *ProjectFeeMutation) ResetUnitPrice() {
+	m.unit_price = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ProjectFeeMutation) SetKind(pr projectfee.Kind) {
+	m.kind = &pr
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ProjectFeeMutation) Kind() (r projectfee.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ProjectFee entity.
+// If the ProjectFee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectFeeMutation) OldKind(ctx context.Context) (v projectfee.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ProjectFeeMutation) ResetKind() {
+	m.kind = nil
+}
+
+// Where appends a list predicates to the ProjectFeeMutation builder.
+func (m *ProjectFeeMutation) Where(ps ...predicate.ProjectFee) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProjectFeeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProjectFeeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProjectFee, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProjectFeeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProjectFeeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProjectFee).
+func (m *ProjectFeeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProjectFeeMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.organization_id != nil {
+		fields = append(fields, projectfee.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, projectfee.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, projectfee.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, projectfee.FieldVersion)
+	}
+	if m.project_id != nil {
+		fields = append(fields, projectfee.FieldProjectID)
+	}
+	if m.title != nil {
+		fields = append(fields, projectfee.FieldTitle)
+	}
+	if m.date != nil {
+		fields = append(fields, projectfee.FieldDate)
+	}
+	if m.quantity != nil {
+		fields = append(fields, projectfee.FieldQuantity)
+	}
+	if m.unit != nil {
+		fields = append(fields, projectfee.FieldUnit)
+	}
+	if m.unit_price != nil {
+		fields = append(fields, projectfee.FieldUnitPrice)
+	}
+	if m.kind != nil {
+		fields = append(fields, projectfee.FieldKind)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProjectFeeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case projectfee.FieldOrganizationID:
+		return m.OrganizationID()
+	case projectfee.FieldCreatedAt:
+		return m.CreatedAt()
+	case projectfee.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case projectfee.FieldVersion:
+		return m.Version()
+	case projectfee.FieldProjectID:
+		return m.ProjectID()
+	case projectfee.FieldTitle:
+		return m.Title()
+	case projectfee.FieldDate:
+		return m.Date()
+	case projectfee.FieldQuantity:
+		return m.Quantity()
+	case projectfee.FieldUnit:
+		return m.Unit()
+	case projectfee.FieldUnitPrice:
+		return m.UnitPrice()
+	case projectfee.FieldKind:
+		return m.Kind()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProjectFeeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case projectfee.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case projectfee.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case projectfee.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case projectfee.FieldVersion:
+		return m.OldVersion(ctx)
+	case projectfee.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case projectfee.FieldTitle:
+		return m.OldTitle(ctx)
+	case projectfee.FieldDate:
+		return m.OldDate(ctx)
+	case projectfee.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case projectfee.FieldUnit:
+		return m.OldUnit(ctx)
+	case projectfee.FieldUnitPrice:
+		return m.OldUnitPrice(ctx)
+	case projectfee.FieldKind:
+		return m.OldKind(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProjectFee field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectFeeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case projectfee.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case projectfee.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case projectfee.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case projectfee.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case projectfee.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case projectfee.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case projectfee.FieldDate:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDate(v)
+		return nil
+	case projectfee.FieldQuantity:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case projectfee.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case projectfee.FieldUnitPrice:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnitPrice(v)
+		return nil
+	case projectfee.FieldKind:
+		v, ok := value.(projectfee.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectFee field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProjectFeeMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, projectfee.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProjectFeeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case projectfee.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectFeeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case projectfee.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectFee numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProjectFeeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProjectFeeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProjectFeeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ProjectFee nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProjectFeeMutation) ResetField(name string) error {
+	switch name {
+	case projectfee.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case projectfee.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case projectfee.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case projectfee.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case projectfee.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case projectfee.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case projectfee.FieldDate:
+		m.ResetDate()
+		return nil
+	case projectfee.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case projectfee.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case projectfee.FieldUnitPrice:
+		m.ResetUnitPrice()
+		return nil
+	case projectfee.FieldKind:
+		m.ResetKind()
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectFee field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProjectFeeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProjectFeeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProjectFeeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProjectFeeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProjectFeeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProjectFeeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProjectFeeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProjectFee unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProjectFeeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProjectFee edge %s", name)
+}
+
+// ProjectMemberMutation represents an operation that mutates the ProjectMember nodes in the graph.
+type ProjectMemberMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	project_id      *uuid.UUID
+	user_id         *uuid.UUID
+	rate            *money.Decimal
+	cost            *money.Decimal
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*ProjectMember, error)
+	predicates      []predicate.ProjectMember
+}
+
+var _ ent.Mutation = (*ProjectMemberMutation)(nil)
+
+// projectmemberOption allows management of the mutation configuration using functional options.
+type projectmemberOption func(*ProjectMemberMutation)
+
+// newProjectMemberMutation creates new mutation for the ProjectMember entity.
+func newProjectMemberMutation(c config, op Op, opts ...projectmemberOption) *ProjectMemberMutation {
+	m := &ProjectMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProjectMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProjectMemberID sets the ID field of the mutation.
+func withProjectMemberID(id uuid.UUID) projectmemberOption {
+	return func(m *ProjectMemberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProjectMember
+		)
+		m.oldValue = func(ctx context.Context) (*ProjectMember, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProjectMember.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProjectMember sets the old ProjectMember of the mutation.
+func withProjectMember(node *ProjectMember) projectmemberOption {
+	return func(m *ProjectMemberMutation) {
+		m.oldValue = func(context.Context) (*ProjectMember, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProjectMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProjectMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProjectMember entities.
+func (m *ProjectMemberMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProjectMemberMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProjectMemberMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProjectMember.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ProjectMemberMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ProjectMemberMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the ProjectMember entity.
+// If the ProjectMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMemberMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ProjectMemberMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProjectMemberMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProjectMemberMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProjectMember entity.
+// If the ProjectMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMemberMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProjectMemberMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *ProjectMemberMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *ProjectMemberMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the ProjectMember entity.
+// If the ProjectMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMemberMutation) OldProjectID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *ProjectMemberMutation) ResetProjectID() {
+	m.project_id = nil
+}
+
+// SetUserID sets the "user_id" field.
+func (m *ProjectMemberMutation) SetUserID(u uuid.UUID) {
+	m.user_id = &u
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *ProjectMemberMutation) UserID() (r uuid.UUID, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the ProjectMember entity.
+// If the ProjectMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMemberMutation) OldUserID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *ProjectMemberMutation) ResetUserID() {
+	m.user_id = nil
+}
+
+// SetRate sets the "rate" field.
+func (m *ProjectMemberMutation) SetRate(value money.Decimal) {
+	m.rate = &value
+}
+
+// Rate returns the value of the "rate" field in the mutation.
+func (m *ProjectMemberMutation) Rate() (r money.Decimal, exists bool) {
+	v := m.rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRate returns the old "rate" field's value of the ProjectMember entity.
+// If the ProjectMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMemberMutation) OldRate(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRate: %w", err)
+	}
+	return oldValue.Rate, nil
+}
+
+// ClearRate clears the value of the "rate" field.
+func (m *ProjectMemberMutation) ClearRate() {
+	m.rate = nil
+	m.clearedFields[projectmember.FieldRate] = struct{}{}
+}
+
+// RateCleared returns if the "rate" field was cleared in this mutation.
+func (m *ProjectMemberMutation) RateCleared() bool {
+	_, ok := m.clearedFields[projectmember.FieldRate]
+	return ok
+}
+
+// ResetRate resets all changes to the "rate" field.
+func (m *ProjectMemberMutation) ResetRate() {
+	m.rate = nil
+	delete(m.clearedFields, projectmember.FieldRate)
+}
+
+// SetCost sets the "cost" field.
+func (m *ProjectMemberMutation) SetCost(value money.Decimal) {
+	m.cost = &value
+}
+
+// Cost returns the value of the "cost" field in the mutation.
+func (m *ProjectMemberMutation) Cost() (r money.Decimal, exists bool) {
+	v := m.cost
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCost returns the old "cost" field's value of the ProjectMember entity.
+// If the ProjectMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMemberMutation) OldCost(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCost: %w", err)
+	}
+	return oldValue.Cost, nil
+}
+
+// ClearCost clears the value of the "cost" field.
+func (m *ProjectMemberMutation) ClearCost() {
+	m.cost = nil
+	m.clearedFields[projectmember.FieldCost] = struct{}{}
+}
+
+// CostCleared returns if the "cost" field was cleared in this mutation.
+func (m *ProjectMemberMutation) CostCleared() bool {
+	_, ok := m.clearedFields[projectmember.FieldCost]
+	return ok
+}
+
+// ResetCost resets all changes to the "cost" field.
+func (m *ProjectMemberMutation) ResetCost() {
+	m.cost = nil
+	delete(m.clearedFields, projectmember.FieldCost)
+}
+
+// Where appends a list predicates to the ProjectMemberMutation builder.
+func (m *ProjectMemberMutation) Where(ps ...predicate.ProjectMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProjectMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProjectMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProjectMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProjectMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProjectMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProjectMember).
+func (m *ProjectMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProjectMemberMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.organization_id != nil {
+		fields = append(fields, projectmember.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, projectmember.FieldCreatedAt)
+	}
+	if m.project_id != nil {
+		fields = append(fields, projectmember.FieldProjectID)
+	}
+	if m.user_id != nil {
+		fields = append(fields, projectmember.FieldUserID)
+	}
+	if m.rate != nil {
+		fields = append(fields, projectmember.FieldRate)
+	}
+	if m.cost != nil {
+		fields = append(fields, projectmember.FieldCost)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProjectMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case projectmember.FieldOrganizationID:
+		return m.OrganizationID()
+	case projectmember.FieldCreatedAt:
+		return m.CreatedAt()
+	case projectmember.FieldProjectID:
+		return m.ProjectID()
+	case projectmember.FieldUserID:
+		return m.UserID()
+	case projectmember.FieldRate:
+		return m.Rate()
+	case projectmember.FieldCost:
+		return m.Cost()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProjectMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case projectmember.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case projectmember.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case projectmember.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case projectmember.FieldUserID:
+		return m.OldUserID(ctx)
+	case projectmember.FieldRate:
+		return m.OldRate(ctx)
+	case projectmember.FieldCost:
+		return m.OldCost(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProjectMember field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case projectmember.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case projectmember.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case projectmember.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case projectmember.FieldUserID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case projectmember.FieldRate:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRate(v)
+		return nil
+	case projectmember.FieldCost:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProjectMemberMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProjectMemberMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ProjectMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProjectMemberMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(projectmember.FieldRate) {
+		fields = append(fields, projectmember.FieldRate)
+	}
+	if m.FieldCleared(projectmember.FieldCost) {
+		fields = append(fields, projectmember.FieldCost)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProjectMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProjectMemberMutation) ClearField(name string) error {
+	switch name {
+	case projectmember.FieldRate:
+		m.ClearRate()
+		return nil
+	case projectmember.FieldCost:
+		m.ClearCost()
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProjectMemberMutation) ResetField(name string) error {
+	switch name {
+	case projectmember.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case projectmember.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case projectmember.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case projectmember.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case projectmember.FieldRate:
+		m.ResetRate()
+		return nil
+	case projectmember.FieldCost:
+		m.ResetCost()
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProjectMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProjectMemberMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProjectMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProjectMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProjectMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProjectMemberMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProjectMemberMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProjectMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProjectMemberMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProjectMember edge %s", name)
+}
+
+// ProjectOptionMutation represents an operation that mutates the ProjectOption nodes in the graph.
+type ProjectOptionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	project_id      *uuid.UUID
+	category_id     *uuid.UUID
+	option_id       *uuid.UUID
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*ProjectOption, error)
+	predicates      []predicate.ProjectOption
+}
+
+var _ ent.Mutation = (*ProjectOptionMutation)(nil)
+
+// projectoptionOption allows management of the mutation configuration using functional options.
+type projectoptionOption func(*ProjectOptionMutation)
+
+// newProjectOptionMutation creates new mutation for the ProjectOption entity.
+func newProjectOptionMutation(c config, op Op, opts ...projectoptionOption) *ProjectOptionMutation {
+	m := &ProjectOptionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProjectOption,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProjectOptionID sets the ID field of the mutation.
+func withProjectOptionID(id uuid.UUID) projectoptionOption {
+	return func(m *ProjectOptionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProjectOption
+		)
+		m.oldValue = func(ctx context.Context) (*ProjectOption, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProjectOption.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProjectOption sets the old ProjectOption of the mutation.
+func withProjectOption(node *ProjectOption) projectoptionOption {
+	return func(m *ProjectOptionMutation) {
+		m.oldValue = func(context.Context) (*ProjectOption, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProjectOptionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProjectOptionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProjectOption entities.
+func (m *ProjectOptionMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProjectOptionMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProjectOptionMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProjectOption.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ProjectOptionMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ProjectOptionMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the ProjectOption entity.
+// If the ProjectOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectOptionMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ProjectOptionMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProjectOptionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProjectOptionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProjectOption entity.
+// If the ProjectOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectOptionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProjectOptionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *ProjectOptionMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *ProjectOptionMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the ProjectOption entity.
+// If the ProjectOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectOptionMutation) OldProjectID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *ProjectOptionMutation) ResetProjectID() {
+	m.project_id = nil
+}
+
+// SetCategoryID sets the "category_id" field.
+func (m *ProjectOptionMutation) SetCategoryID(u uuid.UUID) {
+	m.category_id = &u
+}
+
+// CategoryID returns the value of the "category_id" field in the mutation.
+func (m *ProjectOptionMutation) CategoryID() (r uuid.UUID, exists bool) {
+	v := m.category_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategoryID returns the old "category_id" field's value of the ProjectOption entity.
+// If the ProjectOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectOptionMutation) OldCategoryID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategoryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategoryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategoryID: %w", err)
+	}
+	return oldValue.CategoryID, nil
+}
+
+// ResetCategoryID resets all changes to the "category_id" field.
+func (m *ProjectOptionMutation) ResetCategoryID() {
+	m.category_id = nil
+}
+
+// SetOptionID sets the "option_id" field.
+func (m *ProjectOptionMutation) SetOptionID(u uuid.UUID) {
+	m.option_id = &u
+}
+
+// OptionID returns the value of the "option_id" field in the mutation.
+func (m *ProjectOptionMutation) OptionID() (r uuid.UUID, exists bool) {
+	v := m.option_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOptionID returns the old "option_id" field's value of the ProjectOption entity.
+// If the ProjectOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectOptionMutation) OldOptionID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOptionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOptionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOptionID: %w", err)
+	}
+	return oldValue.OptionID, nil
+}
+
+// ResetOptionID resets all changes to the "option_id" field.
+func (m *ProjectOptionMutation) ResetOptionID() {
+	m.option_id = nil
+}
+
+// Where appends a list predicates to the ProjectOptionMutation builder.
+func (m *ProjectOptionMutation) Where(ps ...predicate.ProjectOption) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProjectOptionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProjectOptionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProjectOption, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProjectOptionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProjectOptionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProjectOption).
+func (m *ProjectOptionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProjectOptionMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.organization_id != nil {
+		fields = append(fields, projectoption.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, projectoption.FieldCreatedAt)
+	}
+	if m.project_id != nil {
+		fields = append(fields, projectoption.FieldProjectID)
+	}
+	if m.category_id != nil {
+		fields = append(fields, projectoption.FieldCategoryID)
+	}
+	if m.option_id != nil {
+		fields = append(fields, projectoption.FieldOptionID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProjectOptionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case projectoption.FieldOrganizationID:
+		return m.OrganizationID()
+	case projectoption.FieldCreatedAt:
+		return m.CreatedAt()
+	case projectoption.FieldProjectID:
+		return m.ProjectID()
+	case projectoption.FieldCategoryID:
+		return m.CategoryID()
+	case projectoption.FieldOptionID:
+		return m.OptionID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProjectOptionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case projectoption.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case projectoption.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case projectoption.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case projectoption.FieldCategoryID:
+		return m.OldCategoryID(ctx)
+	case projectoption.FieldOptionID:
+		return m.OldOptionID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProjectOption field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectOptionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case projectoption.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case projectoption.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case projectoption.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case projectoption.FieldCategoryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategoryID(v)
+		return nil
+	case projectoption.FieldOptionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOptionID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectOption field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProjectOptionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProjectOptionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectOptionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ProjectOption numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProjectOptionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProjectOptionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProjectOptionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ProjectOption nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProjectOptionMutation) ResetField(name string) error {
+	switch name {
+	case projectoption.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case projectoption.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case projectoption.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case projectoption.FieldCategoryID:
+		m.ResetCategoryID()
+		return nil
+	case projectoption.FieldOptionID:
+		m.ResetOptionID()
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectOption field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProjectOptionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProjectOptionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProjectOptionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProjectOptionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProjectOptionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProjectOptionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProjectOptionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProjectOption unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProjectOptionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProjectOption edge %s", name)
+}
+
+// ProjectTaskMutation represents an operation that mutates the ProjectTask nodes in the graph.
+type ProjectTaskMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	organization_id   *uuid.UUID
+	created_at        *time.Time
+	project_id        *uuid.UUID
+	name              *string
+	sort_name         *string
+	position          *int
+	addposition       *int
+	billable          *bool
+	rate              *money.Decimal
+	budget_seconds    *int64
+	addbudget_seconds *int64
+	assignee_id       *uuid.UUID
+	done_at           *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ProjectTask, error)
+	predicates        []predicate.ProjectTask
+}
+
+var _ ent.Mutation = (*ProjectTaskMutation)(nil)
+
+// projecttaskOption allows management of the mutation configuration using functional options.
+type projecttaskOption func(*ProjectTaskMutation)
+
+// newProjectTaskMutation creates new mutation for the ProjectTask entity.
+func newProjectTaskMutation(c config, op Op, opts ...projecttaskOption) *ProjectTaskMutation {
+	m := &ProjectTaskMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProjectTask,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProjectTaskID sets the ID field of the mutation.
+func withProjectTaskID(id uuid.UUID) projecttaskOption {
+	return func(m *ProjectTaskMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProjectTask
+		)
+		m.oldValue = func(ctx context.Context) (*ProjectTask, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProjectTask.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProjectTask sets the old ProjectTask of the mutation.
+func withProjectTask(node *ProjectTask) projecttaskOption {
+	return func(m *ProjectTaskMutation) {
+		m.oldValue = func(context.Context) (*ProjectTask, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProjectTaskMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProjectTaskMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProjectTask entities.
+func (m *ProjectTaskMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProjectTaskMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProjectTaskMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProjectTask.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *ProjectTaskMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *ProjectTaskMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *ProjectTaskMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProjectTaskMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProjectTaskMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProjectTaskMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *ProjectTaskMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *ProjectTaskMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldProjectID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *ProjectTaskMutation) ResetProjectID() {
+	m.project_id = nil
+}
+
+// SetName sets the "name" field.
+func (m *ProjectTaskMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ProjectTaskMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ProjectTaskMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSortName sets the "sort_name" field.
+func (m *ProjectTaskMutation) SetSortName(s string) {
+	m.sort_name = &s
+}
+
+// SortName returns the value of the "sort_name" field in the mutation.
+func (m *ProjectTaskMutation) SortName() (r string, exists bool) {
+	v := m.sort_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSortName returns the old "sort_name" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldSortName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSortName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSortName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSortName: %w", err)
+	}
+	return oldValue.SortName, nil
+}
+
+// ResetSortName resets all changes to the "sort_name" field.
+func (m *ProjectTaskMutation) ResetSortName() {
+	m.sort_name = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *ProjectTaskMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *ProjectTaskMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *ProjectTaskMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *ProjectTaskMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *ProjectTaskMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetBillable sets the "billable" field.
+func (m *ProjectTaskMutation) SetBillable(b bool) {
+	m.billable = &b
+}
+
+// Billable returns the value of the "billable" field in the mutation.
+func (m *ProjectTaskMutation) Billable() (r bool, exists bool) {
+	v := m.billable
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBillable returns the old "billable" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldBillable(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBillable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBillable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBillable: %w", err)
+	}
+	return oldValue.Billable, nil
+}
+
+// ResetBillable resets all changes to the "billable" field.
+func (m *ProjectTaskMutation) ResetBillable() {
+	m.billable = nil
+}
+
+// SetRate sets the "rate" field.
+func (m *ProjectTaskMutation) SetRate(value money.Decimal) {
+	m.rate = &value
+}
+
+// Rate returns the value of the "rate" field in the mutation.
+func (m *ProjectTaskMutation) Rate() (r money.Decimal, exists bool) {
+	v := m.rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRate returns the old "rate" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldRate(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRate: %w", err)
+	}
+	return oldValue.Rate, nil
+}
+
+// ClearRate clears the value of the "rate" field.
+func (m *ProjectTaskMutation) ClearRate() {
+	m.rate = nil
+	m.clearedFields[projecttask.FieldRate] = struct{}{}
+}
+
+// RateCleared returns if the "rate" field was cleared in this mutation.
+func (m *ProjectTaskMutation) RateCleared() bool {
+	_, ok := m.clearedFields[projecttask.FieldRate]
+	return ok
+}
+
+// ResetRate resets all changes to the "rate" field.
+func (m *ProjectTaskMutation) ResetRate() {
+	m.rate = nil
+	delete(m.clearedFields, projecttask.FieldRate)
+}
+
+// SetBudgetSeconds sets the "budget_seconds" field.
+func (m *ProjectTaskMutation) SetBudgetSeconds(i int64) {
+	m.budget_seconds = &i
+	m.addbudget_seconds = nil
+}
+
+// BudgetSeconds returns the value of the "budget_seconds" field in the mutation.
+func (m *ProjectTaskMutation) BudgetSeconds() (r int64, exists bool) {
+	v := m.budget_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBudgetSeconds returns the old "budget_seconds" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldBudgetSeconds(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBudgetSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBudgetSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBudgetSeconds: %w", err)
+	}
+	return oldValue.BudgetSeconds, nil
+}
+
+// AddBudgetSeconds adds i to the "budget_seconds" field.
+func (m *ProjectTaskMutation) AddBudgetSeconds(i int64) {
+	if m.addbudget_seconds != nil {
+		*m.addbudget_seconds += i
+	} else {
+		m.addbudget_seconds = &i
+	}
+}
+
+// AddedBudgetSeconds returns the value that was added to the "budget_seconds" field in this mutation.
+func (m *ProjectTaskMutation) AddedBudgetSeconds() (r int64, exists bool) {
+	v := m.addbudget_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBudgetSeconds resets all changes to the "budget_seconds" field.
+func (m *ProjectTaskMutation) ResetBudgetSeconds() {
+	m.budget_seconds = nil
+	m.addbudget_seconds = nil
+}
+
+// SetAssigneeID sets the "assignee_id" field.
+func (m *ProjectTaskMutation) SetAssigneeID(u uuid.UUID) {
+	m.assignee_id = &u
+}
+
+// AssigneeID returns the value of the "assignee_id" field in the mutation.
+func (m *ProjectTaskMutation) AssigneeID() (r uuid.UUID, exists bool) {
+	v := m.assignee_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssigneeID returns the old "assignee_id" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldAssigneeID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssigneeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssigneeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssigneeID: %w", err)
+	}
+	return oldValue.AssigneeID, nil
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (m *ProjectTaskMutation) ClearAssigneeID() {
+	m.assignee_id = nil
+	m.clearedFields[projecttask.FieldAssigneeID] = struct{}{}
+}
+
+// AssigneeIDCleared returns if the "assignee_id" field was cleared in this mutation.
+func (m *ProjectTaskMutation) AssigneeIDCleared() bool {
+	_, ok := m.clearedFields[projecttask.FieldAssigneeID]
+	return ok
+}
+
+// ResetAssigneeID resets all changes to the "assignee_id" field.
+func (m *ProjectTaskMutation) ResetAssigneeID() {
+	m.assignee_id = nil
+	delete(m.clearedFields, projecttask.FieldAssigneeID)
+}
+
+// SetDoneAt sets the "done_at" field.
+func (m *ProjectTaskMutation) SetDoneAt(t time.Time) {
+	m.done_at = &t
+}
+
+// DoneAt returns the value of the "done_at" field in the mutation.
+func (m *ProjectTaskMutation) DoneAt() (r time.Time, exists bool) {
+	v := m.done_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneAt returns the old "done_at" field's value of the ProjectTask entity.
+// If the ProjectTask object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectTaskMutation) OldDoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneAt: %w", err)
+	}
+	return oldValue.DoneAt, nil
+}
+
+// ClearDoneAt clears the value of the "done_at" field.
+func (m *ProjectTaskMutation) ClearDoneAt() {
+	m.done_at = nil
+	m.clearedFields[projecttask.FieldDoneAt] = struct{}{}
+}
+
+// DoneAtCleared returns if the "done_at" field was cleared in this mutation.
+func (m *ProjectTaskMutation) DoneAtCleared() bool {
+	_, ok := m.clearedFields[projecttask.FieldDoneAt]
+	return ok
+}
+
+// ResetDoneAt resets all changes to the "done_at" field.
+func (m *ProjectTaskMutation) ResetDoneAt() {
+	m.done_at = nil
+	delete(m.clearedFields, projecttask.FieldDoneAt)
+}
+
+// Where appends a list predicates to the ProjectTaskMutation builder.
+func (m *ProjectTaskMutation) Where(ps ...predicate.ProjectTask) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProjectTaskMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProjectTaskMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProjectTask, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProjectTaskMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProjectTaskMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProjectTask).
+func (m *ProjectTaskMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProjectTaskMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.organization_id != nil {
+		fields = append(fields, projecttask.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, projecttask.FieldCreatedAt)
+	}
+	if m.project_id != nil {
+		fields = append(fields, projecttask.FieldProjectID)
+	}
+	if m.name != nil {
+		fields = append(fields, projecttask.FieldName)
+	}
+	if m.sort_name != nil {
+		fields = append(fields, projecttask.FieldSortName)
+	}
+	if m.position != nil {
+		fields = append(fields, projecttask.FieldPosition)
+	}
+	if m.billable != nil {
+		fields = append(fields, projecttask.FieldBillable)
+	}
+	if m.rate != nil {
+		fields = append(fields, projecttask.FieldRate)
+	}
+	if m.budget_seconds != nil {
+		fields = append(fields, projecttask.FieldBudgetSeconds)
+	}
+	if m.assignee_id != nil {
+		fields = append(fields, projecttask.FieldAssigneeID)
+	}
+	if m.done_at != nil {
+		fields = append(fields, projecttask.FieldDoneAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProjectTaskMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case projecttask.FieldOrganizationID:
+		return m.OrganizationID()
+	case projecttask.FieldCreatedAt:
+		return m.CreatedAt()
+	case projecttask.FieldProjectID:
+		return m.ProjectID()
+	case projecttask.FieldName:
+		return m.Name()
+	case projecttask.FieldSortName:
+		return m.SortName()
+	case projecttask.FieldPosition:
+		return m.Position()
+	case projecttask.FieldBillable:
+		return m.Billable()
+	case projecttask.FieldRate:
+		return m.Rate()
+	case projecttask.FieldBudgetSeconds:
+		return m.BudgetSeconds()
+	case projecttask.FieldAssigneeID:
+		return m.AssigneeID()
+	case projecttask.FieldDoneAt:
+		return m.DoneAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProjectTaskMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case projecttask.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case projecttask.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case projecttask.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case projecttask.FieldName:
+		return m.OldName(ctx)
+	case projecttask.FieldSortName:
+		return m.OldSortName(ctx)
+	case projecttask.FieldPosition:
+		return m.OldPosition(ctx)
+	case projecttask.FieldBillable:
+		return m.OldBillable(ctx)
+	case projecttask.FieldRate:
+		return m.OldRate(ctx)
+	case projecttask.FieldBudgetSeconds:
+		return m.OldBudgetSeconds(ctx)
+	case projecttask.FieldAssigneeID:
+		return m.OldAssigneeID(ctx)
+	case projecttask.FieldDoneAt:
+		return m.OldDoneAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProjectTask field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectTaskMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case projecttask.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case projecttask.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case projecttask.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case projecttask.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case projecttask.FieldSortName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSortName(v)
+		return nil
+	case projecttask.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case projecttask.FieldBillable:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBillable(v)
+		return nil
+	case projecttask.FieldRate:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRate(v)
+		return nil
+	case projecttask.FieldBudgetSeconds:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBudgetSeconds(v)
+		return nil
+	case projecttask.FieldAssigneeID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssigneeID(v)
+		return nil
+	case projecttask.FieldDoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectTask field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProjectTaskMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, projecttask.FieldPosition)
+	}
+	if m.addbudget_seconds != nil {
+		fields = append(fields, projecttask.FieldBudgetSeconds)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProjectTaskMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case projecttask.FieldPosition:
+		return m.AddedPosition()
+	case projecttask.FieldBudgetSeconds:
+		return m.AddedBudgetSeconds()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProjectTaskMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case projecttask.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case projecttask.FieldBudgetSeconds:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBudgetSeconds(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectTask numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProjectTaskMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(projecttask.FieldRate) {
+		fields = append(fields, projecttask.FieldRate)
+	}
+	if m.FieldCleared(projecttask.FieldAssigneeID) {
+		fields = append(fields, projecttask.FieldAssigneeID)
+	}
+	if m.FieldCleared(projecttask.FieldDoneAt) {
+		fields = append(fields, projecttask.FieldDoneAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProjectTaskMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProjectTaskMutation) ClearField(name string) error {
+	switch name {
+	case projecttask.FieldRate:
+		m.ClearRate()
+		return nil
+	case projecttask.FieldAssigneeID:
+		m.ClearAssigneeID()
+		return nil
+	case projecttask.FieldDoneAt:
+		m.ClearDoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectTask nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProjectTaskMutation) ResetField(name string) error {
+	switch name {
+	case projecttask.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case projecttask.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case projecttask.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case projecttask.FieldName:
+		m.ResetName()
+		return nil
+	case projecttask.FieldSortName:
+		m.ResetSortName()
+		return nil
+	case projecttask.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case projecttask.FieldBillable:
+		m.ResetBillable()
+		return nil
+	case projecttask.FieldRate:
+		m.ResetRate()
+		return nil
+	case projecttask.FieldBudgetSeconds:
+		m.ResetBudgetSeconds()
+		return nil
+	case projecttask.FieldAssigneeID:
+		m.ResetAssigneeID()
+		return nil
+	case projecttask.FieldDoneAt:
+		m.ResetDoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ProjectTask field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProjectTaskMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProjectTaskMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProjectTaskMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProjectTaskMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProjectTaskMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProjectTaskMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProjectTaskMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProjectTask unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProjectTaskMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProjectTask edge %s", name)
+}
+
+// RecurringInvoiceMutation represents an operation that mutates the RecurringInvoice nodes in the graph.
+type RecurringInvoiceMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int
+	addversion      *int
+	name            *string
+	contact_id      *uuid.UUID
+	template        *json.RawMessage
+	appendtemplate  json.RawMessage
+	starts          *day.Date
+	every           *int
+	addevery        *int
+	period          *recurringinvoice.Period
+	ends            *day.Date
+	next            *day.Date
+	made            *int
+	addmade         *int
+	issue           *bool
+	email           *bool
+	paused_at       *time.Time
+	error           *string
+	created_by      *uuid.UUID
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*RecurringInvoice, error)
+	predicates      []predicate.RecurringInvoice
+}
+
+var _ ent.Mutation = (*RecurringInvoiceMutation)(nil)
+
+// recurringinvoiceOption allows management of the mutation configuration using functional options.
+type recurringinvoiceOption func(*RecurringInvoiceMutation)
+
+// newRecurringInvoiceMutation creates new mutation for the RecurringInvoice entity.
+func newRecurringInvoiceMutation(c config, op Op, opts ...recurringinvoiceOption) *RecurringInvoiceMutation {
+	m := &RecurringInvoiceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRecurringInvoice,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRecurringInvoiceID sets the ID field of the mutation.
+func withRecurringInvoiceID(id uuid.UUID) recurringinvoiceOption {
+	return func(m *RecurringInvoiceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RecurringInvoice
+		)
+		m.oldValue = func(ctx context.Context) (*RecurringInvoice, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RecurringInvoice.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRecurringInvoice sets the old RecurringInvoice of the mutation.
+func withRecurringInvoice(node *RecurringInvoice) recurringinvoiceOption {
+	return func(m *RecurringInvoiceMutation) {
+		m.oldValue = func(context.Context) (*RecurringInvoice, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RecurringInvoiceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RecurringInvoiceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RecurringInvoice entities.
+func (m *RecurringInvoiceMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RecurringInvoiceMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RecurringInvoiceMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RecurringInvoice.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *RecurringInvoiceMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *RecurringInvoiceMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *RecurringInvoiceMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RecurringInvoiceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RecurringInvoiceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RecurringInvoiceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *RecurringInvoiceMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *RecurringInvoiceMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *RecurringInvoiceMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *RecurringInvoiceMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *RecurringInvoiceMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *RecurringInvoiceMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *RecurringInvoiceMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *RecurringInvoiceMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetName sets the "name" field.
+func (m *RecurringInvoiceMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *RecurringInvoiceMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *RecurringInvoiceMutation) ResetName() {
+	m.name = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *RecurringInvoiceMutation) SetContactID(u uuid.UUID) {
+	m.contact_id = &u
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *RecurringInvoiceMutation) ContactID() (r uuid.UUID, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldContactID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *RecurringInvoiceMutation) ResetContactID() {
+	m.contact_id = nil
+}
+
+// SetTemplate sets the "template" field.
+func (m *RecurringInvoiceMutation) SetTemplate(jm json.RawMessage) {
+	m.template = &jm
+	m.appendtemplate = nil
+}
+
+// Template returns the value of the "template" field in the mutation.
+func (m *RecurringInvoiceMutation) Template() (r json.RawMessage, exists bool) {
+	v := m.template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplate returns the old "template" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldTemplate(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplate: %w", err)
+	}
+	return oldValue.Template, nil
+}
+
+// AppendTemplate adds jm to the "template" field.
+func (m *RecurringInvoiceMutation) AppendTemplate(jm json.RawMessage) {
+	m.appendtemplate = append(m.appendtemplate, jm...)
+}
+
+// AppendedTemplate returns the list of values that were appended to the "template" field in this mutation.
+func (m *RecurringInvoiceMutation) AppendedTemplate() (json.RawMessage, bool) {
+	if len(m.appendtemplate) == 0 {
+		return nil, false
+	}
+	return m.appendtemplate, true
+}
+
+// ResetTemplate resets all changes to the "template" field.
+func (m *RecurringInvoiceMutation) ResetTemplate() {
+	m.template = nil
+	m.appendtemplate = nil
+}
+
+// SetStarts sets the "starts" field.
+func (m *RecurringInvoiceMutation) SetStarts(d day.Date) {
+	m.starts = &d
+}
+
+// Starts returns the value of the "starts" field in the mutation.
+func (m *RecurringInvoiceMutation) Starts() (r day.Date, exists bool) {
+	v := m.starts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStarts returns the old "starts" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldStarts(ctx context.Context) (v day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStarts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStarts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStarts: %w", err)
+	}
+	return oldValue.Starts, nil
+}
+
+// ResetStarts resets all changes to the "starts" field.
+func (m *RecurringInvoiceMutation) ResetStarts() {
+	m.starts = nil
+}
+
+// SetEvery sets the "every" field.
+func (m *RecurringInvoiceMutation) SetEvery(i int) {
+	m.every = &i
+	m.addevery = nil
+}
+
+// Every returns the value of the "every" field in the mutation.
+func (m *RecurringInvoiceMutation) Every() (r int, exists bool) {
+	v := m.every
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvery returns the old "every" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldEvery(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvery is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvery requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvery: %w", err)
+	}
+	return oldValue.Every, nil
+}
+
+// AddEvery adds i to the "every" field.
+func (m *RecurringInvoiceMutation) AddEvery(i int) {
+	if m.addevery != nil {
+		*m.addevery += i
+	} else {
+		m.addevery = &i
+	}
+}
+
+// AddedEvery returns the value that was added to the "every" field in this mutation.
+func (m *RecurringInvoiceMutation) AddedEvery() (r int, exists bool) {
+	v := m.addevery
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEvery resets all changes to the "every" field.
+func (m *RecurringInvoiceMutation) ResetEvery() {
+	m.every = nil
+	m.addevery = nil
+}
+
+// SetPeriod sets the "period" field.
+func (m *RecurringInvoiceMutation) SetPeriod(r recurringinvoice.Period) {
+	m.period = &r
+}
+
+// Period returns the value of the "period" field in the mutation.
+func (m *RecurringInvoiceMutation) Period() (r recurringinvoice.Period, exists bool) {
+	v := m.period
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPeriod returns the old "period" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldPeriod(ctx context.Context) (v recurringinvoice.Period, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPeriod is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPeriod requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPeriod: %w", err)
+	}
+	return oldValue.Period, nil
+}
+
+// ResetPeriod resets all changes to the "period" field.
+func (m *RecurringInvoiceMutation) ResetPeriod() {
+	m.period = nil
+}
+
+// SetEnds sets the "ends" field.
+func (m *RecurringInvoiceMutation) SetEnds(d day.Date) {
+	m.ends = &d
+}
+
+// Ends returns the value of the "ends" field in the mutation.
+func (m *RecurringInvoiceMutation) Ends() (r day.Date, exists bool) {
+	v := m.ends
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnds returns the old "ends" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldEnds(ctx context.Context) (v *day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnds: %w", err)
+	}
+	return oldValue.Ends, nil
+}
+
+// ClearEnds clears the value of the "ends" field.
+func (m *RecurringInvoiceMutation) ClearEnds() {
+	m.ends = nil
+	m.clearedFields[recurringinvoice.FieldEnds] = struct{}{}
+}
+
+// EndsCleared returns if the "ends" field was cleared in this mutation.
+func (m *RecurringInvoiceMutation) EndsCleared() bool {
+	_, ok := m.clearedFields[recurringinvoice.FieldEnds]
+	return ok
+}
+
+// ResetEnds resets all changes to the "ends" field.
+func (m *RecurringInvoiceMutation) ResetEnds() {
+	m.ends = nil
+	delete(m.clearedFields, recurringinvoice.FieldEnds)
+}
+
+// SetNext sets the "next" field.
+func (m *RecurringInvoiceMutation) SetNext(d day.Date) {
+	m.next = &d
+}
+
+// Next returns the value of the "next" field in the mutation.
+func (m *RecurringInvoiceMutation) Next() (r day.Date, exists bool) {
+	v := m.next
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNext returns the old "next" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldNext(ctx context.Context) (v *day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNext is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNext requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNext: %w", err)
+	}
+	return oldValue.Next, nil
+}
+
+// ClearNext clears the value of the "next" field.
+func (m *RecurringInvoiceMutation) ClearNext() {
+	m.next = nil
+	m.clearedFields[recurringinvoice.FieldNext] = struct{}{}
+}
+
+// NextCleared returns if the "next" field was cleared in this mutation.
+func (m *RecurringInvoiceMutation) NextCleared() bool {
+	_, ok := m.clearedFields[recurringinvoice.FieldNext]
+	return ok
+}
+
+// ResetNext resets all changes to the "next" field.
+func (m *RecurringInvoiceMutation) ResetNext() {
+	m.next = nil
+	delete(m.clearedFields, recurringinvoice.FieldNext)
+}
+
+// SetMade sets the "made" field.
+func (m *RecurringInvoiceMutation) SetMade(i int) {
+	m.made = &i
+	m.addmade = nil
+}
+
+// Made returns the value of the "made" field in the mutation.
+func (m *RecurringInvoiceMutation) Made() (r int, exists bool) {
+	v := m.made
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMade returns the old "made" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldMade(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMade is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMade requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMade: %w", err)
+	}
+	return oldValue.Made, nil
+}
+
+// AddMade adds i to the "made" field.
+func (m *RecurringInvoiceMutation) AddMade(i int) {
+	if m.addmade != nil {
+		*m.addmade += i
+	} else {
+		m.addmade = &i
+	}
+}
+
+// AddedMade returns the value that was added to the "made" field in this mutation.
+func (m *RecurringInvoiceMutation) AddedMade() (r int, exists bool) {
+	v := m.addmade
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMade resets all changes to the "made" field.
+func (m *RecurringInvoiceMutation) ResetMade() {
+	m.made = nil
+	m.addmade = nil
+}
+
+// SetIssue sets the "issue" field.
+func (m *RecurringInvoiceMutation) SetIssue(b bool) {
+	m.issue = &b
+}
+
+// Issue returns the value of the "issue" field in the mutation.
+func (m *RecurringInvoiceMutation) Issue() (r bool, exists bool) {
+	v := m.issue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssue returns the old "issue" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldIssue(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssue: %w", err)
+	}
+	return oldValue.Issue, nil
+}
+
+// ResetIssue resets all changes to the "issue" field.
+func (m *RecurringInvoiceMutation) ResetIssue() {
+	m.issue = nil
+}
+
+// SetEmail sets the "email" field.
+func (m *RecurringInvoiceMutation) SetEmail(b bool) {
+	m.email = &b
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *RecurringInvoiceMutation) Email() (r bool, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldEmail(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *RecurringInvoiceMutation) ResetEmail() {
+	m.email = nil
+}
+
+// SetPausedAt sets the "paused_at" field.
+func (m *RecurringInvoiceMutation) SetPausedAt(t time.Time) {
+	m.paused_at = &t
+}
+
+// PausedAt returns the value of the "paused_at" field in the mutation.
+func (m *RecurringInvoiceMutation) PausedAt() (r time.Time, exists bool) {
+	v := m.paused_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPausedAt returns the old "paused_at" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldPausedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPausedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPausedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPausedAt: %w", err)
+	}
+	return oldValue.PausedAt, nil
+}
+
+// ClearPausedAt clears the value of the "paused_at" field.
+func (m *RecurringInvoiceMutation) ClearPausedAt() {
+	m.paused_at = nil
+	m.clearedFields[recurringinvoice.FieldPausedAt] = struct{}{}
+}
+
+// PausedAtCleared returns if the "paused_at" field was cleared in this mutation.
+func (m *RecurringInvoiceMutation) PausedAtCleared() bool {
+	_, ok := m.clearedFields[recurringinvoice.FieldPausedAt]
+	return ok
+}
+
+// ResetPausedAt resets all changes to the "paused_at" field.
+func (m *RecurringInvoiceMutation) ResetPausedAt() {
+	m.paused_at = nil
+	delete(m.clearedFields, recurringinvoice.FieldPausedAt)
+}
+
+// SetError sets the "error" field.
+func (m *RecurringInvoiceMutation) SetError(s string) {
+	m.error = &s
+}
+
+// Error returns the value of the "error" field in the mutation.
+func (m *RecurringInvoiceMutation) Error() (r string, exists bool) {
+	v := m.error
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldError returns the old "error" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldError(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldError is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldError requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldError: %w", err)
+	}
+	return oldValue.Error, nil
+}
+
+// ResetError resets all changes to the "error" field.
+func (m *RecurringInvoiceMutation) ResetError() {
+	m.error = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *RecurringInvoiceMutation) SetCreatedBy(u uuid.UUID) {
+	m.created_by = &u
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *RecurringInvoiceMutation) CreatedBy() (r uuid.UUID, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the RecurringInvoice entity.
+// If the RecurringInvoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecurringInvoiceMutation) OldCreatedBy(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *RecurringInvoiceMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// Where appends a list predicates to the RecurringInvoiceMutation builder.
+func (m *RecurringInvoiceMutation) Where(ps ...predicate.RecurringInvoice) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RecurringInvoiceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RecurringInvoiceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RecurringInvoice, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RecurringInvoiceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RecurringInvoiceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RecurringInvoice).
+func (m *RecurringInvoiceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RecurringInvoiceMutation) Fields() []string {
+	fields := make([]string, 0, 18)
+	if m.organization_id != nil {
+		fields = append(fields, recurringinvoice.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, recurringinvoice.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, recurringinvoice.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, recurringinvoice.FieldVersion)
+	}
+	if m.name != nil {
+		fields = append(fields, recurringinvoice.FieldName)
+	}
+	if m.contact_id != nil {
+		fields = append(fields, recurringinvoice.FieldContactID)
+	}
+	if m.template != nil {
+		fields = append(fields, recurringinvoice.FieldTemplate)
+	}
+	if m.starts != nil {
+		fields = append(fields, recurringinvoice.FieldStarts)
+	}
+	if m.every != nil {
+		fields = append(fields, recurringinvoice.FieldEvery)
+	}
+	if m.period != nil {
+		fields = append(fields, recurringinvoice.FieldPeriod)
+	}
+	if m.ends != nil {
+		fields = append(fields, recurringinvoice.FieldEnds)
+	}
+	if m.next != nil {
+		fields = append(fields, recurringinvoice.FieldNext)
+	}
+	if m.made != nil {
+		fields = append(fields, recurringinvoice.FieldMade)
+	}
+	if m.issue != nil {
+		fields = append(fields, recurringinvoice.FieldIssue)
+	}
+	if m.email != nil {
+		fields = append(fields, recurringinvoice.FieldEmail)
+	}
+	if m.paused_at != nil {
+		fields = append(fields, recurringinvoice.FieldPausedAt)
+	}
+	if m.error != nil {
+		fields = append(fields, recurringinvoice.FieldError)
+	}
+	if m.created_by != nil {
+		fields = append(fields, recurringinvoice.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RecurringInvoiceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case recurringinvoice.FieldOrganizationID:
+		return m.OrganizationID()
+	case recurringinvoice.FieldCreatedAt:
+		return m.CreatedAt()
+	case recurringinvoice.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case recurringinvoice.FieldVersion:
+		return m.Version()
+	case recurringinvoice.FieldName:
+		return m.Name()
+	case recurringinvoice.FieldContactID:
+		return m.ContactID()
+	case recurringinvoice.FieldTemplate:
+		return m.Template()
+	case recurringinvoice.FieldStarts:
+		return m.Starts()
+	case recurringinvoice.FieldEvery:
+		return m.Every()
+	case recurringinvoice.FieldPeriod:
+		return m.Period()
+	case recurringinvoice.FieldEnds:
+		return m.Ends()
+	case recurringinvoice.FieldNext:
+		return m.Next()
+	case recurringinvoice.FieldMade:
+		return m.Made()
+	case recurringinvoice.FieldIssue:
+		return m.Issue()
+	case recurringinvoice.FieldEmail:
+		return m.Email()
+	case recurringinvoice.FieldPausedAt:
+		return m.PausedAt()
+	case recurringinvoice.FieldError:
+		return m.Error()
+	case recurringinvoice.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RecurringInvoiceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case recurringinvoice.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case recurringinvoice.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case recurringinvoice.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case recurringinvoice.FieldVersion:
+		return m.OldVersion(ctx)
+	case recurringinvoice.FieldName:
+		return m.OldName(ctx)
+	case recurringinvoice.FieldContactID:
+		return m.OldContactID(ctx)
+	case recurringinvoice.FieldTemplate:
+		return m.OldTemplate(ctx)
+	case recurringinvoice.FieldStarts:
+		return m.OldStarts(ctx)
+	case recurringinvoice.FieldEvery:
+		return m.OldEvery(ctx)
+	case recurringinvoice.FieldPeriod:
+		return m.OldPeriod(ctx)
+	case recurringinvoice.FieldEnds:
+		return m.OldEnds(ctx)
+	case recurringinvoice.FieldNext:
+		return m.OldNext(ctx)
+	case recurringinvoice.FieldMade:
+		return m.OldMade(ctx)
+	case recurringinvoice.FieldIssue:
+		return m.OldIssue(ctx)
+	case recurringinvoice.FieldEmail:
+		return m.OldEmail(ctx)
+	case recurringinvoice.FieldPausedAt:
+		return m.OldPausedAt(ctx)
+	case recurringinvoice.FieldError:
+		return m.OldError(ctx)
+	case recurringinvoice.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown RecurringInvoice field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecurringInvoiceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case recurringinvoice.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case recurringinvoice.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case recurringinvoice.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case recurringinvoice.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case recurringinvoice.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case recurringinvoice.FieldContactID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case recurringinvoice.FieldTemplate:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplate(v)
+		return nil
+	case recurringinvoice.FieldStarts:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStarts(v)
+		return nil
+	case recurringinvoice.FieldEvery:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvery(v)
+		return nil
+	case recurringinvoice.FieldPeriod:
+		v, ok := value.(recurringinvoice.Period)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPeriod(v)
+		return nil
+	case recurringinvoice.FieldEnds:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnds(v)
+		return nil
+	case recurringinvoice.FieldNext:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNext(v)
+		return nil
+	case recurringinvoice.FieldMade:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMade(v)
+		return nil
+	case recurringinvoice.FieldIssue:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssue(v)
+		return nil
+	case recurringinvoice.FieldEmail:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case recurringinvoice.FieldPausedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPausedAt(v)
+		return nil
+	case recurringinvoice.FieldError:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetError(v)
+		return nil
+	case recurringinvoice.FieldCreatedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RecurringInvoice field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RecurringInvoiceMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, recurringinvoice.FieldVersion)
+	}
+	if m.addevery != nil {
+		fields = append(fields, recurringinvoice.FieldEvery)
+	}
+	if m.addmade != nil {
+		fields = append(fields, recurringinvoice.FieldMade)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RecurringInvoiceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case recurringinvoice.FieldVersion:
+		return m.AddedVersion()
+	case recurringinvoice.FieldEvery:
+		return m.AddedEvery()
+	case recurringinvoice.FieldMade:
+		return m.AddedMade()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecurringInvoiceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case recurringinvoice.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case recurringinvoice.FieldEvery:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEvery(v)
+		return nil
+	case recurringinvoice.FieldMade:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMade(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RecurringInvoice numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RecurringInvoiceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(recurringinvoice.FieldEnds) {
+		fields = append(fields, recurringinvoice.FieldEnds)
+	}
+	if m.FieldCleared(recurringinvoice.FieldNext) {
+		fields = append(fields, recurringinvoice.FieldNext)
+	}
+	if m.FieldCleared(recurringinvoice.FieldPausedAt) {
+		fields = append(fields, recurringinvoice.FieldPausedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RecurringInvoiceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RecurringInvoiceMutation) ClearField(name string) error {
+	switch name {
+	case recurringinvoice.FieldEnds:
+		m.ClearEnds()
+		return nil
+	case recurringinvoice.FieldNext:
+		m.ClearNext()
+		return nil
+	case recurringinvoice.FieldPausedAt:
+		m.ClearPausedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RecurringInvoice nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RecurringInvoiceMutation) ResetField(name string) error {
+	switch name {
+	case recurringinvoice.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case recurringinvoice.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case recurringinvoice.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case recurringinvoice.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case recurringinvoice.FieldName:
+		m.ResetName()
+		return nil
+	case recurringinvoice.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case recurringinvoice.FieldTemplate:
+		m.ResetTemplate()
+		return nil
+	case recurringinvoice.FieldStarts:
+		m.ResetStarts()
+		return nil
+	case recurringinvoice.FieldEvery:
+		m.ResetEvery()
+		return nil
+	case recurringinvoice.FieldPeriod:
+		m.ResetPeriod()
+		return nil
+	case recurringinvoice.FieldEnds:
+		m.ResetEnds()
+		return nil
+	case recurringinvoice.FieldNext:
+		m.ResetNext()
+		return nil
+	case recurringinvoice.FieldMade:
+		m.ResetMade()
+		return nil
+	case recurringinvoice.FieldIssue:
+		m.ResetIssue()
+		return nil
+	case recurringinvoice.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case recurringinvoice.FieldPausedAt:
+		m.ResetPausedAt()
+		return nil
+	case recurringinvoice.FieldError:
+		m.ResetError()
+		return nil
+	case recurringinvoice.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown RecurringInvoice field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RecurringInvoiceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RecurringInvoiceMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RecurringInvoiceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RecurringInvoiceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RecurringInvoiceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RecurringInvoiceMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RecurringInvoiceMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RecurringInvoice unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RecurringInvoiceMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RecurringInvoice edge %s", name)
 }
 
 // RegistryCheckMutation represents an operation that mutates the RegistryCheck nodes in the graph.
@@ -30199,6 +44946,1096 @@ func (m *SessionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SessionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Session edge %s", name)
+}
+
+// TimeEntryMutation represents an operation that mutates the TimeEntry nodes in the graph.
+type TimeEntryMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	organization_id *uuid.UUID
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int
+	addversion      *int
+	project_id      *uuid.UUID
+	task_id         *uuid.UUID
+	user_id         *uuid.UUID
+	description     *string
+	date            *day.Date
+	started_at      *time.Time
+	running         *bool
+	seconds         *int64
+	addseconds      *int64
+	billable        *bool
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*TimeEntry, error)
+	predicates      []predicate.TimeEntry
+}
+
+var _ ent.Mutation = (*TimeEntryMutation)(nil)
+
+// timeentryOption allows management of the mutation configuration using functional options.
+type timeentryOption func(*TimeEntryMutation)
+
+// newTimeEntryMutation creates new mutation for the TimeEntry entity.
+func newTimeEntryMutation(c config, op Op, opts ...timeentryOption) *TimeEntryMutation {
+	m := &TimeEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTimeEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTimeEntryID sets the ID field of the mutation.
+func withTimeEntryID(id uuid.UUID) timeentryOption {
+	return func(m *TimeEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TimeEntry
+		)
+		m.oldValue = func(ctx context.Context) (*TimeEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TimeEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTimeEntry sets the old TimeEntry of the mutation.
+func withTimeEntry(node *TimeEntry) timeentryOption {
+	return func(m *TimeEntryMutation) {
+		m.oldValue = func(context.Context) (*TimeEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TimeEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TimeEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TimeEntry entities.
+func (m *TimeEntryMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TimeEntryMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TimeEntryMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TimeEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *TimeEntryMutation) SetOrganizationID(u uuid.UUID) {
+	m.organization_id = &u
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *TimeEntryMutation) OrganizationID() (r uuid.UUID, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldOrganizationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *TimeEntryMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TimeEntryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TimeEntryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TimeEntryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *TimeEntryMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *TimeEntryMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *TimeEntryMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *TimeEntryMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *TimeEntryMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *TimeEntryMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *TimeEntryMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *TimeEntryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetProjectID sets the "project_id" field.
+func (m *TimeEntryMutation) SetProjectID(u uuid.UUID) {
+	m.project_id = &u
+}
+
+// ProjectID returns the value of the "project_id" field in the mutation.
+func (m *TimeEntryMutation) ProjectID() (r uuid.UUID, exists bool) {
+	v := m.project_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProjectID returns the old "project_id" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldProjectID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProjectID: %w", err)
+	}
+	return oldValue.ProjectID, nil
+}
+
+// ResetProjectID resets all changes to the "project_id" field.
+func (m *TimeEntryMutation) ResetProjectID() {
+	m.project_id = nil
+}
+
+// SetTaskID sets the "task_id" field.
+func (m *TimeEntryMutation) SetTaskID(u uuid.UUID) {
+	m.task_id = &u
+}
+
+// TaskID returns the value of the "task_id" field in the mutation.
+func (m *TimeEntryMutation) TaskID() (r uuid.UUID, exists bool) {
+	v := m.task_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaskID returns the old "task_id" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldTaskID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaskID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaskID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaskID: %w", err)
+	}
+	return oldValue.TaskID, nil
+}
+
+// ClearTaskID clears the value of the "task_id" field.
+func (m *TimeEntryMutation) ClearTaskID() {
+	m.task_id = nil
+	m.clearedFields[timeentry.FieldTaskID] = struct{}{}
+}
+
+// TaskIDCleared returns if the "task_id" field was cleared in this mutation.
+func (m *TimeEntryMutation) TaskIDCleared() bool {
+	_, ok := m.clearedFields[timeentry.FieldTaskID]
+	return ok
+}
+
+// ResetTaskID resets all changes to the "task_id" field.
+func (m *TimeEntryMutation) ResetTaskID() {
+	m.task_id = nil
+	delete(m.clearedFields, timeentry.FieldTaskID)
+}
+
+// SetUserID sets the "user_id" field.
+func (m *TimeEntryMutation) SetUserID(u uuid.UUID) {
+	m.user_id = &u
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *TimeEntryMutation) UserID() (r uuid.UUID, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldUserID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *TimeEntryMutation) ResetUserID() {
+	m.user_id = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *TimeEntryMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *TimeEntryMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *TimeEntryMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetDate sets the "date" field.
+func (m *TimeEntryMutation) SetDate(d day.Date) {
+	m.date = &d
+}
+
+// Date returns the value of the "date" field in the mutation.
+func (m *TimeEntryMutation) Date() (r day.Date, exists bool) {
+	v := m.date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDate returns the old "date" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldDate(ctx context.Context) (v day.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDate: %w", err)
+	}
+	return oldValue.Date, nil
+}
+
+// ResetDate resets all changes to the "date" field.
+func (m *TimeEntryMutation) ResetDate() {
+	m.date = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *TimeEntryMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *TimeEntryMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ClearStartedAt clears the value of the "started_at" field.
+func (m *TimeEntryMutation) ClearStartedAt() {
+	m.started_at = nil
+	m.clearedFields[timeentry.FieldStartedAt] = struct{}{}
+}
+
+// StartedAtCleared returns if the "started_at" field was cleared in this mutation.
+func (m *TimeEntryMutation) StartedAtCleared() bool {
+	_, ok := m.clearedFields[timeentry.FieldStartedAt]
+	return ok
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *TimeEntryMutation) ResetStartedAt() {
+	m.started_at = nil
+	delete(m.clearedFields, timeentry.FieldStartedAt)
+}
+
+// SetRunning sets the "running" field.
+func (m *TimeEntryMutation) SetRunning(b bool) {
+	m.running = &b
+}
+
+// Running returns the value of the "running" field in the mutation.
+func (m *TimeEntryMutation) Running() (r bool, exists bool) {
+	v := m.running
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRunning returns the old "running" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldRunning(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRunning is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRunning requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRunning: %w", err)
+	}
+	return oldValue.Running, nil
+}
+
+// ResetRunning resets all changes to the "running" field.
+func (m *TimeEntryMutation) ResetRunning() {
+	m.running = nil
+}
+
+// SetSeconds sets the "seconds" field.
+func (m *TimeEntryMutation) SetSeconds(i int64) {
+	m.seconds = &i
+	m.addseconds = nil
+}
+
+// Seconds returns the value of the "seconds" field in the mutation.
+func (m *TimeEntryMutation) Seconds() (r int64, exists bool) {
+	v := m.seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeconds returns the old "seconds" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldSeconds(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeconds: %w", err)
+	}
+	return oldValue.Seconds, nil
+}
+
+// AddSeconds adds i to the "seconds" field.
+func (m *TimeEntryMutation) AddSeconds(i int64) {
+	if m.addseconds != nil {
+		*m.addseconds += i
+	} else {
+		m.addseconds = &i
+	}
+}
+
+// AddedSeconds returns the value that was added to the "seconds" field in this mutation.
+func (m *TimeEntryMutation) AddedSeconds() (r int64, exists bool) {
+	v := m.addseconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeconds resets all changes to the "seconds" field.
+func (m *TimeEntryMutation) ResetSeconds() {
+	m.seconds = nil
+	m.addseconds = nil
+}
+
+// SetBillable sets the "billable" field.
+func (m *TimeEntryMutation) SetBillable(b bool) {
+	m.billable = &b
+}
+
+// Billable returns the value of the "billable" field in the mutation.
+func (m *TimeEntryMutation) Billable() (r bool, exists bool) {
+	v := m.billable
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBillable returns the old "billable" field's value of the TimeEntry entity.
+// If the TimeEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimeEntryMutation) OldBillable(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBillable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBillable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBillable: %w", err)
+	}
+	return oldValue.Billable, nil
+}
+
+// ResetBillable resets all changes to the "billable" field.
+func (m *TimeEntryMutation) ResetBillable() {
+	m.billable = nil
+}
+
+// Where appends a list predicates to the TimeEntryMutation builder.
+func (m *TimeEntryMutation) Where(ps ...predicate.TimeEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TimeEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TimeEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TimeEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TimeEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TimeEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TimeEntry).
+func (m *TimeEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TimeEntryMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.organization_id != nil {
+		fields = append(fields, timeentry.FieldOrganizationID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, timeentry.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, timeentry.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, timeentry.FieldVersion)
+	}
+	if m.project_id != nil {
+		fields = append(fields, timeentry.FieldProjectID)
+	}
+	if m.task_id != nil {
+		fields = append(fields, timeentry.FieldTaskID)
+	}
+	if m.user_id != nil {
+		fields = append(fields, timeentry.FieldUserID)
+	}
+	if m.description != nil {
+		fields = append(fields, timeentry.FieldDescription)
+	}
+	if m.date != nil {
+		fields = append(fields, timeentry.FieldDate)
+	}
+	if m.started_at != nil {
+		fields = append(fields, timeentry.FieldStartedAt)
+	}
+	if m.running != nil {
+		fields = append(fields, timeentry.FieldRunning)
+	}
+	if m.seconds != nil {
+		fields = append(fields, timeentry.FieldSeconds)
+	}
+	if m.billable != nil {
+		fields = append(fields, timeentry.FieldBillable)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TimeEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case timeentry.FieldOrganizationID:
+		return m.OrganizationID()
+	case timeentry.FieldCreatedAt:
+		return m.CreatedAt()
+	case timeentry.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case timeentry.FieldVersion:
+		return m.Version()
+	case timeentry.FieldProjectID:
+		return m.ProjectID()
+	case timeentry.FieldTaskID:
+		return m.TaskID()
+	case timeentry.FieldUserID:
+		return m.UserID()
+	case timeentry.FieldDescription:
+		return m.Description()
+	case timeentry.FieldDate:
+		return m.Date()
+	case timeentry.FieldStartedAt:
+		return m.StartedAt()
+	case timeentry.FieldRunning:
+		return m.Running()
+	case timeentry.FieldSeconds:
+		return m.Seconds()
+	case timeentry.FieldBillable:
+		return m.Billable()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TimeEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case timeentry.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case timeentry.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case timeentry.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case timeentry.FieldVersion:
+		return m.OldVersion(ctx)
+	case timeentry.FieldProjectID:
+		return m.OldProjectID(ctx)
+	case timeentry.FieldTaskID:
+		return m.OldTaskID(ctx)
+	case timeentry.FieldUserID:
+		return m.OldUserID(ctx)
+	case timeentry.FieldDescription:
+		return m.OldDescription(ctx)
+	case timeentry.FieldDate:
+		return m.OldDate(ctx)
+	case timeentry.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case timeentry.FieldRunning:
+		return m.OldRunning(ctx)
+	case timeentry.FieldSeconds:
+		return m.OldSeconds(ctx)
+	case timeentry.FieldBillable:
+		return m.OldBillable(ctx)
+	}
+	return nil, fmt.Errorf("unknown TimeEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TimeEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case timeentry.FieldOrganizationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case timeentry.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case timeentry.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case timeentry.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case timeentry.FieldProjectID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProjectID(v)
+		return nil
+	case timeentry.FieldTaskID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaskID(v)
+		return nil
+	case timeentry.FieldUserID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case timeentry.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case timeentry.FieldDate:
+		v, ok := value.(day.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDate(v)
+		return nil
+	case timeentry.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case timeentry.FieldRunning:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRunning(v)
+		return nil
+	case timeentry.FieldSeconds:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeconds(v)
+		return nil
+	case timeentry.FieldBillable:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBillable(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TimeEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TimeEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, timeentry.FieldVersion)
+	}
+	if m.addseconds != nil {
+		fields = append(fields, timeentry.FieldSeconds)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TimeEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case timeentry.FieldVersion:
+		return m.AddedVersion()
+	case timeentry.FieldSeconds:
+		return m.AddedSeconds()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TimeEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case timeentry.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case timeentry.FieldSeconds:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeconds(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TimeEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TimeEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(timeentry.FieldTaskID) {
+		fields = append(fields, timeentry.FieldTaskID)
+	}
+	if m.FieldCleared(timeentry.FieldStartedAt) {
+		fields = append(fields, timeentry.FieldStartedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TimeEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TimeEntryMutation) ClearField(name string) error {
+	switch name {
+	case timeentry.FieldTaskID:
+		m.ClearTaskID()
+		return nil
+	case timeentry.FieldStartedAt:
+		m.ClearStartedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown TimeEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TimeEntryMutation) ResetField(name string) error {
+	switch name {
+	case timeentry.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case timeentry.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case timeentry.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case timeentry.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case timeentry.FieldProjectID:
+		m.ResetProjectID()
+		return nil
+	case timeentry.FieldTaskID:
+		m.ResetTaskID()
+		return nil
+	case timeentry.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case timeentry.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case timeentry.FieldDate:
+		m.ResetDate()
+		return nil
+	case timeentry.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case timeentry.FieldRunning:
+		m.ResetRunning()
+		return nil
+	case timeentry.FieldSeconds:
+		m.ResetSeconds()
+		return nil
+	case timeentry.FieldBillable:
+		m.ResetBillable()
+		return nil
+	}
+	return fmt.Errorf("unknown TimeEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TimeEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TimeEntryMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TimeEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TimeEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TimeEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TimeEntryMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TimeEntryMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown TimeEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TimeEntryMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown TimeEntry edge %s", name)
 }
 
 // TrackingCategoryMutation represents an operation that mutates the TrackingCategory nodes in the graph.

@@ -33,7 +33,9 @@ type NumberSequence struct {
 	// begins at 1 in each year of the documents' dates
 	Yearly bool `json:"yearly,omitempty"`
 	// IsDefault holds the value of the "is_default" field.
-	IsDefault    bool `json:"is_default,omitempty"`
+	IsDefault bool `json:"is_default,omitempty"`
+	// no longer offered; its numbers stay
+	ArchivedAt   *time.Time `json:"archived_at,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -48,7 +50,7 @@ func (*NumberSequence) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case numbersequence.FieldDocumentType, numbersequence.FieldName, numbersequence.FieldPrefix:
 			values[i] = new(sql.NullString)
-		case numbersequence.FieldCreatedAt:
+		case numbersequence.FieldCreatedAt, numbersequence.FieldArchivedAt:
 			values[i] = new(sql.NullTime)
 		case numbersequence.FieldID, numbersequence.FieldOrganizationID:
 			values[i] = new(uuid.UUID)
@@ -121,6 +123,13 @@ func (_m *NumberSequence) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.IsDefault = value.Bool
 			}
+		case numbersequence.FieldArchivedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field archived_at", values[i])
+			} else if value.Valid {
+				_m.ArchivedAt = new(time.Time)
+				*_m.ArchivedAt = value.Time
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -180,6 +189,11 @@ func (_m *NumberSequence) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("is_default=")
 	builder.WriteString(fmt.Sprintf("%v", _m.IsDefault))
+	builder.WriteString(", ")
+	if v := _m.ArchivedAt; v != nil {
+		builder.WriteString("archived_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

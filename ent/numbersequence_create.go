@@ -112,6 +112,20 @@ func (_c *NumberSequenceCreate) SetNillableIsDefault(v *bool) *NumberSequenceCre
 	return _c
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (_c *NumberSequenceCreate) SetArchivedAt(v time.Time) *NumberSequenceCreate {
+	_c.mutation.SetArchivedAt(v)
+	return _c
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_c *NumberSequenceCreate) SetNillableArchivedAt(v *time.Time) *NumberSequenceCreate {
+	if v != nil {
+		_c.SetArchivedAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *NumberSequenceCreate) SetID(v uuid.UUID) *NumberSequenceCreate {
 	_c.mutation.SetID(v)
@@ -301,6 +315,10 @@ func (_c *NumberSequenceCreate) createSpec() (*NumberSequence, *sqlgraph.CreateS
 		_spec.SetField(numbersequence.FieldIsDefault, field.TypeBool, value)
 		_node.IsDefault = value
 	}
+	if value, ok := _c.mutation.ArchivedAt(); ok {
+		_spec.SetField(numbersequence.FieldArchivedAt, field.TypeTime, value)
+		_node.ArchivedAt = &value
+	}
 	return _node, _spec
 }
 
@@ -416,6 +434,24 @@ func (u *NumberSequenceUpsert) SetIsDefault(v bool) *NumberSequenceUpsert {
 // UpdateIsDefault sets the "is_default" field to the value that was provided on create.
 func (u *NumberSequenceUpsert) UpdateIsDefault() *NumberSequenceUpsert {
 	u.SetExcluded(numbersequence.FieldIsDefault)
+	return u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (u *NumberSequenceUpsert) SetArchivedAt(v time.Time) *NumberSequenceUpsert {
+	u.Set(numbersequence.FieldArchivedAt, v)
+	return u
+}
+
+// UpdateArchivedAt sets the "archived_at" field to the value that was provided on create.
+func (u *NumberSequenceUpsert) UpdateArchivedAt() *NumberSequenceUpsert {
+	u.SetExcluded(numbersequence.FieldArchivedAt)
+	return u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (u *NumberSequenceUpsert) ClearArchivedAt() *NumberSequenceUpsert {
+	u.SetNull(numbersequence.FieldArchivedAt)
 	return u
 }
 
@@ -550,6 +586,27 @@ func (u *NumberSequenceUpsertOne) SetIsDefault(v bool) *NumberSequenceUpsertOne 
 func (u *NumberSequenceUpsertOne) UpdateIsDefault() *NumberSequenceUpsertOne {
 	return u.Update(func(s *NumberSequenceUpsert) {
 		s.UpdateIsDefault()
+	})
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (u *NumberSequenceUpsertOne) SetArchivedAt(v time.Time) *NumberSequenceUpsertOne {
+	return u.Update(func(s *NumberSequenceUpsert) {
+		s.SetArchivedAt(v)
+	})
+}
+
+// UpdateArchivedAt sets the "archived_at" field to the value that was provided on create.
+func (u *NumberSequenceUpsertOne) UpdateArchivedAt() *NumberSequenceUpsertOne {
+	return u.Update(func(s *NumberSequenceUpsert) {
+		s.UpdateArchivedAt()
+	})
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (u *NumberSequenceUpsertOne) ClearArchivedAt() *NumberSequenceUpsertOne {
+	return u.Update(func(s *NumberSequenceUpsert) {
+		s.ClearArchivedAt()
 	})
 }
 
@@ -851,6 +908,27 @@ func (u *NumberSequenceUpsertBulk) SetIsDefault(v bool) *NumberSequenceUpsertBul
 func (u *NumberSequenceUpsertBulk) UpdateIsDefault() *NumberSequenceUpsertBulk {
 	return u.Update(func(s *NumberSequenceUpsert) {
 		s.UpdateIsDefault()
+	})
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (u *NumberSequenceUpsertBulk) SetArchivedAt(v time.Time) *NumberSequenceUpsertBulk {
+	return u.Update(func(s *NumberSequenceUpsert) {
+		s.SetArchivedAt(v)
+	})
+}
+
+// UpdateArchivedAt sets the "archived_at" field to the value that was provided on create.
+func (u *NumberSequenceUpsertBulk) UpdateArchivedAt() *NumberSequenceUpsertBulk {
+	return u.Update(func(s *NumberSequenceUpsert) {
+		s.UpdateArchivedAt()
+	})
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (u *NumberSequenceUpsertBulk) ClearArchivedAt() *NumberSequenceUpsertBulk {
+	return u.Update(func(s *NumberSequenceUpsert) {
+		s.ClearArchivedAt()
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -105,6 +106,26 @@ func (_u *NumberSequenceUpdate) SetNillableIsDefault(v *bool) *NumberSequenceUpd
 	return _u
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (_u *NumberSequenceUpdate) SetArchivedAt(v time.Time) *NumberSequenceUpdate {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *NumberSequenceUpdate) SetNillableArchivedAt(v *time.Time) *NumberSequenceUpdate {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *NumberSequenceUpdate) ClearArchivedAt() *NumberSequenceUpdate {
+	_u.mutation.ClearArchivedAt()
+	return _u
+}
+
 // Mutation returns the NumberSequenceMutation object of the builder.
 func (_u *NumberSequenceUpdate) Mutation() *NumberSequenceMutation {
 	return _u.mutation
@@ -192,6 +213,12 @@ func (_u *NumberSequenceUpdate) sqlSave(ctx context.Context) (_node int, err err
 	}
 	if value, ok := _u.mutation.IsDefault(); ok {
 		_spec.SetField(numbersequence.FieldIsDefault, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(numbersequence.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(numbersequence.FieldArchivedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -289,6 +316,26 @@ func (_u *NumberSequenceUpdateOne) SetNillableIsDefault(v *bool) *NumberSequence
 	if v != nil {
 		_u.SetIsDefault(*v)
 	}
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *NumberSequenceUpdateOne) SetArchivedAt(v time.Time) *NumberSequenceUpdateOne {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *NumberSequenceUpdateOne) SetNillableArchivedAt(v *time.Time) *NumberSequenceUpdateOne {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *NumberSequenceUpdateOne) ClearArchivedAt() *NumberSequenceUpdateOne {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -409,6 +456,12 @@ func (_u *NumberSequenceUpdateOne) sqlSave(ctx context.Context) (_node *NumberSe
 	}
 	if value, ok := _u.mutation.IsDefault(); ok {
 		_spec.SetField(numbersequence.FieldIsDefault, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(numbersequence.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(numbersequence.FieldArchivedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &NumberSequence{config: _u.config}

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
+	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/money"
 )
@@ -43,6 +45,12 @@ type Organization struct {
 	TimeZone string `json:"time_zone,omitempty"`
 	// Language holds the value of the "language" field.
 	Language string `json:"language,omitempty"`
+	// nothing dated up to it changes any more
+	ClosingDate *day.Date `json:"closing_date,omitempty"`
+	// stages of reminding: days after the due date, negative before it
+	ReminderDays []int `json:"reminder_days,omitempty"`
+	// where the logo's bytes are, in the server's store
+	LogoKey string `json:"logo_key,omitempty"`
 	// made by serve --demo
 	Demonstration bool `json:"demonstration,omitempty"`
 	// set when the organization was ended: nobody gets in
@@ -55,9 +63,13 @@ func (*Organization) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case organization.FieldClosingDate:
+			values[i] = &sql.NullScanner{S: new(day.Date)}
+		case organization.FieldReminderDays:
+			values[i] = new([]byte)
 		case organization.FieldDemonstration:
 			values[i] = new(sql.NullBool)
-		case organization.FieldName, organization.FieldProfession, organization.FieldVatNumber, organization.FieldTaxOffice, organization.FieldCountry, organization.FieldEmail, organization.FieldPhone, organization.FieldAddress, organization.FieldBaseCurrency, organization.FieldTimeZone, organization.FieldLanguage:
+		case organization.FieldName, organization.FieldProfession, organization.FieldVatNumber, organization.FieldTaxOffice, organization.FieldCountry, organization.FieldEmail, organization.FieldPhone, organization.FieldAddress, organization.FieldBaseCurrency, organization.FieldTimeZone, organization.FieldLanguage, organization.FieldLogoKey:
 			values[i] = new(sql.NullString)
 		case organization.FieldCreatedAt, organization.FieldClosedAt:
 			values[i] = new(sql.NullTime)
@@ -156,6 +168,27 @@ func (_m *Organization) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Language = value.String
 			}
+		case organization.FieldClosingDate:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field closing_date", values[i])
+			} else if value.Valid {
+				_m.ClosingDate = new(day.Date)
+				*_m.ClosingDate = *value.S.(*day.Date)
+			}
+		case organization.FieldReminderDays:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field reminder_days", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.ReminderDays); err != nil {
+					return fmt.Errorf("unmarshal field reminder_days: %w", err)
+				}
+			}
+		case organization.FieldLogoKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field logo_key", values[i])
+			} else if value.Valid {
+				_m.LogoKey = value.String
+			}
 		case organization.FieldDemonstration:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field demonstration", values[i])
@@ -240,6 +273,17 @@ func (_m *Organization) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("language=")
 	builder.WriteString(_m.Language)
+	builder.WriteString(", ")
+	if v := _m.ClosingDate; v != nil {
+		builder.WriteString("closing_date=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("reminder_days=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReminderDays))
+	builder.WriteString(", ")
+	builder.WriteString("logo_key=")
+	builder.WriteString(_m.LogoKey)
 	builder.WriteString(", ")
 	builder.WriteString("demonstration=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Demonstration))

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
+	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/money"
 )
@@ -177,6 +178,40 @@ func (_c *OrganizationCreate) SetNillableLanguage(v *string) *OrganizationCreate
 	return _c
 }
 
+// SetClosingDate sets the "closing_date" field.
+func (_c *OrganizationCreate) SetClosingDate(v day.Date) *OrganizationCreate {
+	_c.mutation.SetClosingDate(v)
+	return _c
+}
+
+// SetNillableClosingDate sets the "closing_date" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillableClosingDate(v *day.Date) *OrganizationCreate {
+	if v != nil {
+		_c.SetClosingDate(*v)
+	}
+	return _c
+}
+
+// SetReminderDays sets the "reminder_days" field.
+func (_c *OrganizationCreate) SetReminderDays(v []int) *OrganizationCreate {
+	_c.mutation.SetReminderDays(v)
+	return _c
+}
+
+// SetLogoKey sets the "logo_key" field.
+func (_c *OrganizationCreate) SetLogoKey(v string) *OrganizationCreate {
+	_c.mutation.SetLogoKey(v)
+	return _c
+}
+
+// SetNillableLogoKey sets the "logo_key" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillableLogoKey(v *string) *OrganizationCreate {
+	if v != nil {
+		_c.SetLogoKey(*v)
+	}
+	return _c
+}
+
 // SetDemonstration sets the "demonstration" field.
 func (_c *OrganizationCreate) SetDemonstration(v bool) *OrganizationCreate {
 	_c.mutation.SetDemonstration(v)
@@ -294,6 +329,10 @@ func (_c *OrganizationCreate) defaults() {
 		v := organization.DefaultLanguage
 		_c.mutation.SetLanguage(v)
 	}
+	if _, ok := _c.mutation.LogoKey(); !ok {
+		v := organization.DefaultLogoKey
+		_c.mutation.SetLogoKey(v)
+	}
 	if _, ok := _c.mutation.Demonstration(); !ok {
 		v := organization.DefaultDemonstration
 		_c.mutation.SetDemonstration(v)
@@ -397,6 +436,14 @@ func (_c *OrganizationCreate) check() error {
 			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Organization.language": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.LogoKey(); !ok {
+		return &ValidationError{Name: "logo_key", err: errors.New(`ent: missing required field "Organization.logo_key"`)}
+	}
+	if v, ok := _c.mutation.LogoKey(); ok {
+		if err := organization.LogoKeyValidator(v); err != nil {
+			return &ValidationError{Name: "logo_key", err: fmt.Errorf(`ent: validator failed for field "Organization.logo_key": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Demonstration(); !ok {
 		return &ValidationError{Name: "demonstration", err: errors.New(`ent: missing required field "Organization.demonstration"`)}
 	}
@@ -483,6 +530,18 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Language(); ok {
 		_spec.SetField(organization.FieldLanguage, field.TypeString, value)
 		_node.Language = value
+	}
+	if value, ok := _c.mutation.ClosingDate(); ok {
+		_spec.SetField(organization.FieldClosingDate, field.TypeString, value)
+		_node.ClosingDate = &value
+	}
+	if value, ok := _c.mutation.ReminderDays(); ok {
+		_spec.SetField(organization.FieldReminderDays, field.TypeJSON, value)
+		_node.ReminderDays = value
+	}
+	if value, ok := _c.mutation.LogoKey(); ok {
+		_spec.SetField(organization.FieldLogoKey, field.TypeString, value)
+		_node.LogoKey = value
 	}
 	if value, ok := _c.mutation.Demonstration(); ok {
 		_spec.SetField(organization.FieldDemonstration, field.TypeBool, value)
@@ -673,6 +732,54 @@ func (u *OrganizationUpsert) SetLanguage(v string) *OrganizationUpsert {
 // UpdateLanguage sets the "language" field to the value that was provided on create.
 func (u *OrganizationUpsert) UpdateLanguage() *OrganizationUpsert {
 	u.SetExcluded(organization.FieldLanguage)
+	return u
+}
+
+// SetClosingDate sets the "closing_date" field.
+func (u *OrganizationUpsert) SetClosingDate(v day.Date) *OrganizationUpsert {
+	u.Set(organization.FieldClosingDate, v)
+	return u
+}
+
+// UpdateClosingDate sets the "closing_date" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateClosingDate() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldClosingDate)
+	return u
+}
+
+// ClearClosingDate clears the value of the "closing_date" field.
+func (u *OrganizationUpsert) ClearClosingDate() *OrganizationUpsert {
+	u.SetNull(organization.FieldClosingDate)
+	return u
+}
+
+// SetReminderDays sets the "reminder_days" field.
+func (u *OrganizationUpsert) SetReminderDays(v []int) *OrganizationUpsert {
+	u.Set(organization.FieldReminderDays, v)
+	return u
+}
+
+// UpdateReminderDays sets the "reminder_days" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateReminderDays() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldReminderDays)
+	return u
+}
+
+// ClearReminderDays clears the value of the "reminder_days" field.
+func (u *OrganizationUpsert) ClearReminderDays() *OrganizationUpsert {
+	u.SetNull(organization.FieldReminderDays)
+	return u
+}
+
+// SetLogoKey sets the "logo_key" field.
+func (u *OrganizationUpsert) SetLogoKey(v string) *OrganizationUpsert {
+	u.Set(organization.FieldLogoKey, v)
+	return u
+}
+
+// UpdateLogoKey sets the "logo_key" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateLogoKey() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldLogoKey)
 	return u
 }
 
@@ -899,6 +1006,62 @@ func (u *OrganizationUpsertOne) SetLanguage(v string) *OrganizationUpsertOne {
 func (u *OrganizationUpsertOne) UpdateLanguage() *OrganizationUpsertOne {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateLanguage()
+	})
+}
+
+// SetClosingDate sets the "closing_date" field.
+func (u *OrganizationUpsertOne) SetClosingDate(v day.Date) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetClosingDate(v)
+	})
+}
+
+// UpdateClosingDate sets the "closing_date" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateClosingDate() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateClosingDate()
+	})
+}
+
+// ClearClosingDate clears the value of the "closing_date" field.
+func (u *OrganizationUpsertOne) ClearClosingDate() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.ClearClosingDate()
+	})
+}
+
+// SetReminderDays sets the "reminder_days" field.
+func (u *OrganizationUpsertOne) SetReminderDays(v []int) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetReminderDays(v)
+	})
+}
+
+// UpdateReminderDays sets the "reminder_days" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateReminderDays() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateReminderDays()
+	})
+}
+
+// ClearReminderDays clears the value of the "reminder_days" field.
+func (u *OrganizationUpsertOne) ClearReminderDays() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.ClearReminderDays()
+	})
+}
+
+// SetLogoKey sets the "logo_key" field.
+func (u *OrganizationUpsertOne) SetLogoKey(v string) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetLogoKey(v)
+	})
+}
+
+// UpdateLogoKey sets the "logo_key" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateLogoKey() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateLogoKey()
 	})
 }
 
@@ -1295,6 +1458,62 @@ func (u *OrganizationUpsertBulk) SetLanguage(v string) *OrganizationUpsertBulk {
 func (u *OrganizationUpsertBulk) UpdateLanguage() *OrganizationUpsertBulk {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateLanguage()
+	})
+}
+
+// SetClosingDate sets the "closing_date" field.
+func (u *OrganizationUpsertBulk) SetClosingDate(v day.Date) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetClosingDate(v)
+	})
+}
+
+// UpdateClosingDate sets the "closing_date" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateClosingDate() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateClosingDate()
+	})
+}
+
+// ClearClosingDate clears the value of the "closing_date" field.
+func (u *OrganizationUpsertBulk) ClearClosingDate() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.ClearClosingDate()
+	})
+}
+
+// SetReminderDays sets the "reminder_days" field.
+func (u *OrganizationUpsertBulk) SetReminderDays(v []int) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetReminderDays(v)
+	})
+}
+
+// UpdateReminderDays sets the "reminder_days" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateReminderDays() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateReminderDays()
+	})
+}
+
+// ClearReminderDays clears the value of the "reminder_days" field.
+func (u *OrganizationUpsertBulk) ClearReminderDays() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.ClearReminderDays()
+	})
+}
+
+// SetLogoKey sets the "logo_key" field.
+func (u *OrganizationUpsertBulk) SetLogoKey(v string) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetLogoKey(v)
+	})
+}
+
+// UpdateLogoKey sets the "logo_key" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateLogoKey() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateLogoKey()
 	})
 }
 

@@ -10,7 +10,9 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
+	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/predicate"
 	"github.com/kartela/kartela/money"
@@ -184,6 +186,58 @@ func (_u *OrganizationUpdate) SetNillableLanguage(v *string) *OrganizationUpdate
 	return _u
 }
 
+// SetClosingDate sets the "closing_date" field.
+func (_u *OrganizationUpdate) SetClosingDate(v day.Date) *OrganizationUpdate {
+	_u.mutation.SetClosingDate(v)
+	return _u
+}
+
+// SetNillableClosingDate sets the "closing_date" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableClosingDate(v *day.Date) *OrganizationUpdate {
+	if v != nil {
+		_u.SetClosingDate(*v)
+	}
+	return _u
+}
+
+// ClearClosingDate clears the value of the "closing_date" field.
+func (_u *OrganizationUpdate) ClearClosingDate() *OrganizationUpdate {
+	_u.mutation.ClearClosingDate()
+	return _u
+}
+
+// SetReminderDays sets the "reminder_days" field.
+func (_u *OrganizationUpdate) SetReminderDays(v []int) *OrganizationUpdate {
+	_u.mutation.SetReminderDays(v)
+	return _u
+}
+
+// AppendReminderDays appends value to the "reminder_days" field.
+func (_u *OrganizationUpdate) AppendReminderDays(v []int) *OrganizationUpdate {
+	_u.mutation.AppendReminderDays(v)
+	return _u
+}
+
+// ClearReminderDays clears the value of the "reminder_days" field.
+func (_u *OrganizationUpdate) ClearReminderDays() *OrganizationUpdate {
+	_u.mutation.ClearReminderDays()
+	return _u
+}
+
+// SetLogoKey sets the "logo_key" field.
+func (_u *OrganizationUpdate) SetLogoKey(v string) *OrganizationUpdate {
+	_u.mutation.SetLogoKey(v)
+	return _u
+}
+
+// SetNillableLogoKey sets the "logo_key" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableLogoKey(v *string) *OrganizationUpdate {
+	if v != nil {
+		_u.SetLogoKey(*v)
+	}
+	return _u
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (_u *OrganizationUpdate) SetClosedAt(v time.Time) *OrganizationUpdate {
 	_u.mutation.SetClosedAt(v)
@@ -293,6 +347,11 @@ func (_u *OrganizationUpdate) check() error {
 			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Organization.language": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.LogoKey(); ok {
+		if err := organization.LogoKeyValidator(v); err != nil {
+			return &ValidationError{Name: "logo_key", err: fmt.Errorf(`ent: validator failed for field "Organization.logo_key": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -346,6 +405,26 @@ func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.Language(); ok {
 		_spec.SetField(organization.FieldLanguage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ClosingDate(); ok {
+		_spec.SetField(organization.FieldClosingDate, field.TypeString, value)
+	}
+	if _u.mutation.ClosingDateCleared() {
+		_spec.ClearField(organization.FieldClosingDate, field.TypeString)
+	}
+	if value, ok := _u.mutation.ReminderDays(); ok {
+		_spec.SetField(organization.FieldReminderDays, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedReminderDays(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, organization.FieldReminderDays, value)
+		})
+	}
+	if _u.mutation.ReminderDaysCleared() {
+		_spec.ClearField(organization.FieldReminderDays, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.LogoKey(); ok {
+		_spec.SetField(organization.FieldLogoKey, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ClosedAt(); ok {
 		_spec.SetField(organization.FieldClosedAt, field.TypeTime, value)
@@ -529,6 +608,58 @@ func (_u *OrganizationUpdateOne) SetNillableLanguage(v *string) *OrganizationUpd
 	return _u
 }
 
+// SetClosingDate sets the "closing_date" field.
+func (_u *OrganizationUpdateOne) SetClosingDate(v day.Date) *OrganizationUpdateOne {
+	_u.mutation.SetClosingDate(v)
+	return _u
+}
+
+// SetNillableClosingDate sets the "closing_date" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableClosingDate(v *day.Date) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetClosingDate(*v)
+	}
+	return _u
+}
+
+// ClearClosingDate clears the value of the "closing_date" field.
+func (_u *OrganizationUpdateOne) ClearClosingDate() *OrganizationUpdateOne {
+	_u.mutation.ClearClosingDate()
+	return _u
+}
+
+// SetReminderDays sets the "reminder_days" field.
+func (_u *OrganizationUpdateOne) SetReminderDays(v []int) *OrganizationUpdateOne {
+	_u.mutation.SetReminderDays(v)
+	return _u
+}
+
+// AppendReminderDays appends value to the "reminder_days" field.
+func (_u *OrganizationUpdateOne) AppendReminderDays(v []int) *OrganizationUpdateOne {
+	_u.mutation.AppendReminderDays(v)
+	return _u
+}
+
+// ClearReminderDays clears the value of the "reminder_days" field.
+func (_u *OrganizationUpdateOne) ClearReminderDays() *OrganizationUpdateOne {
+	_u.mutation.ClearReminderDays()
+	return _u
+}
+
+// SetLogoKey sets the "logo_key" field.
+func (_u *OrganizationUpdateOne) SetLogoKey(v string) *OrganizationUpdateOne {
+	_u.mutation.SetLogoKey(v)
+	return _u
+}
+
+// SetNillableLogoKey sets the "logo_key" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableLogoKey(v *string) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetLogoKey(*v)
+	}
+	return _u
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (_u *OrganizationUpdateOne) SetClosedAt(v time.Time) *OrganizationUpdateOne {
 	_u.mutation.SetClosedAt(v)
@@ -651,6 +782,11 @@ func (_u *OrganizationUpdateOne) check() error {
 			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Organization.language": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.LogoKey(); ok {
+		if err := organization.LogoKeyValidator(v); err != nil {
+			return &ValidationError{Name: "logo_key", err: fmt.Errorf(`ent: validator failed for field "Organization.logo_key": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -721,6 +857,26 @@ func (_u *OrganizationUpdateOne) sqlSave(ctx context.Context) (_node *Organizati
 	}
 	if value, ok := _u.mutation.Language(); ok {
 		_spec.SetField(organization.FieldLanguage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ClosingDate(); ok {
+		_spec.SetField(organization.FieldClosingDate, field.TypeString, value)
+	}
+	if _u.mutation.ClosingDateCleared() {
+		_spec.ClearField(organization.FieldClosingDate, field.TypeString)
+	}
+	if value, ok := _u.mutation.ReminderDays(); ok {
+		_spec.SetField(organization.FieldReminderDays, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedReminderDays(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, organization.FieldReminderDays, value)
+		})
+	}
+	if _u.mutation.ReminderDaysCleared() {
+		_spec.ClearField(organization.FieldReminderDays, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.LogoKey(); ok {
+		_spec.SetField(organization.FieldLogoKey, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ClosedAt(); ok {
 		_spec.SetField(organization.FieldClosedAt, field.TypeTime, value)

@@ -48,6 +48,8 @@ type Payment struct {
 	Reference string `json:"reference,omitempty"`
 	// Notes holds the value of the "notes" field.
 	Notes string `json:"notes,omitempty"`
+	// units of the base currency for one of the payment's; 1 in base currency
+	ExchangeRate money.Decimal `json:"exchange_rate,omitempty"`
 	// sum of the allocations; amount - allocated is credit
 	Allocated money.Minor `json:"allocated,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
@@ -64,6 +66,8 @@ func (*Payment) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case payment.FieldDate:
 			values[i] = new(day.Date)
+		case payment.FieldExchangeRate:
+			values[i] = new(money.Decimal)
 		case payment.FieldVersion, payment.FieldAmount, payment.FieldAllocated:
 			values[i] = new(sql.NullInt64)
 		case payment.FieldKind, payment.FieldSide, payment.FieldStatus, payment.FieldCurrency, payment.FieldMethod, payment.FieldReference, payment.FieldNotes:
@@ -177,6 +181,12 @@ func (_m *Payment) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Notes = value.String
 			}
+		case payment.FieldExchangeRate:
+			if value, ok := values[i].(*money.Decimal); !ok {
+				return fmt.Errorf("unexpected type %T for field exchange_rate", values[i])
+			} else if value != nil {
+				_m.ExchangeRate = *value
+			}
 		case payment.FieldAllocated:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field allocated", values[i])
@@ -273,6 +283,9 @@ func (_m *Payment) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("notes=")
 	builder.WriteString(_m.Notes)
+	builder.WriteString(", ")
+	builder.WriteString("exchange_rate=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ExchangeRate))
 	builder.WriteString(", ")
 	builder.WriteString("allocated=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Allocated))

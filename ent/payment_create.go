@@ -166,6 +166,20 @@ func (_c *PaymentCreate) SetNillableNotes(v *string) *PaymentCreate {
 	return _c
 }
 
+// SetExchangeRate sets the "exchange_rate" field.
+func (_c *PaymentCreate) SetExchangeRate(v money.Decimal) *PaymentCreate {
+	_c.mutation.SetExchangeRate(v)
+	return _c
+}
+
+// SetNillableExchangeRate sets the "exchange_rate" field if the given value is not nil.
+func (_c *PaymentCreate) SetNillableExchangeRate(v *money.Decimal) *PaymentCreate {
+	if v != nil {
+		_c.SetExchangeRate(*v)
+	}
+	return _c
+}
+
 // SetAllocated sets the "allocated" field.
 func (_c *PaymentCreate) SetAllocated(v money.Minor) *PaymentCreate {
 	_c.mutation.SetAllocated(v)
@@ -277,6 +291,10 @@ func (_c *PaymentCreate) defaults() {
 		v := payment.DefaultNotes
 		_c.mutation.SetNotes(v)
 	}
+	if _, ok := _c.mutation.ExchangeRate(); !ok {
+		v := payment.DefaultExchangeRate()
+		_c.mutation.SetExchangeRate(v)
+	}
 	if _, ok := _c.mutation.Allocated(); !ok {
 		v := payment.DefaultAllocated
 		_c.mutation.SetAllocated(v)
@@ -370,6 +388,9 @@ func (_c *PaymentCreate) check() error {
 		if err := payment.NotesValidator(v); err != nil {
 			return &ValidationError{Name: "notes", err: fmt.Errorf(`ent: validator failed for field "Payment.notes": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.ExchangeRate(); !ok {
+		return &ValidationError{Name: "exchange_rate", err: errors.New(`ent: missing required field "Payment.exchange_rate"`)}
 	}
 	if _, ok := _c.mutation.Allocated(); !ok {
 		return &ValidationError{Name: "allocated", err: errors.New(`ent: missing required field "Payment.allocated"`)}
@@ -468,6 +489,10 @@ func (_c *PaymentCreate) createSpec() (*Payment, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Notes(); ok {
 		_spec.SetField(payment.FieldNotes, field.TypeString, value)
 		_node.Notes = value
+	}
+	if value, ok := _c.mutation.ExchangeRate(); ok {
+		_spec.SetField(payment.FieldExchangeRate, field.TypeString, value)
+		_node.ExchangeRate = value
 	}
 	if value, ok := _c.mutation.Allocated(); ok {
 		_spec.SetField(payment.FieldAllocated, field.TypeInt64, value)
@@ -662,6 +687,18 @@ func (u *PaymentUpsert) SetNotes(v string) *PaymentUpsert {
 // UpdateNotes sets the "notes" field to the value that was provided on create.
 func (u *PaymentUpsert) UpdateNotes() *PaymentUpsert {
 	u.SetExcluded(payment.FieldNotes)
+	return u
+}
+
+// SetExchangeRate sets the "exchange_rate" field.
+func (u *PaymentUpsert) SetExchangeRate(v money.Decimal) *PaymentUpsert {
+	u.Set(payment.FieldExchangeRate, v)
+	return u
+}
+
+// UpdateExchangeRate sets the "exchange_rate" field to the value that was provided on create.
+func (u *PaymentUpsert) UpdateExchangeRate() *PaymentUpsert {
+	u.SetExcluded(payment.FieldExchangeRate)
 	return u
 }
 
@@ -915,6 +952,20 @@ func (u *PaymentUpsertOne) SetNotes(v string) *PaymentUpsertOne {
 func (u *PaymentUpsertOne) UpdateNotes() *PaymentUpsertOne {
 	return u.Update(func(s *PaymentUpsert) {
 		s.UpdateNotes()
+	})
+}
+
+// SetExchangeRate sets the "exchange_rate" field.
+func (u *PaymentUpsertOne) SetExchangeRate(v money.Decimal) *PaymentUpsertOne {
+	return u.Update(func(s *PaymentUpsert) {
+		s.SetExchangeRate(v)
+	})
+}
+
+// UpdateExchangeRate sets the "exchange_rate" field to the value that was provided on create.
+func (u *PaymentUpsertOne) UpdateExchangeRate() *PaymentUpsertOne {
+	return u.Update(func(s *PaymentUpsert) {
+		s.UpdateExchangeRate()
 	})
 }
 
@@ -1341,6 +1392,20 @@ func (u *PaymentUpsertBulk) SetNotes(v string) *PaymentUpsertBulk {
 func (u *PaymentUpsertBulk) UpdateNotes() *PaymentUpsertBulk {
 	return u.Update(func(s *PaymentUpsert) {
 		s.UpdateNotes()
+	})
+}
+
+// SetExchangeRate sets the "exchange_rate" field.
+func (u *PaymentUpsertBulk) SetExchangeRate(v money.Decimal) *PaymentUpsertBulk {
+	return u.Update(func(s *PaymentUpsert) {
+		s.SetExchangeRate(v)
+	})
+}
+
+// UpdateExchangeRate sets the "exchange_rate" field to the value that was provided on create.
+func (u *PaymentUpsertBulk) UpdateExchangeRate() *PaymentUpsertBulk {
+	return u.Update(func(s *PaymentUpsert) {
+		s.UpdateExchangeRate()
 	})
 }
 

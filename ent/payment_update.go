@@ -186,6 +186,20 @@ func (_u *PaymentUpdate) SetNillableNotes(v *string) *PaymentUpdate {
 	return _u
 }
 
+// SetExchangeRate sets the "exchange_rate" field.
+func (_u *PaymentUpdate) SetExchangeRate(v money.Decimal) *PaymentUpdate {
+	_u.mutation.SetExchangeRate(v)
+	return _u
+}
+
+// SetNillableExchangeRate sets the "exchange_rate" field if the given value is not nil.
+func (_u *PaymentUpdate) SetNillableExchangeRate(v *money.Decimal) *PaymentUpdate {
+	if v != nil {
+		_u.SetExchangeRate(*v)
+	}
+	return _u
+}
+
 // SetAllocated sets the "allocated" field.
 func (_u *PaymentUpdate) SetAllocated(v money.Minor) *PaymentUpdate {
 	_u.mutation.ResetAllocated()
@@ -347,6 +361,9 @@ func (_u *PaymentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Notes(); ok {
 		_spec.SetField(payment.FieldNotes, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ExchangeRate(); ok {
+		_spec.SetField(payment.FieldExchangeRate, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Allocated(); ok {
 		_spec.SetField(payment.FieldAllocated, field.TypeInt64, value)
@@ -532,6 +549,20 @@ func (_u *PaymentUpdateOne) SetNotes(v string) *PaymentUpdateOne {
 func (_u *PaymentUpdateOne) SetNillableNotes(v *string) *PaymentUpdateOne {
 	if v != nil {
 		_u.SetNotes(*v)
+	}
+	return _u
+}
+
+// SetExchangeRate sets the "exchange_rate" field.
+func (_u *PaymentUpdateOne) SetExchangeRate(v money.Decimal) *PaymentUpdateOne {
+	_u.mutation.SetExchangeRate(v)
+	return _u
+}
+
+// SetNillableExchangeRate sets the "exchange_rate" field if the given value is not nil.
+func (_u *PaymentUpdateOne) SetNillableExchangeRate(v *money.Decimal) *PaymentUpdateOne {
+	if v != nil {
+		_u.SetExchangeRate(*v)
 	}
 	return _u
 }
@@ -727,6 +758,9 @@ func (_u *PaymentUpdateOne) sqlSave(ctx context.Context) (_node *Payment, err er
 	}
 	if value, ok := _u.mutation.Notes(); ok {
 		_spec.SetField(payment.FieldNotes, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ExchangeRate(); ok {
+		_spec.SetField(payment.FieldExchangeRate, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Allocated(); ok {
 		_spec.SetField(payment.FieldAllocated, field.TypeInt64, value)

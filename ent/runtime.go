@@ -11,6 +11,7 @@ import (
 	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/auditevent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/billeditem"
 	"github.com/kartela/kartela/ent/blob"
 	"github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaccess"
@@ -22,9 +23,15 @@ import (
 	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/contactphone"
 	"github.com/kartela/kartela/ent/document"
+	"github.com/kartela/kartela/ent/documentadjustment"
 	"github.com/kartela/kartela/ent/documentline"
+	"github.com/kartela/kartela/ent/documentlink"
+	"github.com/kartela/kartela/ent/documentoption"
+	"github.com/kartela/kartela/ent/documentreminder"
 	"github.com/kartela/kartela/ent/documenttax"
 	"github.com/kartela/kartela/ent/duplicatedismissal"
+	"github.com/kartela/kartela/ent/exchangerate"
+	"github.com/kartela/kartela/ent/expensecategory"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
 	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
@@ -34,11 +41,20 @@ import (
 	"github.com/kartela/kartela/ent/numbersequence"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentoption"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/product"
+	"github.com/kartela/kartela/ent/project"
+	"github.com/kartela/kartela/ent/projectfee"
+	"github.com/kartela/kartela/ent/projectmember"
+	"github.com/kartela/kartela/ent/projectoption"
+	"github.com/kartela/kartela/ent/projecttask"
+	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/timeentry"
 	"github.com/kartela/kartela/ent/trackingcategory"
 	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/ent/user"
@@ -98,9 +114,13 @@ func init() {
 	// allocation.DefaultCreatedAt holds the default value on creation for the created_at field.
 	allocation.DefaultCreatedAt = allocationDescCreatedAt.Default.(func() time.Time)
 	// allocationDescCurrency is the schema descriptor for currency field.
-	allocationDescCurrency := allocationFields[4].Descriptor()
+	allocationDescCurrency := allocationFields[5].Descriptor()
 	// allocation.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	allocation.CurrencyValidator = allocationDescCurrency.Validators[0].(func(string) error)
+	// allocationDescSourceAmount is the schema descriptor for source_amount field.
+	allocationDescSourceAmount := allocationFields[7].Descriptor()
+	// allocation.DefaultSourceAmount holds the default value on creation for the source_amount field.
+	allocation.DefaultSourceAmount = money.Minor(allocationDescSourceAmount.Default.(int64))
 	// allocationDescID is the schema descriptor for id field.
 	allocationDescID := allocationMixinFields0[0].Descriptor()
 	// allocation.DefaultID holds the default value on creation for the id field.
@@ -115,7 +135,7 @@ func init() {
 	// attachment.DefaultCreatedAt holds the default value on creation for the created_at field.
 	attachment.DefaultCreatedAt = attachmentDescCreatedAt.Default.(func() time.Time)
 	// attachmentDescName is the schema descriptor for name field.
-	attachmentDescName := attachmentFields[1].Descriptor()
+	attachmentDescName := attachmentFields[2].Descriptor()
 	// attachment.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	attachment.NameValidator = func() func(string) error {
 		validators := attachmentDescName.Validators
@@ -133,19 +153,19 @@ func init() {
 		}
 	}()
 	// attachmentDescMediaType is the schema descriptor for media_type field.
-	attachmentDescMediaType := attachmentFields[2].Descriptor()
+	attachmentDescMediaType := attachmentFields[3].Descriptor()
 	// attachment.MediaTypeValidator is a validator for the "media_type" field. It is called by the builders before save.
 	attachment.MediaTypeValidator = attachmentDescMediaType.Validators[0].(func(string) error)
 	// attachmentDescSize is the schema descriptor for size field.
-	attachmentDescSize := attachmentFields[3].Descriptor()
+	attachmentDescSize := attachmentFields[4].Descriptor()
 	// attachment.SizeValidator is a validator for the "size" field. It is called by the builders before save.
 	attachment.SizeValidator = attachmentDescSize.Validators[0].(func(int64) error)
 	// attachmentDescSha256 is the schema descriptor for sha256 field.
-	attachmentDescSha256 := attachmentFields[4].Descriptor()
+	attachmentDescSha256 := attachmentFields[5].Descriptor()
 	// attachment.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
 	attachment.Sha256Validator = attachmentDescSha256.Validators[0].(func([]byte) error)
 	// attachmentDescBlobKey is the schema descriptor for blob_key field.
-	attachmentDescBlobKey := attachmentFields[5].Descriptor()
+	attachmentDescBlobKey := attachmentFields[6].Descriptor()
 	// attachment.BlobKeyValidator is a validator for the "blob_key" field. It is called by the builders before save.
 	attachment.BlobKeyValidator = attachmentDescBlobKey.Validators[0].(func(string) error)
 	// attachmentDescID is the schema descriptor for id field.
@@ -214,6 +234,23 @@ func init() {
 	balanceDescID := balanceMixinFields0[0].Descriptor()
 	// balance.DefaultID holds the default value on creation for the id field.
 	balance.DefaultID = balanceDescID.Default.(func() uuid.UUID)
+	billeditemMixin := schema.BilledItem{}.Mixin()
+	billeditemMixinFields0 := billeditemMixin[0].Fields()
+	_ = billeditemMixinFields0
+	billeditemFields := schema.BilledItem{}.Fields()
+	_ = billeditemFields
+	// billeditemDescCreatedAt is the schema descriptor for created_at field.
+	billeditemDescCreatedAt := billeditemMixinFields0[2].Descriptor()
+	// billeditem.DefaultCreatedAt holds the default value on creation for the created_at field.
+	billeditem.DefaultCreatedAt = billeditemDescCreatedAt.Default.(func() time.Time)
+	// billeditemDescReleased is the schema descriptor for released field.
+	billeditemDescReleased := billeditemFields[7].Descriptor()
+	// billeditem.DefaultReleased holds the default value on creation for the released field.
+	billeditem.DefaultReleased = billeditemDescReleased.Default.(bool)
+	// billeditemDescID is the schema descriptor for id field.
+	billeditemDescID := billeditemMixinFields0[0].Descriptor()
+	// billeditem.DefaultID holds the default value on creation for the id field.
+	billeditem.DefaultID = billeditemDescID.Default.(func() uuid.UUID)
 	blobMixin := schema.Blob{}.Mixin()
 	blobMixinFields0 := blobMixin[0].Fields()
 	_ = blobMixinFields0
@@ -761,58 +798,109 @@ func init() {
 	documentDescCustomID := documentFields[17].Descriptor()
 	// document.CustomIDValidator is a validator for the "custom_id" field. It is called by the builders before save.
 	document.CustomIDValidator = documentDescCustomID.Validators[0].(func(string) error)
+	// documentDescLanguage is the schema descriptor for language field.
+	documentDescLanguage := documentFields[18].Descriptor()
+	// document.DefaultLanguage holds the default value on creation for the language field.
+	document.DefaultLanguage = documentDescLanguage.Default.(string)
+	// document.LanguageValidator is a validator for the "language" field. It is called by the builders before save.
+	document.LanguageValidator = documentDescLanguage.Validators[0].(func(string) error)
 	// documentDescCurrency is the schema descriptor for currency field.
-	documentDescCurrency := documentFields[20].Descriptor()
+	documentDescCurrency := documentFields[25].Descriptor()
 	// document.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	document.CurrencyValidator = documentDescCurrency.Validators[0].(func(string) error)
 	// documentDescPricesIncludeTax is the schema descriptor for prices_include_tax field.
-	documentDescPricesIncludeTax := documentFields[22].Descriptor()
+	documentDescPricesIncludeTax := documentFields[27].Descriptor()
 	// document.DefaultPricesIncludeTax holds the default value on creation for the prices_include_tax field.
 	document.DefaultPricesIncludeTax = documentDescPricesIncludeTax.Default.(bool)
 	// documentDescTerms is the schema descriptor for terms field.
-	documentDescTerms := documentFields[23].Descriptor()
+	documentDescTerms := documentFields[28].Descriptor()
 	// document.DefaultTerms holds the default value on creation for the terms field.
 	document.DefaultTerms = documentDescTerms.Default.(string)
 	// document.TermsValidator is a validator for the "terms" field. It is called by the builders before save.
 	document.TermsValidator = documentDescTerms.Validators[0].(func(string) error)
 	// documentDescNotes is the schema descriptor for notes field.
-	documentDescNotes := documentFields[24].Descriptor()
+	documentDescNotes := documentFields[29].Descriptor()
 	// document.DefaultNotes holds the default value on creation for the notes field.
 	document.DefaultNotes = documentDescNotes.Default.(string)
 	// document.NotesValidator is a validator for the "notes" field. It is called by the builders before save.
 	document.NotesValidator = documentDescNotes.Validators[0].(func(string) error)
+	// documentDescAllowances is the schema descriptor for allowances field.
+	documentDescAllowances := documentFields[30].Descriptor()
+	// document.DefaultAllowances holds the default value on creation for the allowances field.
+	document.DefaultAllowances = money.Minor(documentDescAllowances.Default.(int64))
+	// documentDescCharges is the schema descriptor for charges field.
+	documentDescCharges := documentFields[31].Descriptor()
+	// document.DefaultCharges holds the default value on creation for the charges field.
+	document.DefaultCharges = money.Minor(documentDescCharges.Default.(int64))
 	// documentDescNet is the schema descriptor for net field.
-	documentDescNet := documentFields[25].Descriptor()
+	documentDescNet := documentFields[32].Descriptor()
 	// document.DefaultNet holds the default value on creation for the net field.
 	document.DefaultNet = money.Minor(documentDescNet.Default.(int64))
 	// documentDescVat is the schema descriptor for vat field.
-	documentDescVat := documentFields[26].Descriptor()
+	documentDescVat := documentFields[33].Descriptor()
 	// document.DefaultVat holds the default value on creation for the vat field.
 	document.DefaultVat = money.Minor(documentDescVat.Default.(int64))
 	// documentDescOtherTaxes is the schema descriptor for other_taxes field.
-	documentDescOtherTaxes := documentFields[27].Descriptor()
+	documentDescOtherTaxes := documentFields[34].Descriptor()
 	// document.DefaultOtherTaxes holds the default value on creation for the other_taxes field.
 	document.DefaultOtherTaxes = money.Minor(documentDescOtherTaxes.Default.(int64))
 	// documentDescWithholding is the schema descriptor for withholding field.
-	documentDescWithholding := documentFields[28].Descriptor()
+	documentDescWithholding := documentFields[35].Descriptor()
 	// document.DefaultWithholding holds the default value on creation for the withholding field.
 	document.DefaultWithholding = money.Minor(documentDescWithholding.Default.(int64))
 	// documentDescTotal is the schema descriptor for total field.
-	documentDescTotal := documentFields[29].Descriptor()
+	documentDescTotal := documentFields[36].Descriptor()
 	// document.DefaultTotal holds the default value on creation for the total field.
 	document.DefaultTotal = money.Minor(documentDescTotal.Default.(int64))
 	// documentDescPayable is the schema descriptor for payable field.
-	documentDescPayable := documentFields[30].Descriptor()
+	documentDescPayable := documentFields[37].Descriptor()
 	// document.DefaultPayable holds the default value on creation for the payable field.
 	document.DefaultPayable = money.Minor(documentDescPayable.Default.(int64))
 	// documentDescSettled is the schema descriptor for settled field.
-	documentDescSettled := documentFields[31].Descriptor()
+	documentDescSettled := documentFields[38].Descriptor()
 	// document.DefaultSettled holds the default value on creation for the settled field.
 	document.DefaultSettled = money.Minor(documentDescSettled.Default.(int64))
+	// documentDescDecisionComment is the schema descriptor for decision_comment field.
+	documentDescDecisionComment := documentFields[45].Descriptor()
+	// document.DefaultDecisionComment holds the default value on creation for the decision_comment field.
+	document.DefaultDecisionComment = documentDescDecisionComment.Default.(string)
+	// document.DecisionCommentValidator is a validator for the "decision_comment" field. It is called by the builders before save.
+	document.DecisionCommentValidator = documentDescDecisionComment.Validators[0].(func(string) error)
 	// documentDescID is the schema descriptor for id field.
 	documentDescID := documentMixinFields0[0].Descriptor()
 	// document.DefaultID holds the default value on creation for the id field.
 	document.DefaultID = documentDescID.Default.(func() uuid.UUID)
+	documentadjustmentMixin := schema.DocumentAdjustment{}.Mixin()
+	documentadjustmentMixinFields0 := documentadjustmentMixin[0].Fields()
+	_ = documentadjustmentMixinFields0
+	documentadjustmentFields := schema.DocumentAdjustment{}.Fields()
+	_ = documentadjustmentFields
+	// documentadjustmentDescCreatedAt is the schema descriptor for created_at field.
+	documentadjustmentDescCreatedAt := documentadjustmentMixinFields0[2].Descriptor()
+	// documentadjustment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	documentadjustment.DefaultCreatedAt = documentadjustmentDescCreatedAt.Default.(func() time.Time)
+	// documentadjustmentDescTitle is the schema descriptor for title field.
+	documentadjustmentDescTitle := documentadjustmentFields[3].Descriptor()
+	// documentadjustment.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	documentadjustment.TitleValidator = func() func(string) error {
+		validators := documentadjustmentDescTitle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(title string) error {
+			for _, fn := range fns {
+				if err := fn(title); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// documentadjustmentDescID is the schema descriptor for id field.
+	documentadjustmentDescID := documentadjustmentMixinFields0[0].Descriptor()
+	// documentadjustment.DefaultID holds the default value on creation for the id field.
+	documentadjustment.DefaultID = documentadjustmentDescID.Default.(func() uuid.UUID)
 	documentlineMixin := schema.DocumentLine{}.Mixin()
 	documentlineMixinFields0 := documentlineMixin[0].Fields()
 	_ = documentlineMixinFields0
@@ -850,10 +938,57 @@ func init() {
 	documentlineDescDiscountAmount := documentlineFields[7].Descriptor()
 	// documentline.DefaultDiscountAmount holds the default value on creation for the discount_amount field.
 	documentline.DefaultDiscountAmount = money.Minor(documentlineDescDiscountAmount.Default.(int64))
+	// documentlineDescBillable is the schema descriptor for billable field.
+	documentlineDescBillable := documentlineFields[12].Descriptor()
+	// documentline.DefaultBillable holds the default value on creation for the billable field.
+	documentline.DefaultBillable = documentlineDescBillable.Default.(bool)
 	// documentlineDescID is the schema descriptor for id field.
 	documentlineDescID := documentlineMixinFields0[0].Descriptor()
 	// documentline.DefaultID holds the default value on creation for the id field.
 	documentline.DefaultID = documentlineDescID.Default.(func() uuid.UUID)
+	documentlinkMixin := schema.DocumentLink{}.Mixin()
+	documentlinkMixinFields0 := documentlinkMixin[0].Fields()
+	_ = documentlinkMixinFields0
+	documentlinkFields := schema.DocumentLink{}.Fields()
+	_ = documentlinkFields
+	// documentlinkDescCreatedAt is the schema descriptor for created_at field.
+	documentlinkDescCreatedAt := documentlinkMixinFields0[2].Descriptor()
+	// documentlink.DefaultCreatedAt holds the default value on creation for the created_at field.
+	documentlink.DefaultCreatedAt = documentlinkDescCreatedAt.Default.(func() time.Time)
+	// documentlinkDescTokenHash is the schema descriptor for token_hash field.
+	documentlinkDescTokenHash := documentlinkFields[1].Descriptor()
+	// documentlink.TokenHashValidator is a validator for the "token_hash" field. It is called by the builders before save.
+	documentlink.TokenHashValidator = documentlinkDescTokenHash.Validators[0].(func([]byte) error)
+	// documentlinkDescID is the schema descriptor for id field.
+	documentlinkDescID := documentlinkMixinFields0[0].Descriptor()
+	// documentlink.DefaultID holds the default value on creation for the id field.
+	documentlink.DefaultID = documentlinkDescID.Default.(func() uuid.UUID)
+	documentoptionMixin := schema.DocumentOption{}.Mixin()
+	documentoptionMixinFields0 := documentoptionMixin[0].Fields()
+	_ = documentoptionMixinFields0
+	documentoptionFields := schema.DocumentOption{}.Fields()
+	_ = documentoptionFields
+	// documentoptionDescCreatedAt is the schema descriptor for created_at field.
+	documentoptionDescCreatedAt := documentoptionMixinFields0[2].Descriptor()
+	// documentoption.DefaultCreatedAt holds the default value on creation for the created_at field.
+	documentoption.DefaultCreatedAt = documentoptionDescCreatedAt.Default.(func() time.Time)
+	// documentoptionDescID is the schema descriptor for id field.
+	documentoptionDescID := documentoptionMixinFields0[0].Descriptor()
+	// documentoption.DefaultID holds the default value on creation for the id field.
+	documentoption.DefaultID = documentoptionDescID.Default.(func() uuid.UUID)
+	documentreminderMixin := schema.DocumentReminder{}.Mixin()
+	documentreminderMixinFields0 := documentreminderMixin[0].Fields()
+	_ = documentreminderMixinFields0
+	documentreminderFields := schema.DocumentReminder{}.Fields()
+	_ = documentreminderFields
+	// documentreminderDescCreatedAt is the schema descriptor for created_at field.
+	documentreminderDescCreatedAt := documentreminderMixinFields0[2].Descriptor()
+	// documentreminder.DefaultCreatedAt holds the default value on creation for the created_at field.
+	documentreminder.DefaultCreatedAt = documentreminderDescCreatedAt.Default.(func() time.Time)
+	// documentreminderDescID is the schema descriptor for id field.
+	documentreminderDescID := documentreminderMixinFields0[0].Descriptor()
+	// documentreminder.DefaultID holds the default value on creation for the id field.
+	documentreminder.DefaultID = documentreminderDescID.Default.(func() uuid.UUID)
 	documenttaxMixin := schema.DocumentTax{}.Mixin()
 	documenttaxMixinFields0 := documenttaxMixin[0].Fields()
 	_ = documenttaxMixinFields0
@@ -875,8 +1010,12 @@ func init() {
 	documenttax.DefaultCategory = documenttaxDescCategory.Default.(string)
 	// documenttax.CategoryValidator is a validator for the "category" field. It is called by the builders before save.
 	documenttax.CategoryValidator = documenttaxDescCategory.Validators[0].(func(string) error)
+	// documenttaxDescFixed is the schema descriptor for fixed field.
+	documenttaxDescFixed := documenttaxFields[6].Descriptor()
+	// documenttax.DefaultFixed holds the default value on creation for the fixed field.
+	documenttax.DefaultFixed = money.Minor(documenttaxDescFixed.Default.(int64))
 	// documenttaxDescInformational is the schema descriptor for informational field.
-	documenttaxDescInformational := documenttaxFields[6].Descriptor()
+	documenttaxDescInformational := documenttaxFields[7].Descriptor()
 	// documenttax.DefaultInformational holds the default value on creation for the informational field.
 	documenttax.DefaultInformational = documenttaxDescInformational.Default.(bool)
 	// documenttaxDescID is the schema descriptor for id field.
@@ -896,6 +1035,72 @@ func init() {
 	duplicatedismissalDescID := duplicatedismissalMixinFields0[0].Descriptor()
 	// duplicatedismissal.DefaultID holds the default value on creation for the id field.
 	duplicatedismissal.DefaultID = duplicatedismissalDescID.Default.(func() uuid.UUID)
+	exchangerateMixin := schema.ExchangeRate{}.Mixin()
+	exchangerateMixinFields0 := exchangerateMixin[0].Fields()
+	_ = exchangerateMixinFields0
+	exchangerateFields := schema.ExchangeRate{}.Fields()
+	_ = exchangerateFields
+	// exchangerateDescCreatedAt is the schema descriptor for created_at field.
+	exchangerateDescCreatedAt := exchangerateMixinFields0[2].Descriptor()
+	// exchangerate.DefaultCreatedAt holds the default value on creation for the created_at field.
+	exchangerate.DefaultCreatedAt = exchangerateDescCreatedAt.Default.(func() time.Time)
+	// exchangerateDescCurrency is the schema descriptor for currency field.
+	exchangerateDescCurrency := exchangerateFields[0].Descriptor()
+	// exchangerate.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	exchangerate.CurrencyValidator = exchangerateDescCurrency.Validators[0].(func(string) error)
+	// exchangerateDescBase is the schema descriptor for base field.
+	exchangerateDescBase := exchangerateFields[1].Descriptor()
+	// exchangerate.BaseValidator is a validator for the "base" field. It is called by the builders before save.
+	exchangerate.BaseValidator = exchangerateDescBase.Validators[0].(func(string) error)
+	// exchangerateDescID is the schema descriptor for id field.
+	exchangerateDescID := exchangerateMixinFields0[0].Descriptor()
+	// exchangerate.DefaultID holds the default value on creation for the id field.
+	exchangerate.DefaultID = exchangerateDescID.Default.(func() uuid.UUID)
+	expensecategoryMixin := schema.ExpenseCategory{}.Mixin()
+	expensecategoryMixinFields0 := expensecategoryMixin[0].Fields()
+	_ = expensecategoryMixinFields0
+	expensecategoryFields := schema.ExpenseCategory{}.Fields()
+	_ = expensecategoryFields
+	// expensecategoryDescCreatedAt is the schema descriptor for created_at field.
+	expensecategoryDescCreatedAt := expensecategoryMixinFields0[2].Descriptor()
+	// expensecategory.DefaultCreatedAt holds the default value on creation for the created_at field.
+	expensecategory.DefaultCreatedAt = expensecategoryDescCreatedAt.Default.(func() time.Time)
+	// expensecategoryDescUpdatedAt is the schema descriptor for updated_at field.
+	expensecategoryDescUpdatedAt := expensecategoryFields[0].Descriptor()
+	// expensecategory.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	expensecategory.DefaultUpdatedAt = expensecategoryDescUpdatedAt.Default.(func() time.Time)
+	// expensecategoryDescVersion is the schema descriptor for version field.
+	expensecategoryDescVersion := expensecategoryFields[1].Descriptor()
+	// expensecategory.DefaultVersion holds the default value on creation for the version field.
+	expensecategory.DefaultVersion = expensecategoryDescVersion.Default.(int)
+	// expensecategory.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	expensecategory.VersionValidator = expensecategoryDescVersion.Validators[0].(func(int) error)
+	// expensecategoryDescName is the schema descriptor for name field.
+	expensecategoryDescName := expensecategoryFields[2].Descriptor()
+	// expensecategory.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	expensecategory.NameValidator = func() func(string) error {
+		validators := expensecategoryDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// expensecategoryDescSortName is the schema descriptor for sort_name field.
+	expensecategoryDescSortName := expensecategoryFields[3].Descriptor()
+	// expensecategory.SortNameValidator is a validator for the "sort_name" field. It is called by the builders before save.
+	expensecategory.SortNameValidator = expensecategoryDescSortName.Validators[0].(func(string) error)
+	// expensecategoryDescID is the schema descriptor for id field.
+	expensecategoryDescID := expensecategoryMixinFields0[0].Descriptor()
+	// expensecategory.DefaultID holds the default value on creation for the id field.
+	expensecategory.DefaultID = expensecategoryDescID.Default.(func() uuid.UUID)
 	idempotencyrecordMixin := schema.IdempotencyRecord{}.Mixin()
 	idempotencyrecordMixinFields0 := idempotencyrecordMixin[0].Fields()
 	_ = idempotencyrecordMixinFields0
@@ -987,6 +1192,10 @@ func init() {
 	ledgerentryDescSeq := ledgerentryFields[3].Descriptor()
 	// ledgerentry.SeqValidator is a validator for the "seq" field. It is called by the builders before save.
 	ledgerentry.SeqValidator = ledgerentryDescSeq.Validators[0].(func(int64) error)
+	// ledgerentryDescDifference is the schema descriptor for difference field.
+	ledgerentryDescDifference := ledgerentryFields[9].Descriptor()
+	// ledgerentry.DefaultDifference holds the default value on creation for the difference field.
+	ledgerentry.DefaultDifference = money.Minor(ledgerentryDescDifference.Default.(int64))
 	// ledgerentryDescID is the schema descriptor for id field.
 	ledgerentryDescID := ledgerentryMixinFields0[0].Descriptor()
 	// ledgerentry.DefaultID holds the default value on creation for the id field.
@@ -1174,8 +1383,14 @@ func init() {
 	organization.DefaultLanguage = organizationDescLanguage.Default.(string)
 	// organization.LanguageValidator is a validator for the "language" field. It is called by the builders before save.
 	organization.LanguageValidator = organizationDescLanguage.Validators[0].(func(string) error)
+	// organizationDescLogoKey is the schema descriptor for logo_key field.
+	organizationDescLogoKey := organizationFields[13].Descriptor()
+	// organization.DefaultLogoKey holds the default value on creation for the logo_key field.
+	organization.DefaultLogoKey = organizationDescLogoKey.Default.(string)
+	// organization.LogoKeyValidator is a validator for the "logo_key" field. It is called by the builders before save.
+	organization.LogoKeyValidator = organizationDescLogoKey.Validators[0].(func(string) error)
 	// organizationDescDemonstration is the schema descriptor for demonstration field.
-	organizationDescDemonstration := organizationFields[11].Descriptor()
+	organizationDescDemonstration := organizationFields[14].Descriptor()
 	// organization.DefaultDemonstration holds the default value on creation for the demonstration field.
 	organization.DefaultDemonstration = organizationDescDemonstration.Default.(bool)
 	// organizationDescID is the schema descriptor for id field.
@@ -1217,14 +1432,31 @@ func init() {
 	payment.DefaultNotes = paymentDescNotes.Default.(string)
 	// payment.NotesValidator is a validator for the "notes" field. It is called by the builders before save.
 	payment.NotesValidator = paymentDescNotes.Validators[0].(func(string) error)
+	// paymentDescExchangeRate is the schema descriptor for exchange_rate field.
+	paymentDescExchangeRate := paymentFields[12].Descriptor()
+	// payment.DefaultExchangeRate holds the default value on creation for the exchange_rate field.
+	payment.DefaultExchangeRate = paymentDescExchangeRate.Default.(func() money.Decimal)
 	// paymentDescAllocated is the schema descriptor for allocated field.
-	paymentDescAllocated := paymentFields[12].Descriptor()
+	paymentDescAllocated := paymentFields[13].Descriptor()
 	// payment.DefaultAllocated holds the default value on creation for the allocated field.
 	payment.DefaultAllocated = money.Minor(paymentDescAllocated.Default.(int64))
 	// paymentDescID is the schema descriptor for id field.
 	paymentDescID := paymentMixinFields0[0].Descriptor()
 	// payment.DefaultID holds the default value on creation for the id field.
 	payment.DefaultID = paymentDescID.Default.(func() uuid.UUID)
+	paymentoptionMixin := schema.PaymentOption{}.Mixin()
+	paymentoptionMixinFields0 := paymentoptionMixin[0].Fields()
+	_ = paymentoptionMixinFields0
+	paymentoptionFields := schema.PaymentOption{}.Fields()
+	_ = paymentoptionFields
+	// paymentoptionDescCreatedAt is the schema descriptor for created_at field.
+	paymentoptionDescCreatedAt := paymentoptionMixinFields0[2].Descriptor()
+	// paymentoption.DefaultCreatedAt holds the default value on creation for the created_at field.
+	paymentoption.DefaultCreatedAt = paymentoptionDescCreatedAt.Default.(func() time.Time)
+	// paymentoptionDescID is the schema descriptor for id field.
+	paymentoptionDescID := paymentoptionMixinFields0[0].Descriptor()
+	// paymentoption.DefaultID holds the default value on creation for the id field.
+	paymentoption.DefaultID = paymentoptionDescID.Default.(func() uuid.UUID)
 	portalgrantMixin := schema.PortalGrant{}.Mixin()
 	portalgrantMixinFields0 := portalgrantMixin[0].Fields()
 	_ = portalgrantMixinFields0
@@ -1260,6 +1492,323 @@ func init() {
 	portalgrantDescID := portalgrantMixinFields0[0].Descriptor()
 	// portalgrant.DefaultID holds the default value on creation for the id field.
 	portalgrant.DefaultID = portalgrantDescID.Default.(func() uuid.UUID)
+	productMixin := schema.Product{}.Mixin()
+	productMixinFields0 := productMixin[0].Fields()
+	_ = productMixinFields0
+	productFields := schema.Product{}.Fields()
+	_ = productFields
+	// productDescCreatedAt is the schema descriptor for created_at field.
+	productDescCreatedAt := productMixinFields0[2].Descriptor()
+	// product.DefaultCreatedAt holds the default value on creation for the created_at field.
+	product.DefaultCreatedAt = productDescCreatedAt.Default.(func() time.Time)
+	// productDescUpdatedAt is the schema descriptor for updated_at field.
+	productDescUpdatedAt := productFields[0].Descriptor()
+	// product.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	product.DefaultUpdatedAt = productDescUpdatedAt.Default.(func() time.Time)
+	// productDescVersion is the schema descriptor for version field.
+	productDescVersion := productFields[1].Descriptor()
+	// product.DefaultVersion holds the default value on creation for the version field.
+	product.DefaultVersion = productDescVersion.Default.(int)
+	// product.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	product.VersionValidator = productDescVersion.Validators[0].(func(int) error)
+	// productDescCode is the schema descriptor for code field.
+	productDescCode := productFields[3].Descriptor()
+	// product.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	product.CodeValidator = productDescCode.Validators[0].(func(string) error)
+	// productDescTitle is the schema descriptor for title field.
+	productDescTitle := productFields[4].Descriptor()
+	// product.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	product.TitleValidator = func() func(string) error {
+		validators := productDescTitle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(title string) error {
+			for _, fn := range fns {
+				if err := fn(title); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// productDescSortTitle is the schema descriptor for sort_title field.
+	productDescSortTitle := productFields[5].Descriptor()
+	// product.SortTitleValidator is a validator for the "sort_title" field. It is called by the builders before save.
+	product.SortTitleValidator = productDescSortTitle.Validators[0].(func(string) error)
+	// productDescSearch is the schema descriptor for search field.
+	productDescSearch := productFields[6].Descriptor()
+	// product.SearchValidator is a validator for the "search" field. It is called by the builders before save.
+	product.SearchValidator = productDescSearch.Validators[0].(func(string) error)
+	// productDescUnit is the schema descriptor for unit field.
+	productDescUnit := productFields[7].Descriptor()
+	// product.DefaultUnit holds the default value on creation for the unit field.
+	product.DefaultUnit = productDescUnit.Default.(string)
+	// product.UnitValidator is a validator for the "unit" field. It is called by the builders before save.
+	product.UnitValidator = productDescUnit.Validators[0].(func(string) error)
+	// productDescCurrency is the schema descriptor for currency field.
+	productDescCurrency := productFields[9].Descriptor()
+	// product.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	product.CurrencyValidator = productDescCurrency.Validators[0].(func(string) error)
+	// productDescID is the schema descriptor for id field.
+	productDescID := productMixinFields0[0].Descriptor()
+	// product.DefaultID holds the default value on creation for the id field.
+	product.DefaultID = productDescID.Default.(func() uuid.UUID)
+	projectMixin := schema.Project{}.Mixin()
+	projectMixinFields0 := projectMixin[0].Fields()
+	_ = projectMixinFields0
+	projectFields := schema.Project{}.Fields()
+	_ = projectFields
+	// projectDescCreatedAt is the schema descriptor for created_at field.
+	projectDescCreatedAt := projectMixinFields0[2].Descriptor()
+	// project.DefaultCreatedAt holds the default value on creation for the created_at field.
+	project.DefaultCreatedAt = projectDescCreatedAt.Default.(func() time.Time)
+	// projectDescUpdatedAt is the schema descriptor for updated_at field.
+	projectDescUpdatedAt := projectFields[0].Descriptor()
+	// project.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	project.DefaultUpdatedAt = projectDescUpdatedAt.Default.(func() time.Time)
+	// projectDescVersion is the schema descriptor for version field.
+	projectDescVersion := projectFields[1].Descriptor()
+	// project.DefaultVersion holds the default value on creation for the version field.
+	project.DefaultVersion = projectDescVersion.Default.(int)
+	// project.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	project.VersionValidator = projectDescVersion.Validators[0].(func(int) error)
+	// projectDescName is the schema descriptor for name field.
+	projectDescName := projectFields[3].Descriptor()
+	// project.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	project.NameValidator = func() func(string) error {
+		validators := projectDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// projectDescSortName is the schema descriptor for sort_name field.
+	projectDescSortName := projectFields[4].Descriptor()
+	// project.SortNameValidator is a validator for the "sort_name" field. It is called by the builders before save.
+	project.SortNameValidator = projectDescSortName.Validators[0].(func(string) error)
+	// projectDescDescription is the schema descriptor for description field.
+	projectDescDescription := projectFields[5].Descriptor()
+	// project.DefaultDescription holds the default value on creation for the description field.
+	project.DefaultDescription = projectDescDescription.Default.(string)
+	// project.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
+	project.DescriptionValidator = projectDescDescription.Validators[0].(func(string) error)
+	// projectDescCurrency is the schema descriptor for currency field.
+	projectDescCurrency := projectFields[8].Descriptor()
+	// project.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	project.CurrencyValidator = projectDescCurrency.Validators[0].(func(string) error)
+	// projectDescFixedAmount is the schema descriptor for fixed_amount field.
+	projectDescFixedAmount := projectFields[9].Descriptor()
+	// project.DefaultFixedAmount holds the default value on creation for the fixed_amount field.
+	project.DefaultFixedAmount = money.Minor(projectDescFixedAmount.Default.(int64))
+	// projectDescBudgetSeconds is the schema descriptor for budget_seconds field.
+	projectDescBudgetSeconds := projectFields[11].Descriptor()
+	// project.DefaultBudgetSeconds holds the default value on creation for the budget_seconds field.
+	project.DefaultBudgetSeconds = projectDescBudgetSeconds.Default.(int64)
+	// project.BudgetSecondsValidator is a validator for the "budget_seconds" field. It is called by the builders before save.
+	project.BudgetSecondsValidator = projectDescBudgetSeconds.Validators[0].(func(int64) error)
+	// projectDescID is the schema descriptor for id field.
+	projectDescID := projectMixinFields0[0].Descriptor()
+	// project.DefaultID holds the default value on creation for the id field.
+	project.DefaultID = projectDescID.Default.(func() uuid.UUID)
+	projectfeeMixin := schema.ProjectFee{}.Mixin()
+	projectfeeMixinFields0 := projectfeeMixin[0].Fields()
+	_ = projectfeeMixinFields0
+	projectfeeFields := schema.ProjectFee{}.Fields()
+	_ = projectfeeFields
+	// projectfeeDescCreatedAt is the schema descriptor for created_at field.
+	projectfeeDescCreatedAt := projectfeeMixinFields0[2].Descriptor()
+	// projectfee.DefaultCreatedAt holds the default value on creation for the created_at field.
+	projectfee.DefaultCreatedAt = projectfeeDescCreatedAt.Default.(func() time.Time)
+	// projectfeeDescUpdatedAt is the schema descriptor for updated_at field.
+	projectfeeDescUpdatedAt := projectfeeFields[0].Descriptor()
+	// projectfee.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	projectfee.DefaultUpdatedAt = projectfeeDescUpdatedAt.Default.(func() time.Time)
+	// projectfeeDescVersion is the schema descriptor for version field.
+	projectfeeDescVersion := projectfeeFields[1].Descriptor()
+	// projectfee.DefaultVersion holds the default value on creation for the version field.
+	projectfee.DefaultVersion = projectfeeDescVersion.Default.(int)
+	// projectfee.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	projectfee.VersionValidator = projectfeeDescVersion.Validators[0].(func(int) error)
+	// projectfeeDescTitle is the schema descriptor for title field.
+	projectfeeDescTitle := projectfeeFields[3].Descriptor()
+	// projectfee.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	projectfee.TitleValidator = func() func(string) error {
+		validators := projectfeeDescTitle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(title string) error {
+			for _, fn := range fns {
+				if err := fn(title); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// projectfeeDescUnit is the schema descriptor for unit field.
+	projectfeeDescUnit := projectfeeFields[6].Descriptor()
+	// projectfee.DefaultUnit holds the default value on creation for the unit field.
+	projectfee.DefaultUnit = projectfeeDescUnit.Default.(string)
+	// projectfee.UnitValidator is a validator for the "unit" field. It is called by the builders before save.
+	projectfee.UnitValidator = projectfeeDescUnit.Validators[0].(func(string) error)
+	// projectfeeDescID is the schema descriptor for id field.
+	projectfeeDescID := projectfeeMixinFields0[0].Descriptor()
+	// projectfee.DefaultID holds the default value on creation for the id field.
+	projectfee.DefaultID = projectfeeDescID.Default.(func() uuid.UUID)
+	projectmemberMixin := schema.ProjectMember{}.Mixin()
+	projectmemberMixinFields0 := projectmemberMixin[0].Fields()
+	_ = projectmemberMixinFields0
+	projectmemberFields := schema.ProjectMember{}.Fields()
+	_ = projectmemberFields
+	// projectmemberDescCreatedAt is the schema descriptor for created_at field.
+	projectmemberDescCreatedAt := projectmemberMixinFields0[2].Descriptor()
+	// projectmember.DefaultCreatedAt holds the default value on creation for the created_at field.
+	projectmember.DefaultCreatedAt = projectmemberDescCreatedAt.Default.(func() time.Time)
+	// projectmemberDescID is the schema descriptor for id field.
+	projectmemberDescID := projectmemberMixinFields0[0].Descriptor()
+	// projectmember.DefaultID holds the default value on creation for the id field.
+	projectmember.DefaultID = projectmemberDescID.Default.(func() uuid.UUID)
+	projectoptionMixin := schema.ProjectOption{}.Mixin()
+	projectoptionMixinFields0 := projectoptionMixin[0].Fields()
+	_ = projectoptionMixinFields0
+	projectoptionFields := schema.ProjectOption{}.Fields()
+	_ = projectoptionFields
+	// projectoptionDescCreatedAt is the schema descriptor for created_at field.
+	projectoptionDescCreatedAt := projectoptionMixinFields0[2].Descriptor()
+	// projectoption.DefaultCreatedAt holds the default value on creation for the created_at field.
+	projectoption.DefaultCreatedAt = projectoptionDescCreatedAt.Default.(func() time.Time)
+	// projectoptionDescID is the schema descriptor for id field.
+	projectoptionDescID := projectoptionMixinFields0[0].Descriptor()
+	// projectoption.DefaultID holds the default value on creation for the id field.
+	projectoption.DefaultID = projectoptionDescID.Default.(func() uuid.UUID)
+	projecttaskMixin := schema.ProjectTask{}.Mixin()
+	projecttaskMixinFields0 := projecttaskMixin[0].Fields()
+	_ = projecttaskMixinFields0
+	projecttaskFields := schema.ProjectTask{}.Fields()
+	_ = projecttaskFields
+	// projecttaskDescCreatedAt is the schema descriptor for created_at field.
+	projecttaskDescCreatedAt := projecttaskMixinFields0[2].Descriptor()
+	// projecttask.DefaultCreatedAt holds the default value on creation for the created_at field.
+	projecttask.DefaultCreatedAt = projecttaskDescCreatedAt.Default.(func() time.Time)
+	// projecttaskDescName is the schema descriptor for name field.
+	projecttaskDescName := projecttaskFields[1].Descriptor()
+	// projecttask.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	projecttask.NameValidator = func() func(string) error {
+		validators := projecttaskDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// projecttaskDescSortName is the schema descriptor for sort_name field.
+	projecttaskDescSortName := projecttaskFields[2].Descriptor()
+	// projecttask.SortNameValidator is a validator for the "sort_name" field. It is called by the builders before save.
+	projecttask.SortNameValidator = projecttaskDescSortName.Validators[0].(func(string) error)
+	// projecttaskDescPosition is the schema descriptor for position field.
+	projecttaskDescPosition := projecttaskFields[3].Descriptor()
+	// projecttask.DefaultPosition holds the default value on creation for the position field.
+	projecttask.DefaultPosition = projecttaskDescPosition.Default.(int)
+	// projecttaskDescBillable is the schema descriptor for billable field.
+	projecttaskDescBillable := projecttaskFields[4].Descriptor()
+	// projecttask.DefaultBillable holds the default value on creation for the billable field.
+	projecttask.DefaultBillable = projecttaskDescBillable.Default.(bool)
+	// projecttaskDescBudgetSeconds is the schema descriptor for budget_seconds field.
+	projecttaskDescBudgetSeconds := projecttaskFields[6].Descriptor()
+	// projecttask.DefaultBudgetSeconds holds the default value on creation for the budget_seconds field.
+	projecttask.DefaultBudgetSeconds = projecttaskDescBudgetSeconds.Default.(int64)
+	// projecttask.BudgetSecondsValidator is a validator for the "budget_seconds" field. It is called by the builders before save.
+	projecttask.BudgetSecondsValidator = projecttaskDescBudgetSeconds.Validators[0].(func(int64) error)
+	// projecttaskDescID is the schema descriptor for id field.
+	projecttaskDescID := projecttaskMixinFields0[0].Descriptor()
+	// projecttask.DefaultID holds the default value on creation for the id field.
+	projecttask.DefaultID = projecttaskDescID.Default.(func() uuid.UUID)
+	recurringinvoiceMixin := schema.RecurringInvoice{}.Mixin()
+	recurringinvoiceMixinFields0 := recurringinvoiceMixin[0].Fields()
+	_ = recurringinvoiceMixinFields0
+	recurringinvoiceFields := schema.RecurringInvoice{}.Fields()
+	_ = recurringinvoiceFields
+	// recurringinvoiceDescCreatedAt is the schema descriptor for created_at field.
+	recurringinvoiceDescCreatedAt := recurringinvoiceMixinFields0[2].Descriptor()
+	// recurringinvoice.DefaultCreatedAt holds the default value on creation for the created_at field.
+	recurringinvoice.DefaultCreatedAt = recurringinvoiceDescCreatedAt.Default.(func() time.Time)
+	// recurringinvoiceDescUpdatedAt is the schema descriptor for updated_at field.
+	recurringinvoiceDescUpdatedAt := recurringinvoiceFields[0].Descriptor()
+	// recurringinvoice.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	recurringinvoice.DefaultUpdatedAt = recurringinvoiceDescUpdatedAt.Default.(func() time.Time)
+	// recurringinvoiceDescVersion is the schema descriptor for version field.
+	recurringinvoiceDescVersion := recurringinvoiceFields[1].Descriptor()
+	// recurringinvoice.DefaultVersion holds the default value on creation for the version field.
+	recurringinvoice.DefaultVersion = recurringinvoiceDescVersion.Default.(int)
+	// recurringinvoice.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	recurringinvoice.VersionValidator = recurringinvoiceDescVersion.Validators[0].(func(int) error)
+	// recurringinvoiceDescName is the schema descriptor for name field.
+	recurringinvoiceDescName := recurringinvoiceFields[2].Descriptor()
+	// recurringinvoice.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	recurringinvoice.NameValidator = func() func(string) error {
+		validators := recurringinvoiceDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// recurringinvoiceDescEvery is the schema descriptor for every field.
+	recurringinvoiceDescEvery := recurringinvoiceFields[6].Descriptor()
+	// recurringinvoice.DefaultEvery holds the default value on creation for the every field.
+	recurringinvoice.DefaultEvery = recurringinvoiceDescEvery.Default.(int)
+	// recurringinvoice.EveryValidator is a validator for the "every" field. It is called by the builders before save.
+	recurringinvoice.EveryValidator = recurringinvoiceDescEvery.Validators[0].(func(int) error)
+	// recurringinvoiceDescMade is the schema descriptor for made field.
+	recurringinvoiceDescMade := recurringinvoiceFields[10].Descriptor()
+	// recurringinvoice.DefaultMade holds the default value on creation for the made field.
+	recurringinvoice.DefaultMade = recurringinvoiceDescMade.Default.(int)
+	// recurringinvoice.MadeValidator is a validator for the "made" field. It is called by the builders before save.
+	recurringinvoice.MadeValidator = recurringinvoiceDescMade.Validators[0].(func(int) error)
+	// recurringinvoiceDescIssue is the schema descriptor for issue field.
+	recurringinvoiceDescIssue := recurringinvoiceFields[11].Descriptor()
+	// recurringinvoice.DefaultIssue holds the default value on creation for the issue field.
+	recurringinvoice.DefaultIssue = recurringinvoiceDescIssue.Default.(bool)
+	// recurringinvoiceDescEmail is the schema descriptor for email field.
+	recurringinvoiceDescEmail := recurringinvoiceFields[12].Descriptor()
+	// recurringinvoice.DefaultEmail holds the default value on creation for the email field.
+	recurringinvoice.DefaultEmail = recurringinvoiceDescEmail.Default.(bool)
+	// recurringinvoiceDescError is the schema descriptor for error field.
+	recurringinvoiceDescError := recurringinvoiceFields[14].Descriptor()
+	// recurringinvoice.DefaultError holds the default value on creation for the error field.
+	recurringinvoice.DefaultError = recurringinvoiceDescError.Default.(string)
+	// recurringinvoice.ErrorValidator is a validator for the "error" field. It is called by the builders before save.
+	recurringinvoice.ErrorValidator = recurringinvoiceDescError.Validators[0].(func(string) error)
+	// recurringinvoiceDescID is the schema descriptor for id field.
+	recurringinvoiceDescID := recurringinvoiceMixinFields0[0].Descriptor()
+	// recurringinvoice.DefaultID holds the default value on creation for the id field.
+	recurringinvoice.DefaultID = recurringinvoiceDescID.Default.(func() uuid.UUID)
 	registrycheckMixin := schema.RegistryCheck{}.Mixin()
 	registrycheckMixinFields0 := registrycheckMixin[0].Fields()
 	_ = registrycheckMixinFields0
@@ -1377,6 +1926,49 @@ func init() {
 	sessionDescID := sessionMixinFields0[0].Descriptor()
 	// session.DefaultID holds the default value on creation for the id field.
 	session.DefaultID = sessionDescID.Default.(func() uuid.UUID)
+	timeentryMixin := schema.TimeEntry{}.Mixin()
+	timeentryMixinFields0 := timeentryMixin[0].Fields()
+	_ = timeentryMixinFields0
+	timeentryFields := schema.TimeEntry{}.Fields()
+	_ = timeentryFields
+	// timeentryDescCreatedAt is the schema descriptor for created_at field.
+	timeentryDescCreatedAt := timeentryMixinFields0[2].Descriptor()
+	// timeentry.DefaultCreatedAt holds the default value on creation for the created_at field.
+	timeentry.DefaultCreatedAt = timeentryDescCreatedAt.Default.(func() time.Time)
+	// timeentryDescUpdatedAt is the schema descriptor for updated_at field.
+	timeentryDescUpdatedAt := timeentryFields[0].Descriptor()
+	// timeentry.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	timeentry.DefaultUpdatedAt = timeentryDescUpdatedAt.Default.(func() time.Time)
+	// timeentryDescVersion is the schema descriptor for version field.
+	timeentryDescVersion := timeentryFields[1].Descriptor()
+	// timeentry.DefaultVersion holds the default value on creation for the version field.
+	timeentry.DefaultVersion = timeentryDescVersion.Default.(int)
+	// timeentry.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	timeentry.VersionValidator = timeentryDescVersion.Validators[0].(func(int) error)
+	// timeentryDescDescription is the schema descriptor for description field.
+	timeentryDescDescription := timeentryFields[5].Descriptor()
+	// timeentry.DefaultDescription holds the default value on creation for the description field.
+	timeentry.DefaultDescription = timeentryDescDescription.Default.(string)
+	// timeentry.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
+	timeentry.DescriptionValidator = timeentryDescDescription.Validators[0].(func(string) error)
+	// timeentryDescRunning is the schema descriptor for running field.
+	timeentryDescRunning := timeentryFields[8].Descriptor()
+	// timeentry.DefaultRunning holds the default value on creation for the running field.
+	timeentry.DefaultRunning = timeentryDescRunning.Default.(bool)
+	// timeentryDescSeconds is the schema descriptor for seconds field.
+	timeentryDescSeconds := timeentryFields[9].Descriptor()
+	// timeentry.DefaultSeconds holds the default value on creation for the seconds field.
+	timeentry.DefaultSeconds = timeentryDescSeconds.Default.(int64)
+	// timeentry.SecondsValidator is a validator for the "seconds" field. It is called by the builders before save.
+	timeentry.SecondsValidator = timeentryDescSeconds.Validators[0].(func(int64) error)
+	// timeentryDescBillable is the schema descriptor for billable field.
+	timeentryDescBillable := timeentryFields[10].Descriptor()
+	// timeentry.DefaultBillable holds the default value on creation for the billable field.
+	timeentry.DefaultBillable = timeentryDescBillable.Default.(bool)
+	// timeentryDescID is the schema descriptor for id field.
+	timeentryDescID := timeentryMixinFields0[0].Descriptor()
+	// timeentry.DefaultID holds the default value on creation for the id field.
+	timeentry.DefaultID = timeentryDescID.Default.(func() uuid.UUID)
 	trackingcategoryMixin := schema.TrackingCategory{}.Mixin()
 	trackingcategoryMixinFields0 := trackingcategoryMixin[0].Fields()
 	_ = trackingcategoryMixinFields0

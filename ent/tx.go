@@ -24,6 +24,8 @@ type Tx struct {
 	AuditEvent *AuditEventClient
 	// Balance is the client for interacting with the Balance builders.
 	Balance *BalanceClient
+	// BilledItem is the client for interacting with the BilledItem builders.
+	BilledItem *BilledItemClient
 	// Blob is the client for interacting with the Blob builders.
 	Blob *BlobClient
 	// Contact is the client for interacting with the Contact builders.
@@ -46,12 +48,24 @@ type Tx struct {
 	ContactPhone *ContactPhoneClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
+	// DocumentAdjustment is the client for interacting with the DocumentAdjustment builders.
+	DocumentAdjustment *DocumentAdjustmentClient
 	// DocumentLine is the client for interacting with the DocumentLine builders.
 	DocumentLine *DocumentLineClient
+	// DocumentLink is the client for interacting with the DocumentLink builders.
+	DocumentLink *DocumentLinkClient
+	// DocumentOption is the client for interacting with the DocumentOption builders.
+	DocumentOption *DocumentOptionClient
+	// DocumentReminder is the client for interacting with the DocumentReminder builders.
+	DocumentReminder *DocumentReminderClient
 	// DocumentTax is the client for interacting with the DocumentTax builders.
 	DocumentTax *DocumentTaxClient
 	// DuplicateDismissal is the client for interacting with the DuplicateDismissal builders.
 	DuplicateDismissal *DuplicateDismissalClient
+	// ExchangeRate is the client for interacting with the ExchangeRate builders.
+	ExchangeRate *ExchangeRateClient
+	// ExpenseCategory is the client for interacting with the ExpenseCategory builders.
+	ExpenseCategory *ExpenseCategoryClient
 	// IdempotencyRecord is the client for interacting with the IdempotencyRecord builders.
 	IdempotencyRecord *IdempotencyRecordClient
 	// ImportRow is the client for interacting with the ImportRow builders.
@@ -70,14 +84,32 @@ type Tx struct {
 	Organization *OrganizationClient
 	// Payment is the client for interacting with the Payment builders.
 	Payment *PaymentClient
+	// PaymentOption is the client for interacting with the PaymentOption builders.
+	PaymentOption *PaymentOptionClient
 	// PortalGrant is the client for interacting with the PortalGrant builders.
 	PortalGrant *PortalGrantClient
+	// Product is the client for interacting with the Product builders.
+	Product *ProductClient
+	// Project is the client for interacting with the Project builders.
+	Project *ProjectClient
+	// ProjectFee is the client for interacting with the ProjectFee builders.
+	ProjectFee *ProjectFeeClient
+	// ProjectMember is the client for interacting with the ProjectMember builders.
+	ProjectMember *ProjectMemberClient
+	// ProjectOption is the client for interacting with the ProjectOption builders.
+	ProjectOption *ProjectOptionClient
+	// ProjectTask is the client for interacting with the ProjectTask builders.
+	ProjectTask *ProjectTaskClient
+	// RecurringInvoice is the client for interacting with the RecurringInvoice builders.
+	RecurringInvoice *RecurringInvoiceClient
 	// RegistryCheck is the client for interacting with the RegistryCheck builders.
 	RegistryCheck *RegistryCheckClient
 	// RegistrySetting is the client for interacting with the RegistrySetting builders.
 	RegistrySetting *RegistrySettingClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// TimeEntry is the client for interacting with the TimeEntry builders.
+	TimeEntry *TimeEntryClient
 	// TrackingCategory is the client for interacting with the TrackingCategory builders.
 	TrackingCategory *TrackingCategoryClient
 	// TrackingOption is the client for interacting with the TrackingOption builders.
@@ -220,6 +252,7 @@ func (tx *Tx) init() {
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEvent = NewAuditEventClient(tx.config)
 	tx.Balance = NewBalanceClient(tx.config)
+	tx.BilledItem = NewBilledItemClient(tx.config)
 	tx.Blob = NewBlobClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.ContactAccess = NewContactAccessClient(tx.config)
@@ -231,9 +264,15 @@ func (tx *Tx) init() {
 	tx.ContactOption = NewContactOptionClient(tx.config)
 	tx.ContactPhone = NewContactPhoneClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
+	tx.DocumentAdjustment = NewDocumentAdjustmentClient(tx.config)
 	tx.DocumentLine = NewDocumentLineClient(tx.config)
+	tx.DocumentLink = NewDocumentLinkClient(tx.config)
+	tx.DocumentOption = NewDocumentOptionClient(tx.config)
+	tx.DocumentReminder = NewDocumentReminderClient(tx.config)
 	tx.DocumentTax = NewDocumentTaxClient(tx.config)
 	tx.DuplicateDismissal = NewDuplicateDismissalClient(tx.config)
+	tx.ExchangeRate = NewExchangeRateClient(tx.config)
+	tx.ExpenseCategory = NewExpenseCategoryClient(tx.config)
 	tx.IdempotencyRecord = NewIdempotencyRecordClient(tx.config)
 	tx.ImportRow = NewImportRowClient(tx.config)
 	tx.LedgerEntry = NewLedgerEntryClient(tx.config)
@@ -243,10 +282,19 @@ func (tx *Tx) init() {
 	tx.NumberSequence = NewNumberSequenceClient(tx.config)
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.Payment = NewPaymentClient(tx.config)
+	tx.PaymentOption = NewPaymentOptionClient(tx.config)
 	tx.PortalGrant = NewPortalGrantClient(tx.config)
+	tx.Product = NewProductClient(tx.config)
+	tx.Project = NewProjectClient(tx.config)
+	tx.ProjectFee = NewProjectFeeClient(tx.config)
+	tx.ProjectMember = NewProjectMemberClient(tx.config)
+	tx.ProjectOption = NewProjectOptionClient(tx.config)
+	tx.ProjectTask = NewProjectTaskClient(tx.config)
+	tx.RecurringInvoice = NewRecurringInvoiceClient(tx.config)
 	tx.RegistryCheck = NewRegistryCheckClient(tx.config)
 	tx.RegistrySetting = NewRegistrySettingClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
+	tx.TimeEntry = NewTimeEntryClient(tx.config)
 	tx.TrackingCategory = NewTrackingCategoryClient(tx.config)
 	tx.TrackingOption = NewTrackingOptionClient(tx.config)
 	tx.User = NewUserClient(tx.config)

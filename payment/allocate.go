@@ -144,7 +144,7 @@ func takeOff(ctx context.Context, tx *ent.Tx, row *ent.Payment, documents []uuid
 	}
 	byDocument := map[uuid.UUID]*ent.Allocation{}
 	for _, a := range rows {
-		byDocument[a.DocumentID] = a
+		byDocument[*a.DocumentID] = a
 	}
 	var bad fault.List
 	for i, id := range documents {

@@ -120,7 +120,7 @@ func (p *Payment) Allocations(ctx context.Context) ([]*Allocation, error) {
 func (s *Service) AllocationsOf(ctx context.Context, d *document.Document) ([]*Allocation, error) {
 	return page.Load(ctx, d.Group, "allocations", d.ID, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*Allocation, error) {
 		rows, err := s.DB.Allocation.Query().Where(allocation.DocumentIDIn(ids...)).Order(allocation.ByID()).All(ctx)
-		return s.wrapAllocations(rows, func(a *ent.Allocation) uuid.UUID { return a.DocumentID }), wrapped("read allocations", err)
+		return s.wrapAllocations(rows, func(a *ent.Allocation) uuid.UUID { return *a.DocumentID }), wrapped("read allocations", err)
 	})
 }
 
@@ -146,10 +146,10 @@ func (a *Allocation) Amount() money.Money { return money.New(a.Allocation.Amount
 
 // Document is what is settled.
 func (a *Allocation) Document(ctx context.Context) (*document.Document, error) {
-	return page.Load(ctx, a.group, "document", a.DocumentID, func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]*document.Document, error) {
+	return page.Load(ctx, a.group, "document", *a.DocumentID, func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]*document.Document, error) {
 		ids := make([]uuid.UUID, len(a.all))
 		for i, r := range a.all {
-			ids[i] = r.DocumentID
+			ids[i] = *r.DocumentID
 		}
 		return a.s.Documents.ByIDs(ctx, ids)
 	})

@@ -33,6 +33,11 @@ const (
 	SeePayments                      // payments received (sent ones need SeePurchases too)
 	EditPayments                     // record, allocate, void payments
 	InvitePortal                     // let portal customers in and out
+	SeeProjects                      // projects with their rates and what is unbilled
+	EditProjects                     // create, change, bill projects
+	TrackTime                        // own time on projects that one is a member of
+	SeeTime                          // everybody's time
+	EditTime                         // everybody's time
 	ManageStaff                      // members, roles, API keys, restricted contacts
 	SeeAudit                         // the history of changes
 	ManageBusiness                   // the organization's own details and sequences
@@ -42,10 +47,11 @@ var may = map[Role]map[Permission]bool{
 	Owner:         all(),
 	Administrator: all(),
 	Accountant: set(SeeContacts, EditContacts, SeeSales, EditSales, SeePurchases, EditPurchases,
-		SeePayments, EditPayments, InvitePortal, SeeAudit),
-	Sales:      set(SeeContacts, EditContacts, SeeSales, EditSales, SeePayments, InvitePortal),
-	TimeKeeper: set(),
-	ReadOnly:   set(SeeContacts, SeeSales, SeePurchases, SeePayments),
+		SeePayments, EditPayments, SeeProjects, EditProjects, TrackTime, SeeTime, EditTime, InvitePortal, SeeAudit),
+	Sales: set(SeeContacts, EditContacts, SeeSales, EditSales, SeePayments, SeeProjects, EditProjects, TrackTime, SeeTime,
+		InvitePortal),
+	TimeKeeper: set(TrackTime),
+	ReadOnly:   set(SeeContacts, SeeSales, SeePurchases, SeePayments, SeeProjects, SeeTime),
 }
 
 func set(ps ...Permission) map[Permission]bool {

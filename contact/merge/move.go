@@ -39,6 +39,8 @@ var carried = []struct {
 }{
 	{mergemove.KindPayment, "payments", "payment_id"},
 	{mergemove.KindDocument, "documents", "document_id"},
+	{mergemove.KindProject, "projects", ""},
+	{mergemove.KindRecurring, "recurring_invoices", ""},
 	{mergemove.KindNote, "contact_notes", ""},
 	{mergemove.KindAttachment, "attachments", ""},
 	{mergemove.KindCheck, "registry_checks", ""},

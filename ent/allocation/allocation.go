@@ -7,6 +7,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
+	"github.com/kartela/kartela/money"
 )
 
 const (
@@ -26,10 +27,14 @@ const (
 	FieldCreditID = "credit_id"
 	// FieldDocumentID holds the string denoting the document_id field in the database.
 	FieldDocumentID = "document_id"
+	// FieldRefundID holds the string denoting the refund_id field in the database.
+	FieldRefundID = "refund_id"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
 	// FieldAmount holds the string denoting the amount field in the database.
 	FieldAmount = "amount"
+	// FieldSourceAmount holds the string denoting the source_amount field in the database.
+	FieldSourceAmount = "source_amount"
 	// Table holds the table name of the allocation in the database.
 	Table = "allocations"
 )
@@ -43,8 +48,10 @@ var Columns = []string{
 	FieldPaymentID,
 	FieldCreditID,
 	FieldDocumentID,
+	FieldRefundID,
 	FieldCurrency,
 	FieldAmount,
+	FieldSourceAmount,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -62,6 +69,8 @@ var (
 	DefaultCreatedAt func() time.Time
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
+	// DefaultSourceAmount holds the default value on creation for the "source_amount" field.
+	DefaultSourceAmount money.Minor
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -104,6 +113,11 @@ func ByDocumentID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDocumentID, opts...).ToFunc()
 }
 
+// ByRefundID orders the results by the refund_id field.
+func ByRefundID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefundID, opts...).ToFunc()
+}
+
 // ByCurrency orders the results by the currency field.
 func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
@@ -112,4 +126,9 @@ func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 // ByAmount orders the results by the amount field.
 func ByAmount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAmount, opts...).ToFunc()
+}
+
+// BySourceAmount orders the results by the source_amount field.
+func BySourceAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSourceAmount, opts...).ToFunc()
 }

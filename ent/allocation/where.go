@@ -86,6 +86,11 @@ func DocumentID(v uuid.UUID) predicate.Allocation {
 	return predicate.Allocation(sql.FieldEQ(FieldDocumentID, v))
 }
 
+// RefundID applies equality check predicate on the "refund_id" field. It's identical to RefundIDEQ.
+func RefundID(v uuid.UUID) predicate.Allocation {
+	return predicate.Allocation(sql.FieldEQ(FieldRefundID, v))
+}
+
 // Currency applies equality check predicate on the "currency" field. It's identical to CurrencyEQ.
 func Currency(v money.Currency) predicate.Allocation {
 	vc := string(v)
@@ -96,6 +101,12 @@ func Currency(v money.Currency) predicate.Allocation {
 func Amount(v money.Minor) predicate.Allocation {
 	vc := int64(v)
 	return predicate.Allocation(sql.FieldEQ(FieldAmount, vc))
+}
+
+// SourceAmount applies equality check predicate on the "source_amount" field. It's identical to SourceAmountEQ.
+func SourceAmount(v money.Minor) predicate.Allocation {
+	vc := int64(v)
+	return predicate.Allocation(sql.FieldEQ(FieldSourceAmount, vc))
 }
 
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
@@ -358,6 +369,66 @@ func DocumentIDLTE(v uuid.UUID) predicate.Allocation {
 	return predicate.Allocation(sql.FieldLTE(FieldDocumentID, v))
 }
 
+// DocumentIDIsNil applies the IsNil predicate on the "document_id" field.
+func DocumentIDIsNil() predicate.Allocation {
+	return predicate.Allocation(sql.FieldIsNull(FieldDocumentID))
+}
+
+// DocumentIDNotNil applies the NotNil predicate on the "document_id" field.
+func DocumentIDNotNil() predicate.Allocation {
+	return predicate.Allocation(sql.FieldNotNull(FieldDocumentID))
+}
+
+// RefundIDEQ applies the EQ predicate on the "refund_id" field.
+func RefundIDEQ(v uuid.UUID) predicate.Allocation {
+	return predicate.Allocation(sql.FieldEQ(FieldRefundID, v))
+}
+
+// RefundIDNEQ applies the NEQ predicate on the "refund_id" field.
+func RefundIDNEQ(v uuid.UUID) predicate.Allocation {
+	return predicate.Allocation(sql.FieldNEQ(FieldRefundID, v))
+}
+
+// RefundIDIn applies the In predicate on the "refund_id" field.
+func RefundIDIn(vs ...uuid.UUID) predicate.Allocation {
+	return predicate.Allocation(sql.FieldIn(FieldRefundID, vs...))
+}
+
+// RefundIDNotIn applies the NotIn predicate on the "refund_id" field.
+func RefundIDNotIn(vs ...uuid.UUID) predicate.Allocation {
+	return predicate.Allocation(sql.FieldNotIn(FieldRefundID, vs...))
+}
+
+// RefundIDGT applies the GT predicate on the "refund_id" field.
+func RefundIDGT(v uuid.UUID) predicate.Allocation {
+	return predicate.Allocation(sql.FieldGT(FieldRefundID, v))
+}
+
+// RefundIDGTE applies the GTE predicate on the "refund_id" field.
+func RefundIDGTE(v uuid.UUID) predicate.Allocation {
+	return predicate.Allocation(sql.FieldGTE(FieldRefundID, v))
+}
+
+// RefundIDLT applies the LT predicate on the "refund_id" field.
+func RefundIDLT(v uuid.UUID) predicate.Allocation {
+	return predicate.Allocation(sql.FieldLT(FieldRefundID, v))
+}
+
+// RefundIDLTE applies the LTE predicate on the "refund_id" field.
+func RefundIDLTE(v uuid.UUID) predicate.Allocation {
+	return predicate.Allocation(sql.FieldLTE(FieldRefundID, v))
+}
+
+// RefundIDIsNil applies the IsNil predicate on the "refund_id" field.
+func RefundIDIsNil() predicate.Allocation {
+	return predicate.Allocation(sql.FieldIsNull(FieldRefundID))
+}
+
+// RefundIDNotNil applies the NotNil predicate on the "refund_id" field.
+func RefundIDNotNil() predicate.Allocation {
+	return predicate.Allocation(sql.FieldNotNull(FieldRefundID))
+}
+
 // CurrencyEQ applies the EQ predicate on the "currency" field.
 func CurrencyEQ(v money.Currency) predicate.Allocation {
 	vc := string(v)
@@ -494,6 +565,60 @@ func AmountLT(v money.Minor) predicate.Allocation {
 func AmountLTE(v money.Minor) predicate.Allocation {
 	vc := int64(v)
 	return predicate.Allocation(sql.FieldLTE(FieldAmount, vc))
+}
+
+// SourceAmountEQ applies the EQ predicate on the "source_amount" field.
+func SourceAmountEQ(v money.Minor) predicate.Allocation {
+	vc := int64(v)
+	return predicate.Allocation(sql.FieldEQ(FieldSourceAmount, vc))
+}
+
+// SourceAmountNEQ applies the NEQ predicate on the "source_amount" field.
+func SourceAmountNEQ(v money.Minor) predicate.Allocation {
+	vc := int64(v)
+	return predicate.Allocation(sql.FieldNEQ(FieldSourceAmount, vc))
+}
+
+// SourceAmountIn applies the In predicate on the "source_amount" field.
+func SourceAmountIn(vs ...money.Minor) predicate.Allocation {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Allocation(sql.FieldIn(FieldSourceAmount, v...))
+}
+
+// SourceAmountNotIn applies the NotIn predicate on the "source_amount" field.
+func SourceAmountNotIn(vs ...money.Minor) predicate.Allocation {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Allocation(sql.FieldNotIn(FieldSourceAmount, v...))
+}
+
+// SourceAmountGT applies the GT predicate on the "source_amount" field.
+func SourceAmountGT(v money.Minor) predicate.Allocation {
+	vc := int64(v)
+	return predicate.Allocation(sql.FieldGT(FieldSourceAmount, vc))
+}
+
+// SourceAmountGTE applies the GTE predicate on the "source_amount" field.
+func SourceAmountGTE(v money.Minor) predicate.Allocation {
+	vc := int64(v)
+	return predicate.Allocation(sql.FieldGTE(FieldSourceAmount, vc))
+}
+
+// SourceAmountLT applies the LT predicate on the "source_amount" field.
+func SourceAmountLT(v money.Minor) predicate.Allocation {
+	vc := int64(v)
+	return predicate.Allocation(sql.FieldLT(FieldSourceAmount, vc))
+}
+
+// SourceAmountLTE applies the LTE predicate on the "source_amount" field.
+func SourceAmountLTE(v money.Minor) predicate.Allocation {
+	vc := int64(v)
+	return predicate.Allocation(sql.FieldLTE(FieldSourceAmount, vc))
 }
 
 // And groups predicates with the AND operator between them.

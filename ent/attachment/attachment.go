@@ -20,6 +20,8 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldContactID holds the string denoting the contact_id field in the database.
 	FieldContactID = "contact_id"
+	// FieldDocumentID holds the string denoting the document_id field in the database.
+	FieldDocumentID = "document_id"
 	// FieldName holds the string denoting the name field in the database.
 	FieldName = "name"
 	// FieldMediaType holds the string denoting the media_type field in the database.
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldOrganizationID,
 	FieldCreatedAt,
 	FieldContactID,
+	FieldDocumentID,
 	FieldName,
 	FieldMediaType,
 	FieldSize,
@@ -98,6 +101,11 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByContactID orders the results by the contact_id field.
 func ByContactID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldContactID, opts...).ToFunc()
+}
+
+// ByDocumentID orders the results by the document_id field.
+func ByDocumentID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDocumentID, opts...).ToFunc()
 }
 
 // ByName orders the results by the name field.

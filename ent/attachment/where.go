@@ -70,6 +70,11 @@ func ContactID(v uuid.UUID) predicate.Attachment {
 	return predicate.Attachment(sql.FieldEQ(FieldContactID, v))
 }
 
+// DocumentID applies equality check predicate on the "document_id" field. It's identical to DocumentIDEQ.
+func DocumentID(v uuid.UUID) predicate.Attachment {
+	return predicate.Attachment(sql.FieldEQ(FieldDocumentID, v))
+}
+
 // Name applies equality check predicate on the "name" field. It's identical to NameEQ.
 func Name(v string) predicate.Attachment {
 	return predicate.Attachment(sql.FieldEQ(FieldName, v))
@@ -218,6 +223,56 @@ func ContactIDLT(v uuid.UUID) predicate.Attachment {
 // ContactIDLTE applies the LTE predicate on the "contact_id" field.
 func ContactIDLTE(v uuid.UUID) predicate.Attachment {
 	return predicate.Attachment(sql.FieldLTE(FieldContactID, v))
+}
+
+// DocumentIDEQ applies the EQ predicate on the "document_id" field.
+func DocumentIDEQ(v uuid.UUID) predicate.Attachment {
+	return predicate.Attachment(sql.FieldEQ(FieldDocumentID, v))
+}
+
+// DocumentIDNEQ applies the NEQ predicate on the "document_id" field.
+func DocumentIDNEQ(v uuid.UUID) predicate.Attachment {
+	return predicate.Attachment(sql.FieldNEQ(FieldDocumentID, v))
+}
+
+// DocumentIDIn applies the In predicate on the "document_id" field.
+func DocumentIDIn(vs ...uuid.UUID) predicate.Attachment {
+	return predicate.Attachment(sql.FieldIn(FieldDocumentID, vs...))
+}
+
+// DocumentIDNotIn applies the NotIn predicate on the "document_id" field.
+func DocumentIDNotIn(vs ...uuid.UUID) predicate.Attachment {
+	return predicate.Attachment(sql.FieldNotIn(FieldDocumentID, vs...))
+}
+
+// DocumentIDGT applies the GT predicate on the "document_id" field.
+func DocumentIDGT(v uuid.UUID) predicate.Attachment {
+	return predicate.Attachment(sql.FieldGT(FieldDocumentID, v))
+}
+
+// DocumentIDGTE applies the GTE predicate on the "document_id" field.
+func DocumentIDGTE(v uuid.UUID) predicate.Attachment {
+	return predicate.Attachment(sql.FieldGTE(FieldDocumentID, v))
+}
+
+// DocumentIDLT applies the LT predicate on the "document_id" field.
+func DocumentIDLT(v uuid.UUID) predicate.Attachment {
+	return predicate.Attachment(sql.FieldLT(FieldDocumentID, v))
+}
+
+// DocumentIDLTE applies the LTE predicate on the "document_id" field.
+func DocumentIDLTE(v uuid.UUID) predicate.Attachment {
+	return predicate.Attachment(sql.FieldLTE(FieldDocumentID, v))
+}
+
+// DocumentIDIsNil applies the IsNil predicate on the "document_id" field.
+func DocumentIDIsNil() predicate.Attachment {
+	return predicate.Attachment(sql.FieldIsNull(FieldDocumentID))
+}
+
+// DocumentIDNotNil applies the NotNil predicate on the "document_id" field.
+func DocumentIDNotNil() predicate.Attachment {
+	return predicate.Attachment(sql.FieldNotNull(FieldDocumentID))
 }
 
 // NameEQ applies the EQ predicate on the "name" field.

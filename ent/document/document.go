@@ -56,6 +56,16 @@ const (
 	FieldReference = "reference"
 	// FieldCustomID holds the string denoting the custom_id field in the database.
 	FieldCustomID = "custom_id"
+	// FieldLanguage holds the string denoting the language field in the database.
+	FieldLanguage = "language"
+	// FieldPaidBy holds the string denoting the paid_by field in the database.
+	FieldPaidBy = "paid_by"
+	// FieldOriginID holds the string denoting the origin_id field in the database.
+	FieldOriginID = "origin_id"
+	// FieldRecurringID holds the string denoting the recurring_id field in the database.
+	FieldRecurringID = "recurring_id"
+	// FieldRecurringDate holds the string denoting the recurring_date field in the database.
+	FieldRecurringDate = "recurring_date"
 	// FieldDate holds the string denoting the date field in the database.
 	FieldDate = "date"
 	// FieldDueDate holds the string denoting the due_date field in the database.
@@ -70,6 +80,10 @@ const (
 	FieldTerms = "terms"
 	// FieldNotes holds the string denoting the notes field in the database.
 	FieldNotes = "notes"
+	// FieldAllowances holds the string denoting the allowances field in the database.
+	FieldAllowances = "allowances"
+	// FieldCharges holds the string denoting the charges field in the database.
+	FieldCharges = "charges"
 	// FieldNet holds the string denoting the net field in the database.
 	FieldNet = "net"
 	// FieldVat holds the string denoting the vat field in the database.
@@ -90,6 +104,14 @@ const (
 	FieldIssuedAt = "issued_at"
 	// FieldVoidedAt holds the string denoting the voided_at field in the database.
 	FieldVoidedAt = "voided_at"
+	// FieldDecidedAt holds the string denoting the decided_at field in the database.
+	FieldDecidedAt = "decided_at"
+	// FieldDecidedBy holds the string denoting the decided_by field in the database.
+	FieldDecidedBy = "decided_by"
+	// FieldDecidedThrough holds the string denoting the decided_through field in the database.
+	FieldDecidedThrough = "decided_through"
+	// FieldDecisionComment holds the string denoting the decision_comment field in the database.
+	FieldDecisionComment = "decision_comment"
 	// Table holds the table name of the document in the database.
 	Table = "documents"
 )
@@ -117,6 +139,11 @@ var Columns = []string{
 	FieldNumberText,
 	FieldReference,
 	FieldCustomID,
+	FieldLanguage,
+	FieldPaidBy,
+	FieldOriginID,
+	FieldRecurringID,
+	FieldRecurringDate,
 	FieldDate,
 	FieldDueDate,
 	FieldCurrency,
@@ -124,6 +151,8 @@ var Columns = []string{
 	FieldPricesIncludeTax,
 	FieldTerms,
 	FieldNotes,
+	FieldAllowances,
+	FieldCharges,
 	FieldNet,
 	FieldVat,
 	FieldOtherTaxes,
@@ -134,6 +163,10 @@ var Columns = []string{
 	FieldCreatedBy,
 	FieldIssuedAt,
 	FieldVoidedAt,
+	FieldDecidedAt,
+	FieldDecidedBy,
+	FieldDecidedThrough,
+	FieldDecisionComment,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -189,6 +222,10 @@ var (
 	ReferenceValidator func(string) error
 	// CustomIDValidator is a validator for the "custom_id" field. It is called by the builders before save.
 	CustomIDValidator func(string) error
+	// DefaultLanguage holds the default value on creation for the "language" field.
+	DefaultLanguage string
+	// LanguageValidator is a validator for the "language" field. It is called by the builders before save.
+	LanguageValidator func(string) error
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
 	// DefaultPricesIncludeTax holds the default value on creation for the "prices_include_tax" field.
@@ -201,6 +238,10 @@ var (
 	DefaultNotes string
 	// NotesValidator is a validator for the "notes" field. It is called by the builders before save.
 	NotesValidator func(string) error
+	// DefaultAllowances holds the default value on creation for the "allowances" field.
+	DefaultAllowances money.Minor
+	// DefaultCharges holds the default value on creation for the "charges" field.
+	DefaultCharges money.Minor
 	// DefaultNet holds the default value on creation for the "net" field.
 	DefaultNet money.Minor
 	// DefaultVat holds the default value on creation for the "vat" field.
@@ -215,6 +256,10 @@ var (
 	DefaultPayable money.Minor
 	// DefaultSettled holds the default value on creation for the "settled" field.
 	DefaultSettled money.Minor
+	// DefaultDecisionComment holds the default value on creation for the "decision_comment" field.
+	DefaultDecisionComment string
+	// DecisionCommentValidator is a validator for the "decision_comment" field. It is called by the builders before save.
+	DecisionCommentValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -296,6 +341,57 @@ func StatusValidator(s Status) error {
 		return nil
 	default:
 		return fmt.Errorf("document: invalid enum value for status field: %q", s)
+	}
+}
+
+// PaidBy defines the type for the "paid_by" enum field.
+type PaidBy string
+
+// PaidBy values.
+const (
+	PaidByCash         PaidBy = "cash"
+	PaidByBankTransfer PaidBy = "bank_transfer"
+	PaidByCard         PaidBy = "card"
+	PaidByCheque       PaidBy = "cheque"
+	PaidByOnline       PaidBy = "online"
+	PaidByOther        PaidBy = "other"
+)
+
+func (pb PaidBy) String() string {
+	return string(pb)
+}
+
+// PaidByValidator is a validator for the "paid_by" field enum values. It is called by the builders before save.
+func PaidByValidator(pb PaidBy) error {
+	switch pb {
+	case PaidByCash, PaidByBankTransfer, PaidByCard, PaidByCheque, PaidByOnline, PaidByOther:
+		return nil
+	default:
+		return fmt.Errorf("document: invalid enum value for paid_by field: %q", pb)
+	}
+}
+
+// DecidedThrough defines the type for the "decided_through" enum field.
+type DecidedThrough string
+
+// DecidedThrough values.
+const (
+	DecidedThroughStaff     DecidedThrough = "staff"
+	DecidedThroughPortal    DecidedThrough = "portal"
+	DecidedThroughPermalink DecidedThrough = "permalink"
+)
+
+func (dt DecidedThrough) String() string {
+	return string(dt)
+}
+
+// DecidedThroughValidator is a validator for the "decided_through" field enum values. It is called by the builders before save.
+func DecidedThroughValidator(dt DecidedThrough) error {
+	switch dt {
+	case DecidedThroughStaff, DecidedThroughPortal, DecidedThroughPermalink:
+		return nil
+	default:
+		return fmt.Errorf("document: invalid enum value for decided_through field: %q", dt)
 	}
 }
 
@@ -407,6 +503,31 @@ func ByCustomID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCustomID, opts...).ToFunc()
 }
 
+// ByLanguage orders the results by the language field.
+func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLanguage, opts...).ToFunc()
+}
+
+// ByPaidBy orders the results by the paid_by field.
+func ByPaidBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPaidBy, opts...).ToFunc()
+}
+
+// ByOriginID orders the results by the origin_id field.
+func ByOriginID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOriginID, opts...).ToFunc()
+}
+
+// ByRecurringID orders the results by the recurring_id field.
+func ByRecurringID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecurringID, opts...).ToFunc()
+}
+
+// ByRecurringDate orders the results by the recurring_date field.
+func ByRecurringDate(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecurringDate, opts...).ToFunc()
+}
+
 // ByDate orders the results by the date field.
 func ByDate(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDate, opts...).ToFunc()
@@ -440,6 +561,16 @@ func ByTerms(opts ...sql.OrderTermOption) OrderOption {
 // ByNotes orders the results by the notes field.
 func ByNotes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNotes, opts...).ToFunc()
+}
+
+// ByAllowances orders the results by the allowances field.
+func ByAllowances(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAllowances, opts...).ToFunc()
+}
+
+// ByCharges orders the results by the charges field.
+func ByCharges(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCharges, opts...).ToFunc()
 }
 
 // ByNet orders the results by the net field.
@@ -490,4 +621,24 @@ func ByIssuedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByVoidedAt orders the results by the voided_at field.
 func ByVoidedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldVoidedAt, opts...).ToFunc()
+}
+
+// ByDecidedAt orders the results by the decided_at field.
+func ByDecidedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecidedAt, opts...).ToFunc()
+}
+
+// ByDecidedBy orders the results by the decided_by field.
+func ByDecidedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecidedBy, opts...).ToFunc()
+}
+
+// ByDecidedThrough orders the results by the decided_through field.
+func ByDecidedThrough(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecidedThrough, opts...).ToFunc()
+}
+
+// ByDecisionComment orders the results by the decision_comment field.
+func ByDecisionComment(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecisionComment, opts...).ToFunc()
 }

@@ -142,6 +142,26 @@ func CustomID(v string) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldCustomID, v))
 }
 
+// Language applies equality check predicate on the "language" field. It's identical to LanguageEQ.
+func Language(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldLanguage, v))
+}
+
+// OriginID applies equality check predicate on the "origin_id" field. It's identical to OriginIDEQ.
+func OriginID(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldOriginID, v))
+}
+
+// RecurringID applies equality check predicate on the "recurring_id" field. It's identical to RecurringIDEQ.
+func RecurringID(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldRecurringID, v))
+}
+
+// RecurringDate applies equality check predicate on the "recurring_date" field. It's identical to RecurringDateEQ.
+func RecurringDate(v day.Date) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldRecurringDate, v))
+}
+
 // Date applies equality check predicate on the "date" field. It's identical to DateEQ.
 func Date(v day.Date) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldDate, v))
@@ -176,6 +196,18 @@ func Terms(v string) predicate.Document {
 // Notes applies equality check predicate on the "notes" field. It's identical to NotesEQ.
 func Notes(v string) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldNotes, v))
+}
+
+// Allowances applies equality check predicate on the "allowances" field. It's identical to AllowancesEQ.
+func Allowances(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldEQ(FieldAllowances, vc))
+}
+
+// Charges applies equality check predicate on the "charges" field. It's identical to ChargesEQ.
+func Charges(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldEQ(FieldCharges, vc))
 }
 
 // Net applies equality check predicate on the "net" field. It's identical to NetEQ.
@@ -233,6 +265,21 @@ func IssuedAt(v time.Time) predicate.Document {
 // VoidedAt applies equality check predicate on the "voided_at" field. It's identical to VoidedAtEQ.
 func VoidedAt(v time.Time) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldVoidedAt, v))
+}
+
+// DecidedAt applies equality check predicate on the "decided_at" field. It's identical to DecidedAtEQ.
+func DecidedAt(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldDecidedAt, v))
+}
+
+// DecidedBy applies equality check predicate on the "decided_by" field. It's identical to DecidedByEQ.
+func DecidedBy(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldDecidedBy, v))
+}
+
+// DecisionComment applies equality check predicate on the "decision_comment" field. It's identical to DecisionCommentEQ.
+func DecisionComment(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldDecisionComment, v))
 }
 
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
@@ -1230,6 +1277,281 @@ func CustomIDContainsFold(v string) predicate.Document {
 	return predicate.Document(sql.FieldContainsFold(FieldCustomID, v))
 }
 
+// LanguageEQ applies the EQ predicate on the "language" field.
+func LanguageEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldLanguage, v))
+}
+
+// LanguageNEQ applies the NEQ predicate on the "language" field.
+func LanguageNEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldLanguage, v))
+}
+
+// LanguageIn applies the In predicate on the "language" field.
+func LanguageIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldLanguage, vs...))
+}
+
+// LanguageNotIn applies the NotIn predicate on the "language" field.
+func LanguageNotIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldLanguage, vs...))
+}
+
+// LanguageGT applies the GT predicate on the "language" field.
+func LanguageGT(v string) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldLanguage, v))
+}
+
+// LanguageGTE applies the GTE predicate on the "language" field.
+func LanguageGTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldLanguage, v))
+}
+
+// LanguageLT applies the LT predicate on the "language" field.
+func LanguageLT(v string) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldLanguage, v))
+}
+
+// LanguageLTE applies the LTE predicate on the "language" field.
+func LanguageLTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldLanguage, v))
+}
+
+// LanguageContains applies the Contains predicate on the "language" field.
+func LanguageContains(v string) predicate.Document {
+	return predicate.Document(sql.FieldContains(FieldLanguage, v))
+}
+
+// LanguageHasPrefix applies the HasPrefix predicate on the "language" field.
+func LanguageHasPrefix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasPrefix(FieldLanguage, v))
+}
+
+// LanguageHasSuffix applies the HasSuffix predicate on the "language" field.
+func LanguageHasSuffix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasSuffix(FieldLanguage, v))
+}
+
+// LanguageEqualFold applies the EqualFold predicate on the "language" field.
+func LanguageEqualFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldEqualFold(FieldLanguage, v))
+}
+
+// LanguageContainsFold applies the ContainsFold predicate on the "language" field.
+func LanguageContainsFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldContainsFold(FieldLanguage, v))
+}
+
+// PaidByEQ applies the EQ predicate on the "paid_by" field.
+func PaidByEQ(v PaidBy) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldPaidBy, v))
+}
+
+// PaidByNEQ applies the NEQ predicate on the "paid_by" field.
+func PaidByNEQ(v PaidBy) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldPaidBy, v))
+}
+
+// PaidByIn applies the In predicate on the "paid_by" field.
+func PaidByIn(vs ...PaidBy) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldPaidBy, vs...))
+}
+
+// PaidByNotIn applies the NotIn predicate on the "paid_by" field.
+func PaidByNotIn(vs ...PaidBy) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldPaidBy, vs...))
+}
+
+// PaidByIsNil applies the IsNil predicate on the "paid_by" field.
+func PaidByIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldPaidBy))
+}
+
+// PaidByNotNil applies the NotNil predicate on the "paid_by" field.
+func PaidByNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldPaidBy))
+}
+
+// OriginIDEQ applies the EQ predicate on the "origin_id" field.
+func OriginIDEQ(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldOriginID, v))
+}
+
+// OriginIDNEQ applies the NEQ predicate on the "origin_id" field.
+func OriginIDNEQ(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldOriginID, v))
+}
+
+// OriginIDIn applies the In predicate on the "origin_id" field.
+func OriginIDIn(vs ...uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldOriginID, vs...))
+}
+
+// OriginIDNotIn applies the NotIn predicate on the "origin_id" field.
+func OriginIDNotIn(vs ...uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldOriginID, vs...))
+}
+
+// OriginIDGT applies the GT predicate on the "origin_id" field.
+func OriginIDGT(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldOriginID, v))
+}
+
+// OriginIDGTE applies the GTE predicate on the "origin_id" field.
+func OriginIDGTE(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldOriginID, v))
+}
+
+// OriginIDLT applies the LT predicate on the "origin_id" field.
+func OriginIDLT(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldOriginID, v))
+}
+
+// OriginIDLTE applies the LTE predicate on the "origin_id" field.
+func OriginIDLTE(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldOriginID, v))
+}
+
+// OriginIDIsNil applies the IsNil predicate on the "origin_id" field.
+func OriginIDIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldOriginID))
+}
+
+// OriginIDNotNil applies the NotNil predicate on the "origin_id" field.
+func OriginIDNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldOriginID))
+}
+
+// RecurringIDEQ applies the EQ predicate on the "recurring_id" field.
+func RecurringIDEQ(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldRecurringID, v))
+}
+
+// RecurringIDNEQ applies the NEQ predicate on the "recurring_id" field.
+func RecurringIDNEQ(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldRecurringID, v))
+}
+
+// RecurringIDIn applies the In predicate on the "recurring_id" field.
+func RecurringIDIn(vs ...uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldRecurringID, vs...))
+}
+
+// RecurringIDNotIn applies the NotIn predicate on the "recurring_id" field.
+func RecurringIDNotIn(vs ...uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldRecurringID, vs...))
+}
+
+// RecurringIDGT applies the GT predicate on the "recurring_id" field.
+func RecurringIDGT(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldRecurringID, v))
+}
+
+// RecurringIDGTE applies the GTE predicate on the "recurring_id" field.
+func RecurringIDGTE(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldRecurringID, v))
+}
+
+// RecurringIDLT applies the LT predicate on the "recurring_id" field.
+func RecurringIDLT(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldRecurringID, v))
+}
+
+// RecurringIDLTE applies the LTE predicate on the "recurring_id" field.
+func RecurringIDLTE(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldRecurringID, v))
+}
+
+// RecurringIDIsNil applies the IsNil predicate on the "recurring_id" field.
+func RecurringIDIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldRecurringID))
+}
+
+// RecurringIDNotNil applies the NotNil predicate on the "recurring_id" field.
+func RecurringIDNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldRecurringID))
+}
+
+// RecurringDateEQ applies the EQ predicate on the "recurring_date" field.
+func RecurringDateEQ(v day.Date) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldRecurringDate, v))
+}
+
+// RecurringDateNEQ applies the NEQ predicate on the "recurring_date" field.
+func RecurringDateNEQ(v day.Date) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldRecurringDate, v))
+}
+
+// RecurringDateIn applies the In predicate on the "recurring_date" field.
+func RecurringDateIn(vs ...day.Date) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldRecurringDate, vs...))
+}
+
+// RecurringDateNotIn applies the NotIn predicate on the "recurring_date" field.
+func RecurringDateNotIn(vs ...day.Date) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldRecurringDate, vs...))
+}
+
+// RecurringDateGT applies the GT predicate on the "recurring_date" field.
+func RecurringDateGT(v day.Date) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldRecurringDate, v))
+}
+
+// RecurringDateGTE applies the GTE predicate on the "recurring_date" field.
+func RecurringDateGTE(v day.Date) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldRecurringDate, v))
+}
+
+// RecurringDateLT applies the LT predicate on the "recurring_date" field.
+func RecurringDateLT(v day.Date) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldRecurringDate, v))
+}
+
+// RecurringDateLTE applies the LTE predicate on the "recurring_date" field.
+func RecurringDateLTE(v day.Date) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldRecurringDate, v))
+}
+
+// RecurringDateContains applies the Contains predicate on the "recurring_date" field.
+func RecurringDateContains(v day.Date) predicate.Document {
+	vc := string(v)
+	return predicate.Document(sql.FieldContains(FieldRecurringDate, vc))
+}
+
+// RecurringDateHasPrefix applies the HasPrefix predicate on the "recurring_date" field.
+func RecurringDateHasPrefix(v day.Date) predicate.Document {
+	vc := string(v)
+	return predicate.Document(sql.FieldHasPrefix(FieldRecurringDate, vc))
+}
+
+// RecurringDateHasSuffix applies the HasSuffix predicate on the "recurring_date" field.
+func RecurringDateHasSuffix(v day.Date) predicate.Document {
+	vc := string(v)
+	return predicate.Document(sql.FieldHasSuffix(FieldRecurringDate, vc))
+}
+
+// RecurringDateIsNil applies the IsNil predicate on the "recurring_date" field.
+func RecurringDateIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldRecurringDate))
+}
+
+// RecurringDateNotNil applies the NotNil predicate on the "recurring_date" field.
+func RecurringDateNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldRecurringDate))
+}
+
+// RecurringDateEqualFold applies the EqualFold predicate on the "recurring_date" field.
+func RecurringDateEqualFold(v day.Date) predicate.Document {
+	vc := string(v)
+	return predicate.Document(sql.FieldEqualFold(FieldRecurringDate, vc))
+}
+
+// RecurringDateContainsFold applies the ContainsFold predicate on the "recurring_date" field.
+func RecurringDateContainsFold(v day.Date) predicate.Document {
+	vc := string(v)
+	return predicate.Document(sql.FieldContainsFold(FieldRecurringDate, vc))
+}
+
 // DateEQ applies the EQ predicate on the "date" field.
 func DateEQ(v day.Date) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldDate, v))
@@ -1662,6 +1984,114 @@ func NotesEqualFold(v string) predicate.Document {
 // NotesContainsFold applies the ContainsFold predicate on the "notes" field.
 func NotesContainsFold(v string) predicate.Document {
 	return predicate.Document(sql.FieldContainsFold(FieldNotes, v))
+}
+
+// AllowancesEQ applies the EQ predicate on the "allowances" field.
+func AllowancesEQ(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldEQ(FieldAllowances, vc))
+}
+
+// AllowancesNEQ applies the NEQ predicate on the "allowances" field.
+func AllowancesNEQ(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldNEQ(FieldAllowances, vc))
+}
+
+// AllowancesIn applies the In predicate on the "allowances" field.
+func AllowancesIn(vs ...money.Minor) predicate.Document {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Document(sql.FieldIn(FieldAllowances, v...))
+}
+
+// AllowancesNotIn applies the NotIn predicate on the "allowances" field.
+func AllowancesNotIn(vs ...money.Minor) predicate.Document {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Document(sql.FieldNotIn(FieldAllowances, v...))
+}
+
+// AllowancesGT applies the GT predicate on the "allowances" field.
+func AllowancesGT(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldGT(FieldAllowances, vc))
+}
+
+// AllowancesGTE applies the GTE predicate on the "allowances" field.
+func AllowancesGTE(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldGTE(FieldAllowances, vc))
+}
+
+// AllowancesLT applies the LT predicate on the "allowances" field.
+func AllowancesLT(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldLT(FieldAllowances, vc))
+}
+
+// AllowancesLTE applies the LTE predicate on the "allowances" field.
+func AllowancesLTE(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldLTE(FieldAllowances, vc))
+}
+
+// ChargesEQ applies the EQ predicate on the "charges" field.
+func ChargesEQ(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldEQ(FieldCharges, vc))
+}
+
+// ChargesNEQ applies the NEQ predicate on the "charges" field.
+func ChargesNEQ(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldNEQ(FieldCharges, vc))
+}
+
+// ChargesIn applies the In predicate on the "charges" field.
+func ChargesIn(vs ...money.Minor) predicate.Document {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Document(sql.FieldIn(FieldCharges, v...))
+}
+
+// ChargesNotIn applies the NotIn predicate on the "charges" field.
+func ChargesNotIn(vs ...money.Minor) predicate.Document {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Document(sql.FieldNotIn(FieldCharges, v...))
+}
+
+// ChargesGT applies the GT predicate on the "charges" field.
+func ChargesGT(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldGT(FieldCharges, vc))
+}
+
+// ChargesGTE applies the GTE predicate on the "charges" field.
+func ChargesGTE(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldGTE(FieldCharges, vc))
+}
+
+// ChargesLT applies the LT predicate on the "charges" field.
+func ChargesLT(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldLT(FieldCharges, vc))
+}
+
+// ChargesLTE applies the LTE predicate on the "charges" field.
+func ChargesLTE(v money.Minor) predicate.Document {
+	vc := int64(v)
+	return predicate.Document(sql.FieldLTE(FieldCharges, vc))
 }
 
 // NetEQ applies the EQ predicate on the "net" field.
@@ -2180,6 +2610,201 @@ func VoidedAtIsNil() predicate.Document {
 // VoidedAtNotNil applies the NotNil predicate on the "voided_at" field.
 func VoidedAtNotNil() predicate.Document {
 	return predicate.Document(sql.FieldNotNull(FieldVoidedAt))
+}
+
+// DecidedAtEQ applies the EQ predicate on the "decided_at" field.
+func DecidedAtEQ(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldDecidedAt, v))
+}
+
+// DecidedAtNEQ applies the NEQ predicate on the "decided_at" field.
+func DecidedAtNEQ(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldDecidedAt, v))
+}
+
+// DecidedAtIn applies the In predicate on the "decided_at" field.
+func DecidedAtIn(vs ...time.Time) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldDecidedAt, vs...))
+}
+
+// DecidedAtNotIn applies the NotIn predicate on the "decided_at" field.
+func DecidedAtNotIn(vs ...time.Time) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldDecidedAt, vs...))
+}
+
+// DecidedAtGT applies the GT predicate on the "decided_at" field.
+func DecidedAtGT(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldDecidedAt, v))
+}
+
+// DecidedAtGTE applies the GTE predicate on the "decided_at" field.
+func DecidedAtGTE(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldDecidedAt, v))
+}
+
+// DecidedAtLT applies the LT predicate on the "decided_at" field.
+func DecidedAtLT(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldDecidedAt, v))
+}
+
+// DecidedAtLTE applies the LTE predicate on the "decided_at" field.
+func DecidedAtLTE(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldDecidedAt, v))
+}
+
+// DecidedAtIsNil applies the IsNil predicate on the "decided_at" field.
+func DecidedAtIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldDecidedAt))
+}
+
+// DecidedAtNotNil applies the NotNil predicate on the "decided_at" field.
+func DecidedAtNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldDecidedAt))
+}
+
+// DecidedByEQ applies the EQ predicate on the "decided_by" field.
+func DecidedByEQ(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldDecidedBy, v))
+}
+
+// DecidedByNEQ applies the NEQ predicate on the "decided_by" field.
+func DecidedByNEQ(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldDecidedBy, v))
+}
+
+// DecidedByIn applies the In predicate on the "decided_by" field.
+func DecidedByIn(vs ...uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldDecidedBy, vs...))
+}
+
+// DecidedByNotIn applies the NotIn predicate on the "decided_by" field.
+func DecidedByNotIn(vs ...uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldDecidedBy, vs...))
+}
+
+// DecidedByGT applies the GT predicate on the "decided_by" field.
+func DecidedByGT(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldDecidedBy, v))
+}
+
+// DecidedByGTE applies the GTE predicate on the "decided_by" field.
+func DecidedByGTE(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldDecidedBy, v))
+}
+
+// DecidedByLT applies the LT predicate on the "decided_by" field.
+func DecidedByLT(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldDecidedBy, v))
+}
+
+// DecidedByLTE applies the LTE predicate on the "decided_by" field.
+func DecidedByLTE(v uuid.UUID) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldDecidedBy, v))
+}
+
+// DecidedByIsNil applies the IsNil predicate on the "decided_by" field.
+func DecidedByIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldDecidedBy))
+}
+
+// DecidedByNotNil applies the NotNil predicate on the "decided_by" field.
+func DecidedByNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldDecidedBy))
+}
+
+// DecidedThroughEQ applies the EQ predicate on the "decided_through" field.
+func DecidedThroughEQ(v DecidedThrough) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldDecidedThrough, v))
+}
+
+// DecidedThroughNEQ applies the NEQ predicate on the "decided_through" field.
+func DecidedThroughNEQ(v DecidedThrough) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldDecidedThrough, v))
+}
+
+// DecidedThroughIn applies the In predicate on the "decided_through" field.
+func DecidedThroughIn(vs ...DecidedThrough) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldDecidedThrough, vs...))
+}
+
+// DecidedThroughNotIn applies the NotIn predicate on the "decided_through" field.
+func DecidedThroughNotIn(vs ...DecidedThrough) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldDecidedThrough, vs...))
+}
+
+// DecidedThroughIsNil applies the IsNil predicate on the "decided_through" field.
+func DecidedThroughIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldDecidedThrough))
+}
+
+// DecidedThroughNotNil applies the NotNil predicate on the "decided_through" field.
+func DecidedThroughNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldDecidedThrough))
+}
+
+// DecisionCommentEQ applies the EQ predicate on the "decision_comment" field.
+func DecisionCommentEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldDecisionComment, v))
+}
+
+// DecisionCommentNEQ applies the NEQ predicate on the "decision_comment" field.
+func DecisionCommentNEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldDecisionComment, v))
+}
+
+// DecisionCommentIn applies the In predicate on the "decision_comment" field.
+func DecisionCommentIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldDecisionComment, vs...))
+}
+
+// DecisionCommentNotIn applies the NotIn predicate on the "decision_comment" field.
+func DecisionCommentNotIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldDecisionComment, vs...))
+}
+
+// DecisionCommentGT applies the GT predicate on the "decision_comment" field.
+func DecisionCommentGT(v string) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldDecisionComment, v))
+}
+
+// DecisionCommentGTE applies the GTE predicate on the "decision_comment" field.
+func DecisionCommentGTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldDecisionComment, v))
+}
+
+// DecisionCommentLT applies the LT predicate on the "decision_comment" field.
+func DecisionCommentLT(v string) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldDecisionComment, v))
+}
+
+// DecisionCommentLTE applies the LTE predicate on the "decision_comment" field.
+func DecisionCommentLTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldDecisionComment, v))
+}
+
+// DecisionCommentContains applies the Contains predicate on the "decision_comment" field.
+func DecisionCommentContains(v string) predicate.Document {
+	return predicate.Document(sql.FieldContains(FieldDecisionComment, v))
+}
+
+// DecisionCommentHasPrefix applies the HasPrefix predicate on the "decision_comment" field.
+func DecisionCommentHasPrefix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasPrefix(FieldDecisionComment, v))
+}
+
+// DecisionCommentHasSuffix applies the HasSuffix predicate on the "decision_comment" field.
+func DecisionCommentHasSuffix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasSuffix(FieldDecisionComment, v))
+}
+
+// DecisionCommentEqualFold applies the EqualFold predicate on the "decision_comment" field.
+func DecisionCommentEqualFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldEqualFold(FieldDecisionComment, v))
+}
+
+// DecisionCommentContainsFold applies the ContainsFold predicate on the "decision_comment" field.
+func DecisionCommentContainsFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldContainsFold(FieldDecisionComment, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -37,6 +37,14 @@ const (
 	FieldDiscountAmount = "discount_amount"
 	// FieldTaxes holds the string denoting the taxes field in the database.
 	FieldTaxes = "taxes"
+	// FieldProductID holds the string denoting the product_id field in the database.
+	FieldProductID = "product_id"
+	// FieldCategoryID holds the string denoting the category_id field in the database.
+	FieldCategoryID = "category_id"
+	// FieldProjectID holds the string denoting the project_id field in the database.
+	FieldProjectID = "project_id"
+	// FieldBillable holds the string denoting the billable field in the database.
+	FieldBillable = "billable"
 	// FieldNet holds the string denoting the net field in the database.
 	FieldNet = "net"
 	// Table holds the table name of the documentline in the database.
@@ -57,6 +65,10 @@ var Columns = []string{
 	FieldDiscountPercent,
 	FieldDiscountAmount,
 	FieldTaxes,
+	FieldProductID,
+	FieldCategoryID,
+	FieldProjectID,
+	FieldBillable,
 	FieldNet,
 }
 
@@ -81,6 +93,8 @@ var (
 	UnitValidator func(string) error
 	// DefaultDiscountAmount holds the default value on creation for the "discount_amount" field.
 	DefaultDiscountAmount money.Minor
+	// DefaultBillable holds the default value on creation for the "billable" field.
+	DefaultBillable bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -141,6 +155,26 @@ func ByDiscountPercent(opts ...sql.OrderTermOption) OrderOption {
 // ByDiscountAmount orders the results by the discount_amount field.
 func ByDiscountAmount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDiscountAmount, opts...).ToFunc()
+}
+
+// ByProductID orders the results by the product_id field.
+func ByProductID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProductID, opts...).ToFunc()
+}
+
+// ByCategoryID orders the results by the category_id field.
+func ByCategoryID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCategoryID, opts...).ToFunc()
+}
+
+// ByProjectID orders the results by the project_id field.
+func ByProjectID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProjectID, opts...).ToFunc()
+}
+
+// ByBillable orders the results by the billable field.
+func ByBillable(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBillable, opts...).ToFunc()
 }
 
 // ByNet orders the results by the net field.

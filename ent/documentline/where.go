@@ -107,6 +107,26 @@ func DiscountAmount(v money.Minor) predicate.DocumentLine {
 	return predicate.DocumentLine(sql.FieldEQ(FieldDiscountAmount, vc))
 }
 
+// ProductID applies equality check predicate on the "product_id" field. It's identical to ProductIDEQ.
+func ProductID(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldProductID, v))
+}
+
+// CategoryID applies equality check predicate on the "category_id" field. It's identical to CategoryIDEQ.
+func CategoryID(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldCategoryID, v))
+}
+
+// ProjectID applies equality check predicate on the "project_id" field. It's identical to ProjectIDEQ.
+func ProjectID(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldProjectID, v))
+}
+
+// Billable applies equality check predicate on the "billable" field. It's identical to BillableEQ.
+func Billable(v bool) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldBillable, v))
+}
+
 // Net applies equality check predicate on the "net" field. It's identical to NetEQ.
 func Net(v money.Minor) predicate.DocumentLine {
 	vc := int64(v)
@@ -665,6 +685,166 @@ func DiscountAmountLT(v money.Minor) predicate.DocumentLine {
 func DiscountAmountLTE(v money.Minor) predicate.DocumentLine {
 	vc := int64(v)
 	return predicate.DocumentLine(sql.FieldLTE(FieldDiscountAmount, vc))
+}
+
+// ProductIDEQ applies the EQ predicate on the "product_id" field.
+func ProductIDEQ(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldProductID, v))
+}
+
+// ProductIDNEQ applies the NEQ predicate on the "product_id" field.
+func ProductIDNEQ(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNEQ(FieldProductID, v))
+}
+
+// ProductIDIn applies the In predicate on the "product_id" field.
+func ProductIDIn(vs ...uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldIn(FieldProductID, vs...))
+}
+
+// ProductIDNotIn applies the NotIn predicate on the "product_id" field.
+func ProductIDNotIn(vs ...uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNotIn(FieldProductID, vs...))
+}
+
+// ProductIDGT applies the GT predicate on the "product_id" field.
+func ProductIDGT(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldGT(FieldProductID, v))
+}
+
+// ProductIDGTE applies the GTE predicate on the "product_id" field.
+func ProductIDGTE(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldGTE(FieldProductID, v))
+}
+
+// ProductIDLT applies the LT predicate on the "product_id" field.
+func ProductIDLT(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldLT(FieldProductID, v))
+}
+
+// ProductIDLTE applies the LTE predicate on the "product_id" field.
+func ProductIDLTE(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldLTE(FieldProductID, v))
+}
+
+// ProductIDIsNil applies the IsNil predicate on the "product_id" field.
+func ProductIDIsNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldIsNull(FieldProductID))
+}
+
+// ProductIDNotNil applies the NotNil predicate on the "product_id" field.
+func ProductIDNotNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNotNull(FieldProductID))
+}
+
+// CategoryIDEQ applies the EQ predicate on the "category_id" field.
+func CategoryIDEQ(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldCategoryID, v))
+}
+
+// CategoryIDNEQ applies the NEQ predicate on the "category_id" field.
+func CategoryIDNEQ(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNEQ(FieldCategoryID, v))
+}
+
+// CategoryIDIn applies the In predicate on the "category_id" field.
+func CategoryIDIn(vs ...uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldIn(FieldCategoryID, vs...))
+}
+
+// CategoryIDNotIn applies the NotIn predicate on the "category_id" field.
+func CategoryIDNotIn(vs ...uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNotIn(FieldCategoryID, vs...))
+}
+
+// CategoryIDGT applies the GT predicate on the "category_id" field.
+func CategoryIDGT(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldGT(FieldCategoryID, v))
+}
+
+// CategoryIDGTE applies the GTE predicate on the "category_id" field.
+func CategoryIDGTE(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldGTE(FieldCategoryID, v))
+}
+
+// CategoryIDLT applies the LT predicate on the "category_id" field.
+func CategoryIDLT(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldLT(FieldCategoryID, v))
+}
+
+// CategoryIDLTE applies the LTE predicate on the "category_id" field.
+func CategoryIDLTE(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldLTE(FieldCategoryID, v))
+}
+
+// CategoryIDIsNil applies the IsNil predicate on the "category_id" field.
+func CategoryIDIsNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldIsNull(FieldCategoryID))
+}
+
+// CategoryIDNotNil applies the NotNil predicate on the "category_id" field.
+func CategoryIDNotNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNotNull(FieldCategoryID))
+}
+
+// ProjectIDEQ applies the EQ predicate on the "project_id" field.
+func ProjectIDEQ(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldProjectID, v))
+}
+
+// ProjectIDNEQ applies the NEQ predicate on the "project_id" field.
+func ProjectIDNEQ(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNEQ(FieldProjectID, v))
+}
+
+// ProjectIDIn applies the In predicate on the "project_id" field.
+func ProjectIDIn(vs ...uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldIn(FieldProjectID, vs...))
+}
+
+// ProjectIDNotIn applies the NotIn predicate on the "project_id" field.
+func ProjectIDNotIn(vs ...uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNotIn(FieldProjectID, vs...))
+}
+
+// ProjectIDGT applies the GT predicate on the "project_id" field.
+func ProjectIDGT(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldGT(FieldProjectID, v))
+}
+
+// ProjectIDGTE applies the GTE predicate on the "project_id" field.
+func ProjectIDGTE(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldGTE(FieldProjectID, v))
+}
+
+// ProjectIDLT applies the LT predicate on the "project_id" field.
+func ProjectIDLT(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldLT(FieldProjectID, v))
+}
+
+// ProjectIDLTE applies the LTE predicate on the "project_id" field.
+func ProjectIDLTE(v uuid.UUID) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldLTE(FieldProjectID, v))
+}
+
+// ProjectIDIsNil applies the IsNil predicate on the "project_id" field.
+func ProjectIDIsNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldIsNull(FieldProjectID))
+}
+
+// ProjectIDNotNil applies the NotNil predicate on the "project_id" field.
+func ProjectIDNotNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNotNull(FieldProjectID))
+}
+
+// BillableEQ applies the EQ predicate on the "billable" field.
+func BillableEQ(v bool) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldBillable, v))
+}
+
+// BillableNEQ applies the NEQ predicate on the "billable" field.
+func BillableNEQ(v bool) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNEQ(FieldBillable, v))
 }
 
 // NetEQ applies the EQ predicate on the "net" field.

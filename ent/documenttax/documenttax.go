@@ -32,6 +32,8 @@ const (
 	FieldCategory = "category"
 	// FieldRate holds the string denoting the rate field in the database.
 	FieldRate = "rate"
+	// FieldFixed holds the string denoting the fixed field in the database.
+	FieldFixed = "fixed"
 	// FieldInformational holds the string denoting the informational field in the database.
 	FieldInformational = "informational"
 	// FieldBase holds the string denoting the base field in the database.
@@ -53,6 +55,7 @@ var Columns = []string{
 	FieldName,
 	FieldCategory,
 	FieldRate,
+	FieldFixed,
 	FieldInformational,
 	FieldBase,
 	FieldAmount,
@@ -79,6 +82,8 @@ var (
 	DefaultCategory string
 	// CategoryValidator is a validator for the "category" field. It is called by the builders before save.
 	CategoryValidator func(string) error
+	// DefaultFixed holds the default value on creation for the "fixed" field.
+	DefaultFixed money.Minor
 	// DefaultInformational holds the default value on creation for the "informational" field.
 	DefaultInformational bool
 	// DefaultID holds the default value on creation for the "id" field.
@@ -141,6 +146,11 @@ func ByCategory(opts ...sql.OrderTermOption) OrderOption {
 // ByRate orders the results by the rate field.
 func ByRate(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRate, opts...).ToFunc()
+}
+
+// ByFixed orders the results by the fixed field.
+func ByFixed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFixed, opts...).ToFunc()
 }
 
 // ByInformational orders the results by the informational field.

@@ -91,6 +91,12 @@ func Rate(v money.Decimal) predicate.DocumentTax {
 	return predicate.DocumentTax(sql.FieldEQ(FieldRate, v))
 }
 
+// Fixed applies equality check predicate on the "fixed" field. It's identical to FixedEQ.
+func Fixed(v money.Minor) predicate.DocumentTax {
+	vc := int64(v)
+	return predicate.DocumentTax(sql.FieldEQ(FieldFixed, vc))
+}
+
 // Informational applies equality check predicate on the "informational" field. It's identical to InformationalEQ.
 func Informational(v bool) predicate.DocumentTax {
 	return predicate.DocumentTax(sql.FieldEQ(FieldInformational, v))
@@ -496,6 +502,60 @@ func RateEqualFold(v money.Decimal) predicate.DocumentTax {
 func RateContainsFold(v money.Decimal) predicate.DocumentTax {
 	vc := v.String()
 	return predicate.DocumentTax(sql.FieldContainsFold(FieldRate, vc))
+}
+
+// FixedEQ applies the EQ predicate on the "fixed" field.
+func FixedEQ(v money.Minor) predicate.DocumentTax {
+	vc := int64(v)
+	return predicate.DocumentTax(sql.FieldEQ(FieldFixed, vc))
+}
+
+// FixedNEQ applies the NEQ predicate on the "fixed" field.
+func FixedNEQ(v money.Minor) predicate.DocumentTax {
+	vc := int64(v)
+	return predicate.DocumentTax(sql.FieldNEQ(FieldFixed, vc))
+}
+
+// FixedIn applies the In predicate on the "fixed" field.
+func FixedIn(vs ...money.Minor) predicate.DocumentTax {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.DocumentTax(sql.FieldIn(FieldFixed, v...))
+}
+
+// FixedNotIn applies the NotIn predicate on the "fixed" field.
+func FixedNotIn(vs ...money.Minor) predicate.DocumentTax {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.DocumentTax(sql.FieldNotIn(FieldFixed, v...))
+}
+
+// FixedGT applies the GT predicate on the "fixed" field.
+func FixedGT(v money.Minor) predicate.DocumentTax {
+	vc := int64(v)
+	return predicate.DocumentTax(sql.FieldGT(FieldFixed, vc))
+}
+
+// FixedGTE applies the GTE predicate on the "fixed" field.
+func FixedGTE(v money.Minor) predicate.DocumentTax {
+	vc := int64(v)
+	return predicate.DocumentTax(sql.FieldGTE(FieldFixed, vc))
+}
+
+// FixedLT applies the LT predicate on the "fixed" field.
+func FixedLT(v money.Minor) predicate.DocumentTax {
+	vc := int64(v)
+	return predicate.DocumentTax(sql.FieldLT(FieldFixed, vc))
+}
+
+// FixedLTE applies the LTE predicate on the "fixed" field.
+func FixedLTE(v money.Minor) predicate.DocumentTax {
+	vc := int64(v)
+	return predicate.DocumentTax(sql.FieldLTE(FieldFixed, vc))
 }
 
 // InformationalEQ applies the EQ predicate on the "informational" field.

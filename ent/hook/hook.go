@@ -69,6 +69,18 @@ func (f BalanceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BalanceMutation", m)
 }
 
+// The BilledItemFunc type is an adapter to allow the use of ordinary
+// function as BilledItem mutator.
+type BilledItemFunc func(context.Context, *ent.BilledItemMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BilledItemFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BilledItemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BilledItemMutation", m)
+}
+
 // The BlobFunc type is an adapter to allow the use of ordinary
 // function as Blob mutator.
 type BlobFunc func(context.Context, *ent.BlobMutation) (ent.Value, error)
@@ -201,6 +213,18 @@ func (f DocumentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentMutation", m)
 }
 
+// The DocumentAdjustmentFunc type is an adapter to allow the use of ordinary
+// function as DocumentAdjustment mutator.
+type DocumentAdjustmentFunc func(context.Context, *ent.DocumentAdjustmentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DocumentAdjustmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DocumentAdjustmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentAdjustmentMutation", m)
+}
+
 // The DocumentLineFunc type is an adapter to allow the use of ordinary
 // function as DocumentLine mutator.
 type DocumentLineFunc func(context.Context, *ent.DocumentLineMutation) (ent.Value, error)
@@ -211,6 +235,42 @@ func (f DocumentLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentLineMutation", m)
+}
+
+// The DocumentLinkFunc type is an adapter to allow the use of ordinary
+// function as DocumentLink mutator.
+type DocumentLinkFunc func(context.Context, *ent.DocumentLinkMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DocumentLinkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DocumentLinkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentLinkMutation", m)
+}
+
+// The DocumentOptionFunc type is an adapter to allow the use of ordinary
+// function as DocumentOption mutator.
+type DocumentOptionFunc func(context.Context, *ent.DocumentOptionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DocumentOptionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DocumentOptionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentOptionMutation", m)
+}
+
+// The DocumentReminderFunc type is an adapter to allow the use of ordinary
+// function as DocumentReminder mutator.
+type DocumentReminderFunc func(context.Context, *ent.DocumentReminderMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DocumentReminderFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DocumentReminderMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentReminderMutation", m)
 }
 
 // The DocumentTaxFunc type is an adapter to allow the use of ordinary
@@ -235,6 +295,30 @@ func (f DuplicateDismissalFunc) Mutate(ctx context.Context, m ent.Mutation) (ent
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DuplicateDismissalMutation", m)
+}
+
+// The ExchangeRateFunc type is an adapter to allow the use of ordinary
+// function as ExchangeRate mutator.
+type ExchangeRateFunc func(context.Context, *ent.ExchangeRateMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExchangeRateFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ExchangeRateMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExchangeRateMutation", m)
+}
+
+// The ExpenseCategoryFunc type is an adapter to allow the use of ordinary
+// function as ExpenseCategory mutator.
+type ExpenseCategoryFunc func(context.Context, *ent.ExpenseCategoryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExpenseCategoryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ExpenseCategoryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExpenseCategoryMutation", m)
 }
 
 // The IdempotencyRecordFunc type is an adapter to allow the use of ordinary
@@ -345,6 +429,18 @@ func (f PaymentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PaymentMutation", m)
 }
 
+// The PaymentOptionFunc type is an adapter to allow the use of ordinary
+// function as PaymentOption mutator.
+type PaymentOptionFunc func(context.Context, *ent.PaymentOptionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PaymentOptionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PaymentOptionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PaymentOptionMutation", m)
+}
+
 // The PortalGrantFunc type is an adapter to allow the use of ordinary
 // function as PortalGrant mutator.
 type PortalGrantFunc func(context.Context, *ent.PortalGrantMutation) (ent.Value, error)
@@ -355,6 +451,90 @@ func (f PortalGrantFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PortalGrantMutation", m)
+}
+
+// The ProductFunc type is an adapter to allow the use of ordinary
+// function as Product mutator.
+type ProductFunc func(context.Context, *ent.ProductMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProductFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProductMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProductMutation", m)
+}
+
+// The ProjectFunc type is an adapter to allow the use of ordinary
+// function as Project mutator.
+type ProjectFunc func(context.Context, *ent.ProjectMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProjectFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProjectMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProjectMutation", m)
+}
+
+// The ProjectFeeFunc type is an adapter to allow the use of ordinary
+// function as ProjectFee mutator.
+type ProjectFeeFunc func(context.Context, *ent.ProjectFeeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProjectFeeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProjectFeeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProjectFeeMutation", m)
+}
+
+// The ProjectMemberFunc type is an adapter to allow the use of ordinary
+// function as ProjectMember mutator.
+type ProjectMemberFunc func(context.Context, *ent.ProjectMemberMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProjectMemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProjectMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProjectMemberMutation", m)
+}
+
+// The ProjectOptionFunc type is an adapter to allow the use of ordinary
+// function as ProjectOption mutator.
+type ProjectOptionFunc func(context.Context, *ent.ProjectOptionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProjectOptionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProjectOptionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProjectOptionMutation", m)
+}
+
+// The ProjectTaskFunc type is an adapter to allow the use of ordinary
+// function as ProjectTask mutator.
+type ProjectTaskFunc func(context.Context, *ent.ProjectTaskMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProjectTaskFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProjectTaskMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProjectTaskMutation", m)
+}
+
+// The RecurringInvoiceFunc type is an adapter to allow the use of ordinary
+// function as RecurringInvoice mutator.
+type RecurringInvoiceFunc func(context.Context, *ent.RecurringInvoiceMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RecurringInvoiceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RecurringInvoiceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RecurringInvoiceMutation", m)
 }
 
 // The RegistryCheckFunc type is an adapter to allow the use of ordinary
@@ -391,6 +571,18 @@ func (f SessionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SessionMutation", m)
+}
+
+// The TimeEntryFunc type is an adapter to allow the use of ordinary
+// function as TimeEntry mutator.
+type TimeEntryFunc func(context.Context, *ent.TimeEntryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TimeEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TimeEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TimeEntryMutation", m)
 }
 
 // The TrackingCategoryFunc type is an adapter to allow the use of ordinary

@@ -13,6 +13,7 @@ import (
 	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/auditevent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/ent/billeditem"
 	"github.com/kartela/kartela/ent/blob"
 	"github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/contactaccess"
@@ -24,9 +25,15 @@ import (
 	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/contactphone"
 	"github.com/kartela/kartela/ent/document"
+	"github.com/kartela/kartela/ent/documentadjustment"
 	"github.com/kartela/kartela/ent/documentline"
+	"github.com/kartela/kartela/ent/documentlink"
+	"github.com/kartela/kartela/ent/documentoption"
+	"github.com/kartela/kartela/ent/documentreminder"
 	"github.com/kartela/kartela/ent/documenttax"
 	"github.com/kartela/kartela/ent/duplicatedismissal"
+	"github.com/kartela/kartela/ent/exchangerate"
+	"github.com/kartela/kartela/ent/expensecategory"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
 	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
@@ -36,11 +43,20 @@ import (
 	"github.com/kartela/kartela/ent/numbersequence"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentoption"
 	"github.com/kartela/kartela/ent/portalgrant"
 	"github.com/kartela/kartela/ent/predicate"
+	"github.com/kartela/kartela/ent/product"
+	"github.com/kartela/kartela/ent/project"
+	"github.com/kartela/kartela/ent/projectfee"
+	"github.com/kartela/kartela/ent/projectmember"
+	"github.com/kartela/kartela/ent/projectoption"
+	"github.com/kartela/kartela/ent/projecttask"
+	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/timeentry"
 	"github.com/kartela/kartela/ent/trackingcategory"
 	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/ent/user"
@@ -235,6 +251,33 @@ func (f TraverseBalance) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.BalanceQuery", q)
+}
+
+// The BilledItemFunc type is an adapter to allow the use of ordinary function as a Querier.
+type BilledItemFunc func(context.Context, *ent.BilledItemQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f BilledItemFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.BilledItemQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.BilledItemQuery", q)
+}
+
+// The TraverseBilledItem type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseBilledItem func(context.Context, *ent.BilledItemQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseBilledItem) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseBilledItem) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BilledItemQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.BilledItemQuery", q)
 }
 
 // The BlobFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -534,6 +577,33 @@ func (f TraverseDocument) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.DocumentQuery", q)
 }
 
+// The DocumentAdjustmentFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DocumentAdjustmentFunc func(context.Context, *ent.DocumentAdjustmentQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DocumentAdjustmentFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DocumentAdjustmentQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DocumentAdjustmentQuery", q)
+}
+
+// The TraverseDocumentAdjustment type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDocumentAdjustment func(context.Context, *ent.DocumentAdjustmentQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDocumentAdjustment) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDocumentAdjustment) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DocumentAdjustmentQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DocumentAdjustmentQuery", q)
+}
+
 // The DocumentLineFunc type is an adapter to allow the use of ordinary function as a Querier.
 type DocumentLineFunc func(context.Context, *ent.DocumentLineQuery) (ent.Value, error)
 
@@ -559,6 +629,87 @@ func (f TraverseDocumentLine) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DocumentLineQuery", q)
+}
+
+// The DocumentLinkFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DocumentLinkFunc func(context.Context, *ent.DocumentLinkQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DocumentLinkFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DocumentLinkQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DocumentLinkQuery", q)
+}
+
+// The TraverseDocumentLink type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDocumentLink func(context.Context, *ent.DocumentLinkQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDocumentLink) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDocumentLink) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DocumentLinkQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DocumentLinkQuery", q)
+}
+
+// The DocumentOptionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DocumentOptionFunc func(context.Context, *ent.DocumentOptionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DocumentOptionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DocumentOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DocumentOptionQuery", q)
+}
+
+// The TraverseDocumentOption type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDocumentOption func(context.Context, *ent.DocumentOptionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDocumentOption) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDocumentOption) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DocumentOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DocumentOptionQuery", q)
+}
+
+// The DocumentReminderFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DocumentReminderFunc func(context.Context, *ent.DocumentReminderQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DocumentReminderFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DocumentReminderQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DocumentReminderQuery", q)
+}
+
+// The TraverseDocumentReminder type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDocumentReminder func(context.Context, *ent.DocumentReminderQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDocumentReminder) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDocumentReminder) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DocumentReminderQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DocumentReminderQuery", q)
 }
 
 // The DocumentTaxFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -613,6 +764,60 @@ func (f TraverseDuplicateDismissal) Traverse(ctx context.Context, q ent.Query) e
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DuplicateDismissalQuery", q)
+}
+
+// The ExchangeRateFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ExchangeRateFunc func(context.Context, *ent.ExchangeRateQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ExchangeRateFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ExchangeRateQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ExchangeRateQuery", q)
+}
+
+// The TraverseExchangeRate type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseExchangeRate func(context.Context, *ent.ExchangeRateQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseExchangeRate) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseExchangeRate) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ExchangeRateQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ExchangeRateQuery", q)
+}
+
+// The ExpenseCategoryFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ExpenseCategoryFunc func(context.Context, *ent.ExpenseCategoryQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ExpenseCategoryFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ExpenseCategoryQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ExpenseCategoryQuery", q)
+}
+
+// The TraverseExpenseCategory type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseExpenseCategory func(context.Context, *ent.ExpenseCategoryQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseExpenseCategory) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseExpenseCategory) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ExpenseCategoryQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ExpenseCategoryQuery", q)
 }
 
 // The IdempotencyRecordFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -858,6 +1063,33 @@ func (f TraversePayment) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.PaymentQuery", q)
 }
 
+// The PaymentOptionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PaymentOptionFunc func(context.Context, *ent.PaymentOptionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PaymentOptionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PaymentOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PaymentOptionQuery", q)
+}
+
+// The TraversePaymentOption type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePaymentOption func(context.Context, *ent.PaymentOptionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePaymentOption) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePaymentOption) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PaymentOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PaymentOptionQuery", q)
+}
+
 // The PortalGrantFunc type is an adapter to allow the use of ordinary function as a Querier.
 type PortalGrantFunc func(context.Context, *ent.PortalGrantQuery) (ent.Value, error)
 
@@ -883,6 +1115,195 @@ func (f TraversePortalGrant) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.PortalGrantQuery", q)
+}
+
+// The ProductFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProductFunc func(context.Context, *ent.ProductQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProductFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProductQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProductQuery", q)
+}
+
+// The TraverseProduct type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProduct func(context.Context, *ent.ProductQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProduct) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProduct) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProductQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProductQuery", q)
+}
+
+// The ProjectFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProjectFunc func(context.Context, *ent.ProjectQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProjectFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProjectQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProjectQuery", q)
+}
+
+// The TraverseProject type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProject func(context.Context, *ent.ProjectQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProject) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProject) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProjectQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProjectQuery", q)
+}
+
+// The ProjectFeeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProjectFeeFunc func(context.Context, *ent.ProjectFeeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProjectFeeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProjectFeeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProjectFeeQuery", q)
+}
+
+// The TraverseProjectFee type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProjectFee func(context.Context, *ent.ProjectFeeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProjectFee) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProjectFee) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProjectFeeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProjectFeeQuery", q)
+}
+
+// The ProjectMemberFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProjectMemberFunc func(context.Context, *ent.ProjectMemberQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProjectMemberFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProjectMemberQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProjectMemberQuery", q)
+}
+
+// The TraverseProjectMember type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProjectMember func(context.Context, *ent.ProjectMemberQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProjectMember) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProjectMember) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProjectMemberQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProjectMemberQuery", q)
+}
+
+// The ProjectOptionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProjectOptionFunc func(context.Context, *ent.ProjectOptionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProjectOptionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProjectOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProjectOptionQuery", q)
+}
+
+// The TraverseProjectOption type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProjectOption func(context.Context, *ent.ProjectOptionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProjectOption) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProjectOption) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProjectOptionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProjectOptionQuery", q)
+}
+
+// The ProjectTaskFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProjectTaskFunc func(context.Context, *ent.ProjectTaskQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProjectTaskFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProjectTaskQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProjectTaskQuery", q)
+}
+
+// The TraverseProjectTask type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProjectTask func(context.Context, *ent.ProjectTaskQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProjectTask) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProjectTask) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProjectTaskQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProjectTaskQuery", q)
+}
+
+// The RecurringInvoiceFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RecurringInvoiceFunc func(context.Context, *ent.RecurringInvoiceQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RecurringInvoiceFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RecurringInvoiceQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RecurringInvoiceQuery", q)
+}
+
+// The TraverseRecurringInvoice type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRecurringInvoice func(context.Context, *ent.RecurringInvoiceQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRecurringInvoice) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRecurringInvoice) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RecurringInvoiceQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RecurringInvoiceQuery", q)
 }
 
 // The RegistryCheckFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -964,6 +1385,33 @@ func (f TraverseSession) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.SessionQuery", q)
+}
+
+// The TimeEntryFunc type is an adapter to allow the use of ordinary function as a Querier.
+type TimeEntryFunc func(context.Context, *ent.TimeEntryQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f TimeEntryFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.TimeEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.TimeEntryQuery", q)
+}
+
+// The TraverseTimeEntry type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseTimeEntry func(context.Context, *ent.TimeEntryQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseTimeEntry) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseTimeEntry) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TimeEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.TimeEntryQuery", q)
 }
 
 // The TrackingCategoryFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1060,6 +1508,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.AuditEventQuery, predicate.AuditEvent, auditevent.OrderOption]{typ: ent.TypeAuditEvent, tq: q}, nil
 	case *ent.BalanceQuery:
 		return &query[*ent.BalanceQuery, predicate.Balance, balance.OrderOption]{typ: ent.TypeBalance, tq: q}, nil
+	case *ent.BilledItemQuery:
+		return &query[*ent.BilledItemQuery, predicate.BilledItem, billeditem.OrderOption]{typ: ent.TypeBilledItem, tq: q}, nil
 	case *ent.BlobQuery:
 		return &query[*ent.BlobQuery, predicate.Blob, blob.OrderOption]{typ: ent.TypeBlob, tq: q}, nil
 	case *ent.ContactQuery:
@@ -1082,12 +1532,24 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ContactPhoneQuery, predicate.ContactPhone, contactphone.OrderOption]{typ: ent.TypeContactPhone, tq: q}, nil
 	case *ent.DocumentQuery:
 		return &query[*ent.DocumentQuery, predicate.Document, document.OrderOption]{typ: ent.TypeDocument, tq: q}, nil
+	case *ent.DocumentAdjustmentQuery:
+		return &query[*ent.DocumentAdjustmentQuery, predicate.DocumentAdjustment, documentadjustment.OrderOption]{typ: ent.TypeDocumentAdjustment, tq: q}, nil
 	case *ent.DocumentLineQuery:
 		return &query[*ent.DocumentLineQuery, predicate.DocumentLine, documentline.OrderOption]{typ: ent.TypeDocumentLine, tq: q}, nil
+	case *ent.DocumentLinkQuery:
+		return &query[*ent.DocumentLinkQuery, predicate.DocumentLink, documentlink.OrderOption]{typ: ent.TypeDocumentLink, tq: q}, nil
+	case *ent.DocumentOptionQuery:
+		return &query[*ent.DocumentOptionQuery, predicate.DocumentOption, documentoption.OrderOption]{typ: ent.TypeDocumentOption, tq: q}, nil
+	case *ent.DocumentReminderQuery:
+		return &query[*ent.DocumentReminderQuery, predicate.DocumentReminder, documentreminder.OrderOption]{typ: ent.TypeDocumentReminder, tq: q}, nil
 	case *ent.DocumentTaxQuery:
 		return &query[*ent.DocumentTaxQuery, predicate.DocumentTax, documenttax.OrderOption]{typ: ent.TypeDocumentTax, tq: q}, nil
 	case *ent.DuplicateDismissalQuery:
 		return &query[*ent.DuplicateDismissalQuery, predicate.DuplicateDismissal, duplicatedismissal.OrderOption]{typ: ent.TypeDuplicateDismissal, tq: q}, nil
+	case *ent.ExchangeRateQuery:
+		return &query[*ent.ExchangeRateQuery, predicate.ExchangeRate, exchangerate.OrderOption]{typ: ent.TypeExchangeRate, tq: q}, nil
+	case *ent.ExpenseCategoryQuery:
+		return &query[*ent.ExpenseCategoryQuery, predicate.ExpenseCategory, expensecategory.OrderOption]{typ: ent.TypeExpenseCategory, tq: q}, nil
 	case *ent.IdempotencyRecordQuery:
 		return &query[*ent.IdempotencyRecordQuery, predicate.IdempotencyRecord, idempotencyrecord.OrderOption]{typ: ent.TypeIdempotencyRecord, tq: q}, nil
 	case *ent.ImportRowQuery:
@@ -1106,14 +1568,32 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.OrganizationQuery, predicate.Organization, organization.OrderOption]{typ: ent.TypeOrganization, tq: q}, nil
 	case *ent.PaymentQuery:
 		return &query[*ent.PaymentQuery, predicate.Payment, payment.OrderOption]{typ: ent.TypePayment, tq: q}, nil
+	case *ent.PaymentOptionQuery:
+		return &query[*ent.PaymentOptionQuery, predicate.PaymentOption, paymentoption.OrderOption]{typ: ent.TypePaymentOption, tq: q}, nil
 	case *ent.PortalGrantQuery:
 		return &query[*ent.PortalGrantQuery, predicate.PortalGrant, portalgrant.OrderOption]{typ: ent.TypePortalGrant, tq: q}, nil
+	case *ent.ProductQuery:
+		return &query[*ent.ProductQuery, predicate.Product, product.OrderOption]{typ: ent.TypeProduct, tq: q}, nil
+	case *ent.ProjectQuery:
+		return &query[*ent.ProjectQuery, predicate.Project, project.OrderOption]{typ: ent.TypeProject, tq: q}, nil
+	case *ent.ProjectFeeQuery:
+		return &query[*ent.ProjectFeeQuery, predicate.ProjectFee, projectfee.OrderOption]{typ: ent.TypeProjectFee, tq: q}, nil
+	case *ent.ProjectMemberQuery:
+		return &query[*ent.ProjectMemberQuery, predicate.ProjectMember, projectmember.OrderOption]{typ: ent.TypeProjectMember, tq: q}, nil
+	case *ent.ProjectOptionQuery:
+		return &query[*ent.ProjectOptionQuery, predicate.ProjectOption, projectoption.OrderOption]{typ: ent.TypeProjectOption, tq: q}, nil
+	case *ent.ProjectTaskQuery:
+		return &query[*ent.ProjectTaskQuery, predicate.ProjectTask, projecttask.OrderOption]{typ: ent.TypeProjectTask, tq: q}, nil
+	case *ent.RecurringInvoiceQuery:
+		return &query[*ent.RecurringInvoiceQuery, predicate.RecurringInvoice, recurringinvoice.OrderOption]{typ: ent.TypeRecurringInvoice, tq: q}, nil
 	case *ent.RegistryCheckQuery:
 		return &query[*ent.RegistryCheckQuery, predicate.RegistryCheck, registrycheck.OrderOption]{typ: ent.TypeRegistryCheck, tq: q}, nil
 	case *ent.RegistrySettingQuery:
 		return &query[*ent.RegistrySettingQuery, predicate.RegistrySetting, registrysetting.OrderOption]{typ: ent.TypeRegistrySetting, tq: q}, nil
 	case *ent.SessionQuery:
 		return &query[*ent.SessionQuery, predicate.Session, session.OrderOption]{typ: ent.TypeSession, tq: q}, nil
+	case *ent.TimeEntryQuery:
+		return &query[*ent.TimeEntryQuery, predicate.TimeEntry, timeentry.OrderOption]{typ: ent.TypeTimeEntry, tq: q}, nil
 	case *ent.TrackingCategoryQuery:
 		return &query[*ent.TrackingCategoryQuery, predicate.TrackingCategory, trackingcategory.OrderOption]{typ: ent.TypeTrackingCategory, tq: q}, nil
 	case *ent.TrackingOptionQuery:

@@ -8,6 +8,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
+	"github.com/kartela/kartela/money"
 )
 
 const (
@@ -37,6 +38,8 @@ const (
 	FieldDocumentID = "document_id"
 	// FieldPaymentID holds the string denoting the payment_id field in the database.
 	FieldPaymentID = "payment_id"
+	// FieldDifference holds the string denoting the difference field in the database.
+	FieldDifference = "difference"
 	// FieldReversesID holds the string denoting the reverses_id field in the database.
 	FieldReversesID = "reverses_id"
 	// Table holds the table name of the ledgerentry in the database.
@@ -57,6 +60,7 @@ var Columns = []string{
 	FieldDate,
 	FieldDocumentID,
 	FieldPaymentID,
+	FieldDifference,
 	FieldReversesID,
 }
 
@@ -77,6 +81,8 @@ var (
 	CurrencyValidator func(string) error
 	// SeqValidator is a validator for the "seq" field. It is called by the builders before save.
 	SeqValidator func(int64) error
+	// DefaultDifference holds the default value on creation for the "difference" field.
+	DefaultDifference money.Minor
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -192,6 +198,11 @@ func ByDocumentID(opts ...sql.OrderTermOption) OrderOption {
 // ByPaymentID orders the results by the payment_id field.
 func ByPaymentID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPaymentID, opts...).ToFunc()
+}
+
+// ByDifference orders the results by the difference field.
+func ByDifference(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDifference, opts...).ToFunc()
 }
 
 // ByReversesID orders the results by the reverses_id field.

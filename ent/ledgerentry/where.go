@@ -104,6 +104,12 @@ func PaymentID(v uuid.UUID) predicate.LedgerEntry {
 	return predicate.LedgerEntry(sql.FieldEQ(FieldPaymentID, v))
 }
 
+// Difference applies equality check predicate on the "difference" field. It's identical to DifferenceEQ.
+func Difference(v money.Minor) predicate.LedgerEntry {
+	vc := int64(v)
+	return predicate.LedgerEntry(sql.FieldEQ(FieldDifference, vc))
+}
+
 // ReversesID applies equality check predicate on the "reverses_id" field. It's identical to ReversesIDEQ.
 func ReversesID(v uuid.UUID) predicate.LedgerEntry {
 	return predicate.LedgerEntry(sql.FieldEQ(FieldReversesID, v))
@@ -615,6 +621,60 @@ func PaymentIDIsNil() predicate.LedgerEntry {
 // PaymentIDNotNil applies the NotNil predicate on the "payment_id" field.
 func PaymentIDNotNil() predicate.LedgerEntry {
 	return predicate.LedgerEntry(sql.FieldNotNull(FieldPaymentID))
+}
+
+// DifferenceEQ applies the EQ predicate on the "difference" field.
+func DifferenceEQ(v money.Minor) predicate.LedgerEntry {
+	vc := int64(v)
+	return predicate.LedgerEntry(sql.FieldEQ(FieldDifference, vc))
+}
+
+// DifferenceNEQ applies the NEQ predicate on the "difference" field.
+func DifferenceNEQ(v money.Minor) predicate.LedgerEntry {
+	vc := int64(v)
+	return predicate.LedgerEntry(sql.FieldNEQ(FieldDifference, vc))
+}
+
+// DifferenceIn applies the In predicate on the "difference" field.
+func DifferenceIn(vs ...money.Minor) predicate.LedgerEntry {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.LedgerEntry(sql.FieldIn(FieldDifference, v...))
+}
+
+// DifferenceNotIn applies the NotIn predicate on the "difference" field.
+func DifferenceNotIn(vs ...money.Minor) predicate.LedgerEntry {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.LedgerEntry(sql.FieldNotIn(FieldDifference, v...))
+}
+
+// DifferenceGT applies the GT predicate on the "difference" field.
+func DifferenceGT(v money.Minor) predicate.LedgerEntry {
+	vc := int64(v)
+	return predicate.LedgerEntry(sql.FieldGT(FieldDifference, vc))
+}
+
+// DifferenceGTE applies the GTE predicate on the "difference" field.
+func DifferenceGTE(v money.Minor) predicate.LedgerEntry {
+	vc := int64(v)
+	return predicate.LedgerEntry(sql.FieldGTE(FieldDifference, vc))
+}
+
+// DifferenceLT applies the LT predicate on the "difference" field.
+func DifferenceLT(v money.Minor) predicate.LedgerEntry {
+	vc := int64(v)
+	return predicate.LedgerEntry(sql.FieldLT(FieldDifference, vc))
+}
+
+// DifferenceLTE applies the LTE predicate on the "difference" field.
+func DifferenceLTE(v money.Minor) predicate.LedgerEntry {
+	vc := int64(v)
+	return predicate.LedgerEntry(sql.FieldLTE(FieldDifference, vc))
 }
 
 // ReversesIDEQ applies the EQ predicate on the "reverses_id" field.

@@ -66,6 +66,8 @@ type Kind string
 const (
 	KindDocument   Kind = "document"
 	KindPayment    Kind = "payment"
+	KindProject    Kind = "project"
+	KindRecurring  Kind = "recurring"
 	KindNote       Kind = "note"
 	KindAttachment Kind = "attachment"
 	KindGrant      Kind = "grant"
@@ -83,7 +85,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindDocument, KindPayment, KindNote, KindAttachment, KindGrant, KindCheck, KindOption, KindAddress, KindEmail, KindPhone:
+	case KindDocument, KindPayment, KindProject, KindRecurring, KindNote, KindAttachment, KindGrant, KindCheck, KindOption, KindAddress, KindEmail, KindPhone:
 		return nil
 	default:
 		return fmt.Errorf("mergemove: invalid enum value for kind field: %q", k)

@@ -49,9 +49,11 @@ var (
 		{Name: "contact_id", Type: field.TypeUUID},
 		{Name: "payment_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "credit_id", Type: field.TypeUUID, Nullable: true},
-		{Name: "document_id", Type: field.TypeUUID},
+		{Name: "document_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "refund_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "currency", Type: field.TypeString, Size: 3},
 		{Name: "amount", Type: field.TypeInt64},
+		{Name: "source_amount", Type: field.TypeInt64, Default: 0},
 	}
 	// AllocationsTable holds the schema information for the "allocations" table.
 	AllocationsTable = &schema.Table{
@@ -70,9 +72,24 @@ var (
 				Columns: []*schema.Column{AllocationsColumns[1], AllocationsColumns[5], AllocationsColumns[6]},
 			},
 			{
+				Name:    "allocation_organization_id_payment_id_refund_id",
+				Unique:  true,
+				Columns: []*schema.Column{AllocationsColumns[1], AllocationsColumns[4], AllocationsColumns[7]},
+			},
+			{
+				Name:    "allocation_organization_id_credit_id_refund_id",
+				Unique:  true,
+				Columns: []*schema.Column{AllocationsColumns[1], AllocationsColumns[5], AllocationsColumns[7]},
+			},
+			{
 				Name:    "allocation_organization_id_document_id",
 				Unique:  false,
 				Columns: []*schema.Column{AllocationsColumns[1], AllocationsColumns[6]},
+			},
+			{
+				Name:    "allocation_organization_id_refund_id",
+				Unique:  false,
+				Columns: []*schema.Column{AllocationsColumns[1], AllocationsColumns[7]},
 			},
 		},
 	}
@@ -82,6 +99,7 @@ var (
 		{Name: "organization_id", Type: field.TypeUUID},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "contact_id", Type: field.TypeUUID},
+		{Name: "document_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "name", Type: field.TypeString, Size: 255},
 		{Name: "media_type", Type: field.TypeString, Size: 100},
 		{Name: "size", Type: field.TypeInt64},
@@ -99,6 +117,11 @@ var (
 				Name:    "attachment_organization_id_contact_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{AttachmentsColumns[1], AttachmentsColumns[3], AttachmentsColumns[0]},
+			},
+			{
+				Name:    "attachment_organization_id_document_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttachmentsColumns[1], AttachmentsColumns[4], AttachmentsColumns[0]},
 			},
 		},
 	}
@@ -159,6 +182,68 @@ var (
 				Name:    "balance_organization_id_contact_id_side_currency",
 				Unique:  true,
 				Columns: []*schema.Column{BalancesColumns[1], BalancesColumns[3], BalancesColumns[4], BalancesColumns[5]},
+			},
+		},
+	}
+	// BilledItemsColumns holds the columns for the "billed_items" table.
+	BilledItemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "project_id", Type: field.TypeUUID},
+		{Name: "time_entry_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "fee_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "expense_line_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "line_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "document_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "released", Type: field.TypeBool, Default: false},
+		{Name: "created_by", Type: field.TypeUUID},
+	}
+	// BilledItemsTable holds the schema information for the "billed_items" table.
+	BilledItemsTable = &schema.Table{
+		Name:       "billed_items",
+		Columns:    BilledItemsColumns,
+		PrimaryKey: []*schema.Column{BilledItemsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "billed_items_time",
+				Unique:  true,
+				Columns: []*schema.Column{BilledItemsColumns[1], BilledItemsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT released",
+				},
+			},
+			{
+				Name:    "billed_items_fee",
+				Unique:  true,
+				Columns: []*schema.Column{BilledItemsColumns[1], BilledItemsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT released",
+				},
+			},
+			{
+				Name:    "billed_items_expense",
+				Unique:  true,
+				Columns: []*schema.Column{BilledItemsColumns[1], BilledItemsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT released",
+				},
+			},
+			{
+				Name:    "billeditem_organization_id_line_id",
+				Unique:  false,
+				Columns: []*schema.Column{BilledItemsColumns[1], BilledItemsColumns[7]},
+			},
+			{
+				Name:    "billeditem_organization_id_document_id",
+				Unique:  false,
+				Columns: []*schema.Column{BilledItemsColumns[1], BilledItemsColumns[8]},
+			},
+			{
+				Name:    "billeditem_organization_id_project_id",
+				Unique:  false,
+				Columns: []*schema.Column{BilledItemsColumns[1], BilledItemsColumns[3]},
 			},
 		},
 	}
@@ -498,6 +583,11 @@ var (
 		{Name: "number_text", Type: field.TypeString, Size: 40, Default: ""},
 		{Name: "reference", Type: field.TypeString, Size: 100, Default: ""},
 		{Name: "custom_id", Type: field.TypeString, Nullable: true, Size: 256},
+		{Name: "language", Type: field.TypeString, Size: 2, Default: ""},
+		{Name: "paid_by", Type: field.TypeEnum, Nullable: true, Enums: []string{"cash", "bank_transfer", "card", "cheque", "online", "other"}},
+		{Name: "origin_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "recurring_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "recurring_date", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
 		{Name: "date", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
 		{Name: "due_date", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
 		{Name: "currency", Type: field.TypeString, Size: 3},
@@ -505,6 +595,8 @@ var (
 		{Name: "prices_include_tax", Type: field.TypeBool, Default: false},
 		{Name: "terms", Type: field.TypeString, Size: 5000, Default: ""},
 		{Name: "notes", Type: field.TypeString, Size: 5000, Default: ""},
+		{Name: "allowances", Type: field.TypeInt64, Default: 0},
+		{Name: "charges", Type: field.TypeInt64, Default: 0},
 		{Name: "net", Type: field.TypeInt64, Default: 0},
 		{Name: "vat", Type: field.TypeInt64, Default: 0},
 		{Name: "other_taxes", Type: field.TypeInt64, Default: 0},
@@ -515,6 +607,10 @@ var (
 		{Name: "created_by", Type: field.TypeUUID},
 		{Name: "issued_at", Type: field.TypeTime, Nullable: true},
 		{Name: "voided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decided_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "decided_through", Type: field.TypeEnum, Nullable: true, Enums: []string{"staff", "portal", "permalink"}},
+		{Name: "decision_comment", Type: field.TypeString, Size: 1000, Default: ""},
 	}
 	// DocumentsTable holds the schema information for the "documents" table.
 	DocumentsTable = &schema.Table{
@@ -533,14 +629,50 @@ var (
 				Columns: []*schema.Column{DocumentsColumns[1], DocumentsColumns[5], DocumentsColumns[20]},
 			},
 			{
+				Name:    "document_organization_id_recurring_id_recurring_date",
+				Unique:  true,
+				Columns: []*schema.Column{DocumentsColumns[1], DocumentsColumns[24], DocumentsColumns[25]},
+			},
+			{
+				Name:    "document_organization_id_origin_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[1], DocumentsColumns[23]},
+			},
+			{
 				Name:    "document_organization_id_contact_id_date_id",
 				Unique:  false,
-				Columns: []*schema.Column{DocumentsColumns[1], DocumentsColumns[8], DocumentsColumns[21], DocumentsColumns[0]},
+				Columns: []*schema.Column{DocumentsColumns[1], DocumentsColumns[8], DocumentsColumns[26], DocumentsColumns[0]},
 			},
 			{
 				Name:    "document_organization_id_type_date_id",
 				Unique:  false,
-				Columns: []*schema.Column{DocumentsColumns[1], DocumentsColumns[5], DocumentsColumns[21], DocumentsColumns[0]},
+				Columns: []*schema.Column{DocumentsColumns[1], DocumentsColumns[5], DocumentsColumns[26], DocumentsColumns[0]},
+			},
+		},
+	}
+	// DocumentAdjustmentsColumns holds the columns for the "document_adjustments" table.
+	DocumentAdjustmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "document_id", Type: field.TypeUUID},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "charge", Type: field.TypeBool},
+		{Name: "title", Type: field.TypeString, Size: 200},
+		{Name: "percent", Type: field.TypeString, SchemaType: map[string]string{"postgres": "numeric(19,6)", "sqlite3": "text"}},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "taxes", Type: field.TypeJSON},
+	}
+	// DocumentAdjustmentsTable holds the schema information for the "document_adjustments" table.
+	DocumentAdjustmentsTable = &schema.Table{
+		Name:       "document_adjustments",
+		Columns:    DocumentAdjustmentsColumns,
+		PrimaryKey: []*schema.Column{DocumentAdjustmentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "documentadjustment_organization_id_document_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{DocumentAdjustmentsColumns[1], DocumentAdjustmentsColumns[3], DocumentAdjustmentsColumns[4]},
 			},
 		},
 	}
@@ -558,6 +690,10 @@ var (
 		{Name: "discount_percent", Type: field.TypeString, SchemaType: map[string]string{"postgres": "numeric(19,6)", "sqlite3": "text"}},
 		{Name: "discount_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "taxes", Type: field.TypeJSON},
+		{Name: "product_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "category_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "billable", Type: field.TypeBool, Default: false},
 		{Name: "net", Type: field.TypeInt64},
 	}
 	// DocumentLinesTable holds the schema information for the "document_lines" table.
@@ -570,6 +706,106 @@ var (
 				Name:    "documentline_organization_id_document_id_position",
 				Unique:  true,
 				Columns: []*schema.Column{DocumentLinesColumns[1], DocumentLinesColumns[3], DocumentLinesColumns[4]},
+			},
+			{
+				Name:    "documentline_organization_id_project_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentLinesColumns[1], DocumentLinesColumns[14]},
+			},
+			{
+				Name:    "documentline_organization_id_category_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentLinesColumns[1], DocumentLinesColumns[13]},
+			},
+			{
+				Name:    "documentline_organization_id_product_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentLinesColumns[1], DocumentLinesColumns[12]},
+			},
+		},
+	}
+	// DocumentLinksColumns holds the columns for the "document_links" table.
+	DocumentLinksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "document_id", Type: field.TypeUUID},
+		{Name: "token_hash", Type: field.TypeBytes, Size: 32},
+		{Name: "created_by", Type: field.TypeUUID},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+	}
+	// DocumentLinksTable holds the schema information for the "document_links" table.
+	DocumentLinksTable = &schema.Table{
+		Name:       "document_links",
+		Columns:    DocumentLinksColumns,
+		PrimaryKey: []*schema.Column{DocumentLinksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "documentlink_organization_id_token_hash",
+				Unique:  true,
+				Columns: []*schema.Column{DocumentLinksColumns[1], DocumentLinksColumns[4]},
+			},
+			{
+				Name:    "documentlink_token_hash",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentLinksColumns[4]},
+			},
+			{
+				Name:    "documentlink_organization_id_document_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentLinksColumns[1], DocumentLinksColumns[3]},
+			},
+		},
+	}
+	// DocumentOptionsColumns holds the columns for the "document_options" table.
+	DocumentOptionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "document_id", Type: field.TypeUUID},
+		{Name: "category_id", Type: field.TypeUUID},
+		{Name: "option_id", Type: field.TypeUUID},
+	}
+	// DocumentOptionsTable holds the schema information for the "document_options" table.
+	DocumentOptionsTable = &schema.Table{
+		Name:       "document_options",
+		Columns:    DocumentOptionsColumns,
+		PrimaryKey: []*schema.Column{DocumentOptionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "documentoption_organization_id_document_id_category_id",
+				Unique:  true,
+				Columns: []*schema.Column{DocumentOptionsColumns[1], DocumentOptionsColumns[3], DocumentOptionsColumns[4]},
+			},
+			{
+				Name:    "documentoption_organization_id_option_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentOptionsColumns[1], DocumentOptionsColumns[5]},
+			},
+		},
+	}
+	// DocumentRemindersColumns holds the columns for the "document_reminders" table.
+	DocumentRemindersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "document_id", Type: field.TypeUUID},
+		{Name: "days", Type: field.TypeInt},
+		{Name: "due_date", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"done", "skipped"}},
+		{Name: "created_by", Type: field.TypeUUID},
+	}
+	// DocumentRemindersTable holds the schema information for the "document_reminders" table.
+	DocumentRemindersTable = &schema.Table{
+		Name:       "document_reminders",
+		Columns:    DocumentRemindersColumns,
+		PrimaryKey: []*schema.Column{DocumentRemindersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "documentreminder_organization_id_document_id_due_date_days",
+				Unique:  true,
+				Columns: []*schema.Column{DocumentRemindersColumns[1], DocumentRemindersColumns[3], DocumentRemindersColumns[5], DocumentRemindersColumns[4]},
 			},
 		},
 	}
@@ -584,6 +820,7 @@ var (
 		{Name: "name", Type: field.TypeString, Size: 100, Default: ""},
 		{Name: "category", Type: field.TypeString, Size: 2, Default: ""},
 		{Name: "rate", Type: field.TypeString, SchemaType: map[string]string{"postgres": "numeric(19,6)", "sqlite3": "text"}},
+		{Name: "fixed", Type: field.TypeInt64, Default: 0},
 		{Name: "informational", Type: field.TypeBool, Default: false},
 		{Name: "base", Type: field.TypeInt64},
 		{Name: "amount", Type: field.TypeInt64},
@@ -625,6 +862,53 @@ var (
 				Name:    "duplicatedismissal_organization_id_other_id",
 				Unique:  false,
 				Columns: []*schema.Column{DuplicateDismissalsColumns[1], DuplicateDismissalsColumns[4]},
+			},
+		},
+	}
+	// ExchangeRatesColumns holds the columns for the "exchange_rates" table.
+	ExchangeRatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "base", Type: field.TypeString, Size: 3},
+		{Name: "date", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "rate", Type: field.TypeString, SchemaType: map[string]string{"postgres": "numeric(19,6)", "sqlite3": "text"}},
+	}
+	// ExchangeRatesTable holds the schema information for the "exchange_rates" table.
+	ExchangeRatesTable = &schema.Table{
+		Name:       "exchange_rates",
+		Columns:    ExchangeRatesColumns,
+		PrimaryKey: []*schema.Column{ExchangeRatesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "exchangerate_organization_id_currency_base_date",
+				Unique:  true,
+				Columns: []*schema.Column{ExchangeRatesColumns[1], ExchangeRatesColumns[3], ExchangeRatesColumns[4], ExchangeRatesColumns[5]},
+			},
+		},
+	}
+	// ExpenseCategoriesColumns holds the columns for the "expense_categories" table.
+	ExpenseCategoriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "name", Type: field.TypeString, Size: 100},
+		{Name: "sort_name", Type: field.TypeString, Size: 100},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ExpenseCategoriesTable holds the schema information for the "expense_categories" table.
+	ExpenseCategoriesTable = &schema.Table{
+		Name:       "expense_categories",
+		Columns:    ExpenseCategoriesColumns,
+		PrimaryKey: []*schema.Column{ExpenseCategoriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "expensecategory_organization_id_sort_name",
+				Unique:  true,
+				Columns: []*schema.Column{ExpenseCategoriesColumns[1], ExpenseCategoriesColumns[6]},
 			},
 		},
 	}
@@ -708,6 +992,7 @@ var (
 		{Name: "date", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
 		{Name: "document_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "payment_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "difference", Type: field.TypeInt64, Default: 0},
 		{Name: "reverses_id", Type: field.TypeUUID, Nullable: true},
 	}
 	// LedgerEntriesTable holds the schema information for the "ledger_entries" table.
@@ -729,7 +1014,7 @@ var (
 			{
 				Name:    "ledgerentry_organization_id_reverses_id",
 				Unique:  true,
-				Columns: []*schema.Column{LedgerEntriesColumns[1], LedgerEntriesColumns[12]},
+				Columns: []*schema.Column{LedgerEntriesColumns[1], LedgerEntriesColumns[13]},
 			},
 			{
 				Name:    "ledgerentry_organization_id_document_id",
@@ -777,7 +1062,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "merge_id", Type: field.TypeUUID},
 		{Name: "loser_id", Type: field.TypeUUID},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"document", "payment", "note", "attachment", "grant", "check", "option", "address", "email", "phone"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"document", "payment", "project", "recurring", "note", "attachment", "grant", "check", "option", "address", "email", "phone"}},
 		{Name: "row_id", Type: field.TypeUUID},
 	}
 	// MergeMovesTable holds the schema information for the "merge_moves" table.
@@ -826,6 +1111,7 @@ var (
 		{Name: "padding", Type: field.TypeInt, Default: 0},
 		{Name: "yearly", Type: field.TypeBool, Default: false},
 		{Name: "is_default", Type: field.TypeBool, Default: false},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 	}
 	// NumberSequencesTable holds the schema information for the "number_sequences" table.
 	NumberSequencesTable = &schema.Table{
@@ -855,6 +1141,9 @@ var (
 		{Name: "base_currency", Type: field.TypeString, Size: 3},
 		{Name: "time_zone", Type: field.TypeString, Size: 64, Default: "Europe/Athens"},
 		{Name: "language", Type: field.TypeString, Size: 2, Default: "el"},
+		{Name: "closing_date", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "reminder_days", Type: field.TypeJSON, Nullable: true},
+		{Name: "logo_key", Type: field.TypeString, Size: 200, Default: ""},
 		{Name: "demonstration", Type: field.TypeBool, Default: false},
 		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
 	}
@@ -881,6 +1170,7 @@ var (
 		{Name: "method", Type: field.TypeEnum, Enums: []string{"cash", "bank_transfer", "card", "cheque", "online", "other"}, Default: "bank_transfer"},
 		{Name: "reference", Type: field.TypeString, Size: 200, Default: ""},
 		{Name: "notes", Type: field.TypeString, Size: 5000, Default: ""},
+		{Name: "exchange_rate", Type: field.TypeString, Default: "1", SchemaType: map[string]string{"postgres": "numeric(19,6)", "sqlite3": "text"}},
 		{Name: "allocated", Type: field.TypeInt64, Default: 0},
 		{Name: "created_by", Type: field.TypeUUID},
 		{Name: "voided_at", Type: field.TypeTime, Nullable: true},
@@ -900,6 +1190,33 @@ var (
 				Name:    "payment_organization_id_date_id",
 				Unique:  false,
 				Columns: []*schema.Column{PaymentsColumns[1], PaymentsColumns[9], PaymentsColumns[0]},
+			},
+		},
+	}
+	// PaymentOptionsColumns holds the columns for the "payment_options" table.
+	PaymentOptionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "payment_id", Type: field.TypeUUID},
+		{Name: "category_id", Type: field.TypeUUID},
+		{Name: "option_id", Type: field.TypeUUID},
+	}
+	// PaymentOptionsTable holds the schema information for the "payment_options" table.
+	PaymentOptionsTable = &schema.Table{
+		Name:       "payment_options",
+		Columns:    PaymentOptionsColumns,
+		PrimaryKey: []*schema.Column{PaymentOptionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "paymentoption_organization_id_payment_id_category_id",
+				Unique:  true,
+				Columns: []*schema.Column{PaymentOptionsColumns[1], PaymentOptionsColumns[3], PaymentOptionsColumns[4]},
+			},
+			{
+				Name:    "paymentoption_organization_id_option_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentOptionsColumns[1], PaymentOptionsColumns[5]},
 			},
 		},
 	}
@@ -944,6 +1261,240 @@ var (
 				Name:    "portalgrant_user_id",
 				Unique:  false,
 				Columns: []*schema.Column{PortalGrantsColumns[5]},
+			},
+		},
+	}
+	// ProductsColumns holds the columns for the "products" table.
+	ProductsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"product", "service"}, Default: "service"},
+		{Name: "code", Type: field.TypeString, Nullable: true, Size: 50},
+		{Name: "title", Type: field.TypeString, Size: 1000},
+		{Name: "sort_title", Type: field.TypeString, Size: 1000},
+		{Name: "search", Type: field.TypeString, Size: 1100},
+		{Name: "unit", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "unit_price", Type: field.TypeString, SchemaType: map[string]string{"postgres": "numeric(19,5)", "sqlite3": "text"}},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "taxes", Type: field.TypeJSON, Nullable: true},
+		{Name: "category_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ProductsTable holds the schema information for the "products" table.
+	ProductsTable = &schema.Table{
+		Name:       "products",
+		Columns:    ProductsColumns,
+		PrimaryKey: []*schema.Column{ProductsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "product_organization_id_code",
+				Unique:  true,
+				Columns: []*schema.Column{ProductsColumns[1], ProductsColumns[6]},
+			},
+			{
+				Name:    "product_organization_id_sort_title_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProductsColumns[1], ProductsColumns[8], ProductsColumns[0]},
+			},
+		},
+	}
+	// ProjectsColumns holds the columns for the "projects" table.
+	ProjectsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "contact_id", Type: field.TypeUUID},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "sort_name", Type: field.TypeString, Size: 200},
+		{Name: "description", Type: field.TypeString, Size: 5000, Default: ""},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"active", "on_hold", "completed"}, Default: "active"},
+		{Name: "billing", Type: field.TypeEnum, Enums: []string{"fixed", "project_rate", "task_rate", "member_rate", "non_billable"}},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "fixed_amount", Type: field.TypeInt64, Default: 0},
+		{Name: "rate", Type: field.TypeString, SchemaType: map[string]string{"postgres": "numeric(19,5)", "sqlite3": "text"}},
+		{Name: "budget_seconds", Type: field.TypeInt64, Default: 0},
+		{Name: "starts", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "ends", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "portal", Type: field.TypeEnum, Enums: []string{"all", "billable", "hidden"}, Default: "hidden"},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_by", Type: field.TypeUUID},
+	}
+	// ProjectsTable holds the schema information for the "projects" table.
+	ProjectsTable = &schema.Table{
+		Name:       "projects",
+		Columns:    ProjectsColumns,
+		PrimaryKey: []*schema.Column{ProjectsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "project_organization_id_sort_name_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectsColumns[1], ProjectsColumns[7], ProjectsColumns[0]},
+			},
+			{
+				Name:    "project_organization_id_contact_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectsColumns[1], ProjectsColumns[5], ProjectsColumns[0]},
+			},
+		},
+	}
+	// ProjectFeesColumns holds the columns for the "project_fees" table.
+	ProjectFeesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "project_id", Type: field.TypeUUID},
+		{Name: "title", Type: field.TypeString, Size: 1000},
+		{Name: "date", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "quantity", Type: field.TypeString, SchemaType: map[string]string{"postgres": "numeric(19,4)", "sqlite3": "text"}},
+		{Name: "unit", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "unit_price", Type: field.TypeString, SchemaType: map[string]string{"postgres": "numeric(19,5)", "sqlite3": "text"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"fee", "instalment"}, Default: "fee"},
+	}
+	// ProjectFeesTable holds the schema information for the "project_fees" table.
+	ProjectFeesTable = &schema.Table{
+		Name:       "project_fees",
+		Columns:    ProjectFeesColumns,
+		PrimaryKey: []*schema.Column{ProjectFeesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "projectfee_organization_id_project_id_date_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectFeesColumns[1], ProjectFeesColumns[5], ProjectFeesColumns[7], ProjectFeesColumns[0]},
+			},
+		},
+	}
+	// ProjectMembersColumns holds the columns for the "project_members" table.
+	ProjectMembersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "project_id", Type: field.TypeUUID},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "rate", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "numeric(19,5)", "sqlite3": "text"}},
+		{Name: "cost", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "numeric(19,5)", "sqlite3": "text"}},
+	}
+	// ProjectMembersTable holds the schema information for the "project_members" table.
+	ProjectMembersTable = &schema.Table{
+		Name:       "project_members",
+		Columns:    ProjectMembersColumns,
+		PrimaryKey: []*schema.Column{ProjectMembersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "projectmember_organization_id_project_id_user_id",
+				Unique:  true,
+				Columns: []*schema.Column{ProjectMembersColumns[1], ProjectMembersColumns[3], ProjectMembersColumns[4]},
+			},
+			{
+				Name:    "projectmember_organization_id_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectMembersColumns[1], ProjectMembersColumns[4]},
+			},
+		},
+	}
+	// ProjectOptionsColumns holds the columns for the "project_options" table.
+	ProjectOptionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "project_id", Type: field.TypeUUID},
+		{Name: "category_id", Type: field.TypeUUID},
+		{Name: "option_id", Type: field.TypeUUID},
+	}
+	// ProjectOptionsTable holds the schema information for the "project_options" table.
+	ProjectOptionsTable = &schema.Table{
+		Name:       "project_options",
+		Columns:    ProjectOptionsColumns,
+		PrimaryKey: []*schema.Column{ProjectOptionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "projectoption_organization_id_project_id_category_id",
+				Unique:  true,
+				Columns: []*schema.Column{ProjectOptionsColumns[1], ProjectOptionsColumns[3], ProjectOptionsColumns[4]},
+			},
+			{
+				Name:    "projectoption_organization_id_option_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectOptionsColumns[1], ProjectOptionsColumns[5]},
+			},
+		},
+	}
+	// ProjectTasksColumns holds the columns for the "project_tasks" table.
+	ProjectTasksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "project_id", Type: field.TypeUUID},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "sort_name", Type: field.TypeString, Size: 200},
+		{Name: "position", Type: field.TypeInt, Default: 0},
+		{Name: "billable", Type: field.TypeBool, Default: true},
+		{Name: "rate", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "numeric(19,5)", "sqlite3": "text"}},
+		{Name: "budget_seconds", Type: field.TypeInt64, Default: 0},
+		{Name: "assignee_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "done_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ProjectTasksTable holds the schema information for the "project_tasks" table.
+	ProjectTasksTable = &schema.Table{
+		Name:       "project_tasks",
+		Columns:    ProjectTasksColumns,
+		PrimaryKey: []*schema.Column{ProjectTasksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "projecttask_organization_id_project_id_sort_name",
+				Unique:  true,
+				Columns: []*schema.Column{ProjectTasksColumns[1], ProjectTasksColumns[3], ProjectTasksColumns[5]},
+			},
+		},
+	}
+	// RecurringInvoicesColumns holds the columns for the "recurring_invoices" table.
+	RecurringInvoicesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "contact_id", Type: field.TypeUUID},
+		{Name: "template", Type: field.TypeJSON},
+		{Name: "starts", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "every", Type: field.TypeInt, Default: 1},
+		{Name: "period", Type: field.TypeEnum, Enums: []string{"day", "week", "month", "year"}, Default: "month"},
+		{Name: "ends", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "next", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "made", Type: field.TypeInt, Default: 0},
+		{Name: "issue", Type: field.TypeBool, Default: false},
+		{Name: "email", Type: field.TypeBool, Default: false},
+		{Name: "paused_at", Type: field.TypeTime, Nullable: true},
+		{Name: "error", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "created_by", Type: field.TypeUUID},
+	}
+	// RecurringInvoicesTable holds the schema information for the "recurring_invoices" table.
+	RecurringInvoicesTable = &schema.Table{
+		Name:       "recurring_invoices",
+		Columns:    RecurringInvoicesColumns,
+		PrimaryKey: []*schema.Column{RecurringInvoicesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "recurringinvoice_organization_id_next",
+				Unique:  false,
+				Columns: []*schema.Column{RecurringInvoicesColumns[1], RecurringInvoicesColumns[12]},
+			},
+			{
+				Name:    "recurringinvoice_organization_id_contact_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{RecurringInvoicesColumns[1], RecurringInvoicesColumns[6], RecurringInvoicesColumns[0]},
+			},
+			{
+				Name:    "recurringinvoice_next",
+				Unique:  false,
+				Columns: []*schema.Column{RecurringInvoicesColumns[12]},
 			},
 		},
 	}
@@ -1044,6 +1595,59 @@ var (
 			},
 		},
 	}
+	// TimeEntriesColumns holds the columns for the "time_entries" table.
+	TimeEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "project_id", Type: field.TypeUUID},
+		{Name: "task_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "description", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "date", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true},
+		{Name: "running", Type: field.TypeBool, Default: false},
+		{Name: "seconds", Type: field.TypeInt64, Default: 0},
+		{Name: "billable", Type: field.TypeBool, Default: true},
+	}
+	// TimeEntriesTable holds the schema information for the "time_entries" table.
+	TimeEntriesTable = &schema.Table{
+		Name:       "time_entries",
+		Columns:    TimeEntriesColumns,
+		PrimaryKey: []*schema.Column{TimeEntriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "timeentry_organization_id_user_id_date_id",
+				Unique:  false,
+				Columns: []*schema.Column{TimeEntriesColumns[1], TimeEntriesColumns[7], TimeEntriesColumns[9], TimeEntriesColumns[0]},
+			},
+			{
+				Name:    "timeentry_organization_id_project_id_date_id",
+				Unique:  false,
+				Columns: []*schema.Column{TimeEntriesColumns[1], TimeEntriesColumns[5], TimeEntriesColumns[9], TimeEntriesColumns[0]},
+			},
+			{
+				Name:    "timeentry_organization_id_date_id",
+				Unique:  false,
+				Columns: []*schema.Column{TimeEntriesColumns[1], TimeEntriesColumns[9], TimeEntriesColumns[0]},
+			},
+			{
+				Name:    "timeentry_organization_id_task_id",
+				Unique:  false,
+				Columns: []*schema.Column{TimeEntriesColumns[1], TimeEntriesColumns[6]},
+			},
+			{
+				Name:    "time_entries_one_timer",
+				Unique:  true,
+				Columns: []*schema.Column{TimeEntriesColumns[1], TimeEntriesColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "running",
+				},
+			},
+		},
+	}
 	// TrackingCategoriesColumns holds the columns for the "tracking_categories" table.
 	TrackingCategoriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1127,6 +1731,7 @@ var (
 		AttachmentsTable,
 		AuditEventsTable,
 		BalancesTable,
+		BilledItemsTable,
 		BlobsTable,
 		ContactsTable,
 		ContactAccessesTable,
@@ -1138,9 +1743,15 @@ var (
 		ContactOptionsTable,
 		ContactPhonesTable,
 		DocumentsTable,
+		DocumentAdjustmentsTable,
 		DocumentLinesTable,
+		DocumentLinksTable,
+		DocumentOptionsTable,
+		DocumentRemindersTable,
 		DocumentTaxesTable,
 		DuplicateDismissalsTable,
+		ExchangeRatesTable,
+		ExpenseCategoriesTable,
 		IdempotencyRecordsTable,
 		ImportRowsTable,
 		LedgerEntriesTable,
@@ -1150,10 +1761,19 @@ var (
 		NumberSequencesTable,
 		OrganizationsTable,
 		PaymentsTable,
+		PaymentOptionsTable,
 		PortalGrantsTable,
+		ProductsTable,
+		ProjectsTable,
+		ProjectFeesTable,
+		ProjectMembersTable,
+		ProjectOptionsTable,
+		ProjectTasksTable,
+		RecurringInvoicesTable,
 		RegistryChecksTable,
 		RegistrySettingsTable,
 		SessionsTable,
+		TimeEntriesTable,
 		TrackingCategoriesTable,
 		TrackingOptionsTable,
 		UsersTable,
@@ -1165,10 +1785,16 @@ func init() {
 	AllocationsTable.Annotation.Checks = map[string]string{
 		"allocations_amount": "amount > 0",
 		"allocations_source": "((payment_id IS NULL) <> (credit_id IS NULL))",
+		"allocations_target": "((document_id IS NULL) <> (refund_id IS NULL))",
 	}
 	BalancesTable.Annotation = &entsql.Annotation{}
 	BalancesTable.Annotation.Checks = map[string]string{
 		"balances_rule": "net = outstanding - credit AND outstanding >= 0 AND credit >= 0",
+	}
+	BilledItemsTable.Annotation = &entsql.Annotation{}
+	BilledItemsTable.Annotation.Checks = map[string]string{
+		"billed_items_line": "((line_id IS NULL) = (document_id IS NULL))",
+		"billed_items_one":  "CASE WHEN time_entry_id IS NULL THEN 0 ELSE 1 END + CASE WHEN fee_id IS NULL THEN 0 ELSE 1 END + CASE WHEN expense_line_id IS NULL THEN 0 ELSE 1 END = 1",
 	}
 	DocumentsTable.Annotation = &entsql.Annotation{}
 	DocumentsTable.Annotation.Checks = map[string]string{
@@ -1177,5 +1803,9 @@ func init() {
 	PaymentsTable.Annotation = &entsql.Annotation{}
 	PaymentsTable.Annotation.Checks = map[string]string{
 		"payments_amounts": "amount > 0 AND allocated >= 0 AND allocated <= amount",
+	}
+	TimeEntriesTable.Annotation = &entsql.Annotation{}
+	TimeEntriesTable.Annotation.Checks = map[string]string{
+		"time_entries_running": "NOT running OR (started_at IS NOT NULL AND seconds = 0)",
 	}
 }

@@ -95,6 +95,11 @@ func IsDefault(v bool) predicate.NumberSequence {
 	return predicate.NumberSequence(sql.FieldEQ(FieldIsDefault, v))
 }
 
+// ArchivedAt applies equality check predicate on the "archived_at" field. It's identical to ArchivedAtEQ.
+func ArchivedAt(v time.Time) predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldEQ(FieldArchivedAt, v))
+}
+
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v uuid.UUID) predicate.NumberSequence {
 	return predicate.NumberSequence(sql.FieldEQ(FieldOrganizationID, v))
@@ -428,6 +433,56 @@ func IsDefaultEQ(v bool) predicate.NumberSequence {
 // IsDefaultNEQ applies the NEQ predicate on the "is_default" field.
 func IsDefaultNEQ(v bool) predicate.NumberSequence {
 	return predicate.NumberSequence(sql.FieldNEQ(FieldIsDefault, v))
+}
+
+// ArchivedAtEQ applies the EQ predicate on the "archived_at" field.
+func ArchivedAtEQ(v time.Time) predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtNEQ applies the NEQ predicate on the "archived_at" field.
+func ArchivedAtNEQ(v time.Time) predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldNEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtIn applies the In predicate on the "archived_at" field.
+func ArchivedAtIn(vs ...time.Time) predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtNotIn applies the NotIn predicate on the "archived_at" field.
+func ArchivedAtNotIn(vs ...time.Time) predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldNotIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtGT applies the GT predicate on the "archived_at" field.
+func ArchivedAtGT(v time.Time) predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldGT(FieldArchivedAt, v))
+}
+
+// ArchivedAtGTE applies the GTE predicate on the "archived_at" field.
+func ArchivedAtGTE(v time.Time) predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldGTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtLT applies the LT predicate on the "archived_at" field.
+func ArchivedAtLT(v time.Time) predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldLT(FieldArchivedAt, v))
+}
+
+// ArchivedAtLTE applies the LTE predicate on the "archived_at" field.
+func ArchivedAtLTE(v time.Time) predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldLTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtIsNil applies the IsNil predicate on the "archived_at" field.
+func ArchivedAtIsNil() predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldIsNull(FieldArchivedAt))
+}
+
+// ArchivedAtNotNil applies the NotNil predicate on the "archived_at" field.
+func ArchivedAtNotNil() predicate.NumberSequence {
+	return predicate.NumberSequence(sql.FieldNotNull(FieldArchivedAt))
 }
 
 // And groups predicates with the AND operator between them.

@@ -38,6 +38,12 @@ const (
 	FieldTimeZone = "time_zone"
 	// FieldLanguage holds the string denoting the language field in the database.
 	FieldLanguage = "language"
+	// FieldClosingDate holds the string denoting the closing_date field in the database.
+	FieldClosingDate = "closing_date"
+	// FieldReminderDays holds the string denoting the reminder_days field in the database.
+	FieldReminderDays = "reminder_days"
+	// FieldLogoKey holds the string denoting the logo_key field in the database.
+	FieldLogoKey = "logo_key"
 	// FieldDemonstration holds the string denoting the demonstration field in the database.
 	FieldDemonstration = "demonstration"
 	// FieldClosedAt holds the string denoting the closed_at field in the database.
@@ -61,6 +67,9 @@ var Columns = []string{
 	FieldBaseCurrency,
 	FieldTimeZone,
 	FieldLanguage,
+	FieldClosingDate,
+	FieldReminderDays,
+	FieldLogoKey,
 	FieldDemonstration,
 	FieldClosedAt,
 }
@@ -118,6 +127,10 @@ var (
 	DefaultLanguage string
 	// LanguageValidator is a validator for the "language" field. It is called by the builders before save.
 	LanguageValidator func(string) error
+	// DefaultLogoKey holds the default value on creation for the "logo_key" field.
+	DefaultLogoKey string
+	// LogoKeyValidator is a validator for the "logo_key" field. It is called by the builders before save.
+	LogoKeyValidator func(string) error
 	// DefaultDemonstration holds the default value on creation for the "demonstration" field.
 	DefaultDemonstration bool
 	// DefaultID holds the default value on creation for the "id" field.
@@ -190,6 +203,16 @@ func ByTimeZone(opts ...sql.OrderTermOption) OrderOption {
 // ByLanguage orders the results by the language field.
 func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLanguage, opts...).ToFunc()
+}
+
+// ByClosingDate orders the results by the closing_date field.
+func ByClosingDate(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClosingDate, opts...).ToFunc()
+}
+
+// ByLogoKey orders the results by the logo_key field.
+func ByLogoKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLogoKey, opts...).ToFunc()
 }
 
 // ByDemonstration orders the results by the demonstration field.

@@ -7,6 +7,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
+	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/ent/predicate"
 	"github.com/kartela/kartela/money"
 )
@@ -115,6 +116,16 @@ func TimeZone(v string) predicate.Organization {
 // Language applies equality check predicate on the "language" field. It's identical to LanguageEQ.
 func Language(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldLanguage, v))
+}
+
+// ClosingDate applies equality check predicate on the "closing_date" field. It's identical to ClosingDateEQ.
+func ClosingDate(v day.Date) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldClosingDate, v))
+}
+
+// LogoKey applies equality check predicate on the "logo_key" field. It's identical to LogoKeyEQ.
+func LogoKey(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldLogoKey, v))
 }
 
 // Demonstration applies equality check predicate on the "demonstration" field. It's identical to DemonstrationEQ.
@@ -899,6 +910,161 @@ func LanguageEqualFold(v string) predicate.Organization {
 // LanguageContainsFold applies the ContainsFold predicate on the "language" field.
 func LanguageContainsFold(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldContainsFold(FieldLanguage, v))
+}
+
+// ClosingDateEQ applies the EQ predicate on the "closing_date" field.
+func ClosingDateEQ(v day.Date) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldClosingDate, v))
+}
+
+// ClosingDateNEQ applies the NEQ predicate on the "closing_date" field.
+func ClosingDateNEQ(v day.Date) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldClosingDate, v))
+}
+
+// ClosingDateIn applies the In predicate on the "closing_date" field.
+func ClosingDateIn(vs ...day.Date) predicate.Organization {
+	return predicate.Organization(sql.FieldIn(FieldClosingDate, vs...))
+}
+
+// ClosingDateNotIn applies the NotIn predicate on the "closing_date" field.
+func ClosingDateNotIn(vs ...day.Date) predicate.Organization {
+	return predicate.Organization(sql.FieldNotIn(FieldClosingDate, vs...))
+}
+
+// ClosingDateGT applies the GT predicate on the "closing_date" field.
+func ClosingDateGT(v day.Date) predicate.Organization {
+	return predicate.Organization(sql.FieldGT(FieldClosingDate, v))
+}
+
+// ClosingDateGTE applies the GTE predicate on the "closing_date" field.
+func ClosingDateGTE(v day.Date) predicate.Organization {
+	return predicate.Organization(sql.FieldGTE(FieldClosingDate, v))
+}
+
+// ClosingDateLT applies the LT predicate on the "closing_date" field.
+func ClosingDateLT(v day.Date) predicate.Organization {
+	return predicate.Organization(sql.FieldLT(FieldClosingDate, v))
+}
+
+// ClosingDateLTE applies the LTE predicate on the "closing_date" field.
+func ClosingDateLTE(v day.Date) predicate.Organization {
+	return predicate.Organization(sql.FieldLTE(FieldClosingDate, v))
+}
+
+// ClosingDateContains applies the Contains predicate on the "closing_date" field.
+func ClosingDateContains(v day.Date) predicate.Organization {
+	vc := string(v)
+	return predicate.Organization(sql.FieldContains(FieldClosingDate, vc))
+}
+
+// ClosingDateHasPrefix applies the HasPrefix predicate on the "closing_date" field.
+func ClosingDateHasPrefix(v day.Date) predicate.Organization {
+	vc := string(v)
+	return predicate.Organization(sql.FieldHasPrefix(FieldClosingDate, vc))
+}
+
+// ClosingDateHasSuffix applies the HasSuffix predicate on the "closing_date" field.
+func ClosingDateHasSuffix(v day.Date) predicate.Organization {
+	vc := string(v)
+	return predicate.Organization(sql.FieldHasSuffix(FieldClosingDate, vc))
+}
+
+// ClosingDateIsNil applies the IsNil predicate on the "closing_date" field.
+func ClosingDateIsNil() predicate.Organization {
+	return predicate.Organization(sql.FieldIsNull(FieldClosingDate))
+}
+
+// ClosingDateNotNil applies the NotNil predicate on the "closing_date" field.
+func ClosingDateNotNil() predicate.Organization {
+	return predicate.Organization(sql.FieldNotNull(FieldClosingDate))
+}
+
+// ClosingDateEqualFold applies the EqualFold predicate on the "closing_date" field.
+func ClosingDateEqualFold(v day.Date) predicate.Organization {
+	vc := string(v)
+	return predicate.Organization(sql.FieldEqualFold(FieldClosingDate, vc))
+}
+
+// ClosingDateContainsFold applies the ContainsFold predicate on the "closing_date" field.
+func ClosingDateContainsFold(v day.Date) predicate.Organization {
+	vc := string(v)
+	return predicate.Organization(sql.FieldContainsFold(FieldClosingDate, vc))
+}
+
+// ReminderDaysIsNil applies the IsNil predicate on the "reminder_days" field.
+func ReminderDaysIsNil() predicate.Organization {
+	return predicate.Organization(sql.FieldIsNull(FieldReminderDays))
+}
+
+// ReminderDaysNotNil applies the NotNil predicate on the "reminder_days" field.
+func ReminderDaysNotNil() predicate.Organization {
+	return predicate.Organization(sql.FieldNotNull(FieldReminderDays))
+}
+
+// LogoKeyEQ applies the EQ predicate on the "logo_key" field.
+func LogoKeyEQ(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldLogoKey, v))
+}
+
+// LogoKeyNEQ applies the NEQ predicate on the "logo_key" field.
+func LogoKeyNEQ(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldLogoKey, v))
+}
+
+// LogoKeyIn applies the In predicate on the "logo_key" field.
+func LogoKeyIn(vs ...string) predicate.Organization {
+	return predicate.Organization(sql.FieldIn(FieldLogoKey, vs...))
+}
+
+// LogoKeyNotIn applies the NotIn predicate on the "logo_key" field.
+func LogoKeyNotIn(vs ...string) predicate.Organization {
+	return predicate.Organization(sql.FieldNotIn(FieldLogoKey, vs...))
+}
+
+// LogoKeyGT applies the GT predicate on the "logo_key" field.
+func LogoKeyGT(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldGT(FieldLogoKey, v))
+}
+
+// LogoKeyGTE applies the GTE predicate on the "logo_key" field.
+func LogoKeyGTE(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldGTE(FieldLogoKey, v))
+}
+
+// LogoKeyLT applies the LT predicate on the "logo_key" field.
+func LogoKeyLT(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldLT(FieldLogoKey, v))
+}
+
+// LogoKeyLTE applies the LTE predicate on the "logo_key" field.
+func LogoKeyLTE(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldLTE(FieldLogoKey, v))
+}
+
+// LogoKeyContains applies the Contains predicate on the "logo_key" field.
+func LogoKeyContains(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldContains(FieldLogoKey, v))
+}
+
+// LogoKeyHasPrefix applies the HasPrefix predicate on the "logo_key" field.
+func LogoKeyHasPrefix(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldHasPrefix(FieldLogoKey, v))
+}
+
+// LogoKeyHasSuffix applies the HasSuffix predicate on the "logo_key" field.
+func LogoKeyHasSuffix(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldHasSuffix(FieldLogoKey, v))
+}
+
+// LogoKeyEqualFold applies the EqualFold predicate on the "logo_key" field.
+func LogoKeyEqualFold(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEqualFold(FieldLogoKey, v))
+}
+
+// LogoKeyContainsFold applies the ContainsFold predicate on the "logo_key" field.
+func LogoKeyContainsFold(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldContainsFold(FieldLogoKey, v))
 }
 
 // DemonstrationEQ applies the EQ predicate on the "demonstration" field.

@@ -44,6 +44,8 @@ const (
 	FieldReference = "reference"
 	// FieldNotes holds the string denoting the notes field in the database.
 	FieldNotes = "notes"
+	// FieldExchangeRate holds the string denoting the exchange_rate field in the database.
+	FieldExchangeRate = "exchange_rate"
 	// FieldAllocated holds the string denoting the allocated field in the database.
 	FieldAllocated = "allocated"
 	// FieldCreatedBy holds the string denoting the created_by field in the database.
@@ -71,6 +73,7 @@ var Columns = []string{
 	FieldMethod,
 	FieldReference,
 	FieldNotes,
+	FieldExchangeRate,
 	FieldAllocated,
 	FieldCreatedBy,
 	FieldVoidedAt,
@@ -105,6 +108,8 @@ var (
 	DefaultNotes string
 	// NotesValidator is a validator for the "notes" field. It is called by the builders before save.
 	NotesValidator func(string) error
+	// DefaultExchangeRate holds the default value on creation for the "exchange_rate" field.
+	DefaultExchangeRate func() money.Decimal
 	// DefaultAllocated holds the default value on creation for the "allocated" field.
 	DefaultAllocated money.Minor
 	// DefaultID holds the default value on creation for the "id" field.
@@ -293,6 +298,11 @@ func ByReference(opts ...sql.OrderTermOption) OrderOption {
 // ByNotes orders the results by the notes field.
 func ByNotes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNotes, opts...).ToFunc()
+}
+
+// ByExchangeRate orders the results by the exchange_rate field.
+func ByExchangeRate(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExchangeRate, opts...).ToFunc()
 }
 
 // ByAllocated orders the results by the allocated field.

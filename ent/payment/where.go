@@ -109,6 +109,11 @@ func Notes(v string) predicate.Payment {
 	return predicate.Payment(sql.FieldEQ(FieldNotes, v))
 }
 
+// ExchangeRate applies equality check predicate on the "exchange_rate" field. It's identical to ExchangeRateEQ.
+func ExchangeRate(v money.Decimal) predicate.Payment {
+	return predicate.Payment(sql.FieldEQ(FieldExchangeRate, v))
+}
+
 // Allocated applies equality check predicate on the "allocated" field. It's identical to AllocatedEQ.
 func Allocated(v money.Minor) predicate.Payment {
 	vc := int64(v)
@@ -741,6 +746,76 @@ func NotesEqualFold(v string) predicate.Payment {
 // NotesContainsFold applies the ContainsFold predicate on the "notes" field.
 func NotesContainsFold(v string) predicate.Payment {
 	return predicate.Payment(sql.FieldContainsFold(FieldNotes, v))
+}
+
+// ExchangeRateEQ applies the EQ predicate on the "exchange_rate" field.
+func ExchangeRateEQ(v money.Decimal) predicate.Payment {
+	return predicate.Payment(sql.FieldEQ(FieldExchangeRate, v))
+}
+
+// ExchangeRateNEQ applies the NEQ predicate on the "exchange_rate" field.
+func ExchangeRateNEQ(v money.Decimal) predicate.Payment {
+	return predicate.Payment(sql.FieldNEQ(FieldExchangeRate, v))
+}
+
+// ExchangeRateIn applies the In predicate on the "exchange_rate" field.
+func ExchangeRateIn(vs ...money.Decimal) predicate.Payment {
+	return predicate.Payment(sql.FieldIn(FieldExchangeRate, vs...))
+}
+
+// ExchangeRateNotIn applies the NotIn predicate on the "exchange_rate" field.
+func ExchangeRateNotIn(vs ...money.Decimal) predicate.Payment {
+	return predicate.Payment(sql.FieldNotIn(FieldExchangeRate, vs...))
+}
+
+// ExchangeRateGT applies the GT predicate on the "exchange_rate" field.
+func ExchangeRateGT(v money.Decimal) predicate.Payment {
+	return predicate.Payment(sql.FieldGT(FieldExchangeRate, v))
+}
+
+// ExchangeRateGTE applies the GTE predicate on the "exchange_rate" field.
+func ExchangeRateGTE(v money.Decimal) predicate.Payment {
+	return predicate.Payment(sql.FieldGTE(FieldExchangeRate, v))
+}
+
+// ExchangeRateLT applies the LT predicate on the "exchange_rate" field.
+func ExchangeRateLT(v money.Decimal) predicate.Payment {
+	return predicate.Payment(sql.FieldLT(FieldExchangeRate, v))
+}
+
+// ExchangeRateLTE applies the LTE predicate on the "exchange_rate" field.
+func ExchangeRateLTE(v money.Decimal) predicate.Payment {
+	return predicate.Payment(sql.FieldLTE(FieldExchangeRate, v))
+}
+
+// ExchangeRateContains applies the Contains predicate on the "exchange_rate" field.
+func ExchangeRateContains(v money.Decimal) predicate.Payment {
+	vc := v.String()
+	return predicate.Payment(sql.FieldContains(FieldExchangeRate, vc))
+}
+
+// ExchangeRateHasPrefix applies the HasPrefix predicate on the "exchange_rate" field.
+func ExchangeRateHasPrefix(v money.Decimal) predicate.Payment {
+	vc := v.String()
+	return predicate.Payment(sql.FieldHasPrefix(FieldExchangeRate, vc))
+}
+
+// ExchangeRateHasSuffix applies the HasSuffix predicate on the "exchange_rate" field.
+func ExchangeRateHasSuffix(v money.Decimal) predicate.Payment {
+	vc := v.String()
+	return predicate.Payment(sql.FieldHasSuffix(FieldExchangeRate, vc))
+}
+
+// ExchangeRateEqualFold applies the EqualFold predicate on the "exchange_rate" field.
+func ExchangeRateEqualFold(v money.Decimal) predicate.Payment {
+	vc := v.String()
+	return predicate.Payment(sql.FieldEqualFold(FieldExchangeRate, vc))
+}
+
+// ExchangeRateContainsFold applies the ContainsFold predicate on the "exchange_rate" field.
+func ExchangeRateContainsFold(v money.Decimal) predicate.Payment {
+	vc := v.String()
+	return predicate.Payment(sql.FieldContainsFold(FieldExchangeRate, vc))
 }
 
 // AllocatedEQ applies the EQ predicate on the "allocated" field.

@@ -21,6 +21,9 @@ type AuditEvent func(*sql.Selector)
 // Balance is the predicate function for balance builders.
 type Balance func(*sql.Selector)
 
+// BilledItem is the predicate function for billeditem builders.
+type BilledItem func(*sql.Selector)
+
 // Blob is the predicate function for blob builders.
 type Blob func(*sql.Selector)
 
@@ -54,14 +57,32 @@ type ContactPhone func(*sql.Selector)
 // Document is the predicate function for document builders.
 type Document func(*sql.Selector)
 
+// DocumentAdjustment is the predicate function for documentadjustment builders.
+type DocumentAdjustment func(*sql.Selector)
+
 // DocumentLine is the predicate function for documentline builders.
 type DocumentLine func(*sql.Selector)
+
+// DocumentLink is the predicate function for documentlink builders.
+type DocumentLink func(*sql.Selector)
+
+// DocumentOption is the predicate function for documentoption builders.
+type DocumentOption func(*sql.Selector)
+
+// DocumentReminder is the predicate function for documentreminder builders.
+type DocumentReminder func(*sql.Selector)
 
 // DocumentTax is the predicate function for documenttax builders.
 type DocumentTax func(*sql.Selector)
 
 // DuplicateDismissal is the predicate function for duplicatedismissal builders.
 type DuplicateDismissal func(*sql.Selector)
+
+// ExchangeRate is the predicate function for exchangerate builders.
+type ExchangeRate func(*sql.Selector)
+
+// ExpenseCategory is the predicate function for expensecategory builders.
+type ExpenseCategory func(*sql.Selector)
 
 // IdempotencyRecord is the predicate function for idempotencyrecord builders.
 type IdempotencyRecord func(*sql.Selector)
@@ -90,8 +111,32 @@ type Organization func(*sql.Selector)
 // Payment is the predicate function for payment builders.
 type Payment func(*sql.Selector)
 
+// PaymentOption is the predicate function for paymentoption builders.
+type PaymentOption func(*sql.Selector)
+
 // PortalGrant is the predicate function for portalgrant builders.
 type PortalGrant func(*sql.Selector)
+
+// Product is the predicate function for product builders.
+type Product func(*sql.Selector)
+
+// Project is the predicate function for project builders.
+type Project func(*sql.Selector)
+
+// ProjectFee is the predicate function for projectfee builders.
+type ProjectFee func(*sql.Selector)
+
+// ProjectMember is the predicate function for projectmember builders.
+type ProjectMember func(*sql.Selector)
+
+// ProjectOption is the predicate function for projectoption builders.
+type ProjectOption func(*sql.Selector)
+
+// ProjectTask is the predicate function for projecttask builders.
+type ProjectTask func(*sql.Selector)
+
+// RecurringInvoice is the predicate function for recurringinvoice builders.
+type RecurringInvoice func(*sql.Selector)
 
 // RegistryCheck is the predicate function for registrycheck builders.
 type RegistryCheck func(*sql.Selector)
@@ -101,6 +146,9 @@ type RegistrySetting func(*sql.Selector)
 
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
+
+// TimeEntry is the predicate function for timeentry builders.
+type TimeEntry func(*sql.Selector)
 
 // TrackingCategory is the predicate function for trackingcategory builders.
 type TrackingCategory func(*sql.Selector)

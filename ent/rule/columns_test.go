@@ -32,6 +32,15 @@ var unbound = map[string]string{
 	"contact_merges.merged_by":          "a user or an API key",
 	"merge_moves.row_id":                "a row of any type, which may be gone",
 	"duplicate_dismissals.dismissed_by": "a user or an API key",
+	"documents.decided_by":              "a user or an API key, or nobody",
+	"document_links.created_by":         "a user or an API key",
+	"document_reminders.created_by":     "a user or an API key",
+	"recurring_invoices.created_by":     "a user or an API key",
+	"projects.created_by":               "a user or an API key",
+	"billed_items.created_by":           "a user or an API key",
+	"project_members.user_id":           "a user, who is a member when it is written",
+	"project_tasks.assignee_id":         "a user, who is a member of the project when it is written",
+	"time_entries.user_id":              "a user, who is a member when it is written",
 }
 
 func TestEveryIdInATenantsTableIsBoundByAForeignKey(t *testing.T) {

@@ -75,7 +75,7 @@ func (s *scene) add(label, name string, set values) uuid.UUID {
 	var args []any
 	id := schema.NewID()
 	for _, c := range table(s.t, name).Columns {
-		v, given := set[c.Name]
+		v, given := set[c.Name] // what names no column of the table is left out
 		switch to := reference(name, c.Name); {
 		case given:
 		case c.Name == "id":
@@ -164,6 +164,7 @@ func newScene(t *testing.T, d *db.DB) *scene {
 	s.people()
 	s.contacts()
 	s.money()
+	s.projects()
 	for _, x := range migrate.Tables {
 		if len(s.rows[x.Name]) == 0 {
 			s.add("any", x.Name, nil) // a type that is newer than this test
@@ -262,16 +263,43 @@ func (s *scene) money() {
 			"sequence_id": seq, "number_period": 2026, "number": number, "custom_id": fmt.Sprint("d", number), "payable": 100})
 		s.add("of "+x.label, "document_lines", values{"document_id": doc})
 		s.add("of "+x.label, "document_taxes", values{"document_id": doc})
+		for _, part := range []string{"document_adjustments", "document_options", "document_links", "document_reminders", "attachments"} {
+			s.add("of "+x.label, part, values{"document_id": doc, "contact_id": x.contact})
+		}
 		if x.status == "issued" {
 			s.card(x.label, x.contact, x.side, doc)
 		}
 	}
+	for i, label := range []string{"open", "restricted", "granted"} {
+		s.add("of "+label, "recurring_invoices", values{"contact_id": c[i]})
+	}
 	s.add("void of granted", "payments", values{"contact_id": c[2], "status": "void", "amount": 100})
+}
+
+// projects: one of each contact; the time-keeper is a member of that of the open one. Time is
+// the time-keeper's there, and an accountant's in all.
+func (s *scene) projects() {
+	keeper, accountant := s.as("time_keeper").User, s.as("accountant").User
+	for i, label := range []string{"open", "restricted", "granted"} {
+		p := s.add("of "+label, "projects", values{"contact_id": s.rows["contacts"][i]})
+		s.add("accountant in that of "+label, "project_members", values{"project_id": p, "user_id": accountant})
+		if label == "open" {
+			s.add("keeper in that of "+label, "project_members", values{"project_id": p, "user_id": keeper})
+			s.add("keeper's in that of "+label, "time_entries", values{"project_id": p, "user_id": keeper})
+		}
+		task := s.add("in that of "+label, "project_tasks", values{"project_id": p})
+		fee := s.add("in that of "+label, "project_fees", values{"project_id": p})
+		s.add("in that of "+label, "project_options", values{"project_id": p})
+		s.add("accountant's in that of "+label, "time_entries", values{"project_id": p, "user_id": accountant, "task_id": task})
+		s.add("in that of "+label, "billed_items", values{"project_id": p, "fee_id": fee})
+	}
+	s.add("unbilled", "project_fees", nil)
 }
 
 // card is a payment of a document and what both leave on the contact's card.
 func (s *scene) card(label string, contact uuid.UUID, side string, doc uuid.UUID) {
 	pay := s.add("for "+label, "payments", values{"contact_id": contact, "side": side, "amount": 100})
+	s.add("of payment for "+label, "payment_options", values{"payment_id": pay})
 	s.add("to "+label, "allocations", values{"contact_id": contact, "payment_id": pay, "document_id": doc})
 	s.add("for "+label, "ledger_entries", values{"contact_id": contact, "side": side, "document_id": doc})
 	s.add("for "+label, "balances", values{"contact_id": contact, "side": side})

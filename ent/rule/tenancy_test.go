@@ -223,8 +223,10 @@ func unused(table, column string, f reflect.Value, of *scene) any {
 	case column == "organization_id":
 	case table == "allocations" && column == "payment_id":
 		return of.rows["payments"][len(of.rows["payments"])-1] // which settles nothing
-	case table == "contact_options" && column == "category_id":
+	case strings.HasSuffix(table, "_options") && column == "category_id":
 		return of.rows["tracking_categories"][len(of.rows["tracking_categories"])-1] // of which nothing has an option
+	case table == "billed_items" && column == "fee_id":
+		return of.rows["project_fees"][len(of.rows["project_fees"])-1] // which is not billed
 	case table == "duplicate_dismissals" && column == "other_id":
 		return of.rows["contacts"][len(of.rows["contacts"])-1] // which is the lesser of no pair
 	case reference(table, column) != "":
@@ -256,6 +258,10 @@ func mine(a *attempt) values {
 	}
 	if a.k.table == "allocations" {
 		out["payment_id"] = a.ours.rows["payments"][0]
+		out["document_id"] = a.ours.rows["documents"][0]
+	}
+	if a.k.table == "billed_items" {
+		out["fee_id"] = a.ours.rows["project_fees"][0]
 	}
 	return out
 }
@@ -388,10 +394,7 @@ func TestARowNeverPointsAtAnotherOrganization(t *testing.T) {
 						try := func(target uuid.UUID) func(*attempt) reflect.Value {
 							return func(a *attempt) reflect.Value {
 								set := values{c.Name: target, "organization_id": ours.org}
-								if c.Name == "credit_id" { // a credit or a payment, not both
-									set["payment_id"] = nil
-								}
-								return k.clone(t, a.tx, row, fresh(a, ours, set))
+								return k.clone(t, a.tx, row, fresh(a, ours, together(ours, k.table, set)))
 							}
 						}
 						refused := k.table == "sessions" && d.Dialect == "postgres"
@@ -406,6 +409,24 @@ func TestARowNeverPointsAtAnotherOrganization(t *testing.T) {
 			}
 		}
 	})
+}
+
+// together makes a row that points by one column agree with the checks on its others.
+func together(ours *scene, table string, set values) values {
+	has := func(column string) bool { _, ok := set[column]; return ok }
+	switch {
+	case table == "allocations" && has("credit_id"): // a credit or a payment, not both
+		set["payment_id"] = nil
+	case table == "allocations" && has("refund_id"): // a document or a refund, not both
+		set["document_id"] = nil
+	case table == "billed_items" && (has("time_entry_id") || has("expense_line_id")): // one thing
+		set["fee_id"] = nil
+	case table == "billed_items" && has("line_id"): // a line and its document, or neither
+		set["document_id"] = ours.rows["documents"][0]
+	case table == "billed_items" && has("document_id"):
+		set["line_id"] = ours.rows["document_lines"][0]
+	}
+	return set
 }
 
 var errRollback = errors.New("undo it")
@@ -453,7 +474,7 @@ func lands(k kind, attack string) bool {
 		return !onlyAdded
 	case strings.HasPrefix(attack, "delete"): // where nothing refers to it
 		return !onlyAdded && !slices.Contains([]string{"organizations", "users", "contacts", "documents", "payments", "number_sequences",
-			"tracking_categories", "tracking_options", "contact_imports", "contact_merges"}, k.table)
+			"tracking_categories", "tracking_options", "contact_imports", "contact_merges", "projects", "project_tasks", "project_fees"}, k.table)
 	case strings.HasPrefix(attack, "create"):
 		return k.table != "organizations" && k.table != "registry_settings" // a new one changes none that is there; an organization has one
 	case strings.HasPrefix(attack, "upsert on id"):

@@ -37,7 +37,7 @@ var visible = map[string]sight{
 
 	ent.TypeTrackingCategory:   {needs(own, viewer.SeeContacts), closed},
 	ent.TypeTrackingOption:     {needs(own, viewer.SeeContacts), closed},
-	ent.TypeAttachment:         {needs(ofContact, viewer.SeeContacts), closed},
+	ent.TypeAttachment:         {needs(ofContactOrDocument, viewer.SeeContacts), closed},
 	ent.TypeBlob:               {needs(own, viewer.SeeContacts), closed}, // reached only by the key of a row that is seen
 	ent.TypeContactImport:      {needs(ownImport, viewer.EditContacts), closed},
 	ent.TypeImportRow:          {needs(ofOwnImport, viewer.EditContacts), closed},
@@ -52,6 +52,25 @@ var visible = map[string]sight{
 	ent.TypeDocumentTax:    {needs(ofDocument, viewer.SeeSales, viewer.SeePurchases), ofGrantedDocument},
 	ent.TypeNumberSequence: {needs(own, viewer.SeeSales, viewer.SeePurchases), closed},
 	ent.TypeNumberCounter:  {needs(own, viewer.SeeSales, viewer.SeePurchases), closed},
+
+	ent.TypeDocumentAdjustment: {needs(ofDocument, viewer.SeeSales, viewer.SeePurchases), ofGrantedDocument},
+	ent.TypeDocumentOption:     {needs(ofDocument, viewer.SeeSales, viewer.SeePurchases), closed},
+	ent.TypeDocumentLink:       {needs(ofDocument, viewer.SeeSales, viewer.SeePurchases), closed},
+	ent.TypeDocumentReminder:   {needs(ofDocument, viewer.SeeSales, viewer.SeePurchases), closed},
+	ent.TypeExpenseCategory:    {needs(own, viewer.SeePurchases), closed},
+	ent.TypeProduct:            {needs(own, viewer.SeeSales, viewer.SeePurchases), closed},
+	ent.TypeRecurringInvoice:   {needs(ofContact, viewer.SeeSales), closed},
+	ent.TypeExchangeRate:       {needs(own, viewer.SeeSales, viewer.SeePurchases), closed},
+
+	ent.TypePaymentOption: {needs(ofPayment, viewer.SeePayments), closed},
+
+	ent.TypeProject:       {needs(projectRow, viewer.SeeProjects, viewer.TrackTime), closed},
+	ent.TypeProjectMember: {needs(memberOfProject, viewer.SeeProjects, viewer.TrackTime), closed},
+	ent.TypeProjectTask:   {needs(ofProject, viewer.SeeProjects, viewer.TrackTime), closed},
+	ent.TypeProjectFee:    {needs(ofProject, viewer.SeeProjects), closed},
+	ent.TypeProjectOption: {needs(ofProject, viewer.SeeProjects), closed},
+	ent.TypeBilledItem:    {needs(ofProject, viewer.SeeProjects), closed},
+	ent.TypeTimeEntry:     {needs(timeOf, viewer.SeeTime, viewer.TrackTime), closed},
 
 	ent.TypePayment:     {needs(ofSide, viewer.SeePayments), grantedPayment},
 	ent.TypeAllocation:  {needs(ofAllocatedDocument, viewer.SeePayments), closed},
@@ -245,6 +264,90 @@ func through(column string, v viewer.Viewer, documents func(viewer.Viewer) condi
 		sub := sql.Dialect(s.Dialect()).Select(t.C("id")).From(t)
 		documents(v)(sub)
 		s.Where(sql.In(s.C(column), sub))
+	}
+}
+
+// ofContactOrDocument is a file of a contact, or of one of its documents, that the viewer sees.
+func ofContactOrDocument(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		ofContact(v)(s)
+		if v.Role.May(viewer.ManageStaff) {
+			return
+		}
+		s.Where(sql.Or(sql.IsNull(s.C("document_id")), sql.In(s.C("document_id"), rows(s, "documents", ofSide(v)))))
+	}
+}
+
+// ofPayment is a row of a payment that the viewer sees.
+func ofPayment(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		s.Where(sql.In(s.C("payment_id"), rows(s, "payments", ofSide(v))))
+	}
+}
+
+// rows selects the ids of the rows of a table that meet a condition.
+func rows(s *sql.Selector, table string, where condition) *sql.Selector {
+	t := sql.Table(table)
+	sub := sql.Dialect(s.Dialect()).Select(t.C("id")).From(t)
+	where(sub)
+	return sub
+}
+
+// projectRow is a project of a contact that the viewer sees; who keeps time alone sees the
+// projects that they are a member of.
+func projectRow(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		if v.Role.May(viewer.SeeProjects) {
+			ofContact(v)(s)
+			return
+		}
+		own(v)(s)
+		s.Where(sql.In(s.C("id"), memberships(s, v)))
+	}
+}
+
+// memberships selects the projects that the viewer is a member of.
+func memberships(s *sql.Selector, v viewer.Viewer) *sql.Selector {
+	m := sql.Table("project_members")
+	return sql.Dialect(s.Dialect()).Select(m.C("project_id")).From(m).Where(sql.And(
+		sql.EQ(m.C("organization_id"), v.Organization), sql.EQ(m.C("user_id"), v.User)))
+}
+
+// ofProject is a row of a project that the viewer sees.
+func ofProject(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		switch {
+		case v.Role.May(viewer.ManageStaff):
+		case v.Role.May(viewer.SeeProjects):
+			s.Where(sql.In(s.C("project_id"), rows(s, "projects", projectRow(v))))
+		default:
+			s.Where(sql.In(s.C("project_id"), memberships(s, v)))
+		}
+	}
+}
+
+// memberOfProject is a member of a project that the viewer sees; who keeps time alone sees
+// themselves: the others' rates are not theirs to know.
+func memberOfProject(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		ofProject(v)(s)
+		if !v.Role.May(viewer.SeeProjects) {
+			s.Where(sql.EQ(s.C("user_id"), v.User))
+		}
+	}
+}
+
+// timeOf is everybody's time on projects that the viewer sees, or the viewer's own.
+func timeOf(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		if v.Role.May(viewer.SeeTime) {
+			ofProject(v)(s)
+			return
+		}
+		own(v)(s)
+		s.Where(sql.EQ(s.C("user_id"), v.User))
 	}
 }
 

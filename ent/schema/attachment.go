@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Attachment is a file kept with a contact, private to staff.
+// Attachment is a file kept with a contact, or with one of its documents, private to staff.
 type Attachment struct{ ent.Schema }
 
 // Mixin gives the identity and the tenant.
@@ -17,6 +17,7 @@ func (Attachment) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
 func (Attachment) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("contact_id", uuid.UUID{}),
+		field.UUID("document_id", uuid.UUID{}).Optional().Nillable().Comment("the document of the contact that it belongs to"),
 		field.String("name").NotEmpty().MaxRuneLen(255).Comment("the file's name, without folders"),
 		field.String("media_type").MaxRuneLen(100).Comment("as found in the bytes, not as claimed"),
 		field.Int64("size").NonNegative().Comment("bytes"),
@@ -28,7 +29,10 @@ func (Attachment) Fields() []ent.Field {
 
 // Indexes of an attachment.
 func (Attachment) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("organization_id", "contact_id", "id")}
+	return []ent.Index{
+		index.Fields("organization_id", "contact_id", "id"),
+		index.Fields("organization_id", "document_id", "id"),
+	}
 }
 
 // Blob is a part of a file's bytes, where files are kept in the database.

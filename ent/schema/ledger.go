@@ -32,6 +32,7 @@ func (LedgerEntry) Fields() []ent.Field {
 		field.String("date").GoType(day.Date("")).SchemaType(calendar).Immutable(),
 		field.UUID("document_id", uuid.UUID{}).Optional().Nillable().Immutable(),
 		field.UUID("payment_id", uuid.UUID{}).Optional().Nillable().Immutable(),
+		field.Int64("difference").GoType(money.Minor(0)).Default(0).Immutable().Comment("of an exchange difference: gain (+) or loss (-) in the base currency, on the entry in the document's currency"),
 		field.UUID("reverses_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("the entry that this one takes back"),
 	}
 }

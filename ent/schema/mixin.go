@@ -49,3 +49,11 @@ func exact(numeric string) map[string]string {
 // calendar is a date column: date on PostgreSQL, ISO 8601 text on SQLite, whose driver
 // would make an instant of anything declared as a date.
 var calendar = map[string]string{dialect.Postgres: "date", dialect.SQLite: "text"}
+
+// option is the choice of a tracking category's option.
+func option() []ent.Field {
+	return []ent.Field{
+		field.UUID("category_id", uuid.UUID{}).Immutable(),
+		field.UUID("option_id", uuid.UUID{}),
+	}
+}

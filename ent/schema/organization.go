@@ -4,6 +4,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema/field"
 
+	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/money"
 )
 
@@ -27,6 +28,9 @@ func (Organization) Fields() []ent.Field {
 		field.String("base_currency").GoType(money.Currency("")).MaxRuneLen(3).Comment("the currency of reports"),
 		field.String("time_zone").Default("Europe/Athens").MaxRuneLen(64).Comment("IANA name; decides what today is"),
 		field.String("language").Default("el").MaxRuneLen(2),
+		field.String("closing_date").Optional().Nillable().GoType(day.Date("")).SchemaType(calendar).Comment("nothing dated up to it changes any more"),
+		field.JSON("reminder_days", []int{}).Optional().Comment("stages of reminding: days after the due date, negative before it"),
+		field.String("logo_key").Default("").MaxRuneLen(200).Comment("where the logo's bytes are, in the server's store"),
 		field.Bool("demonstration").Default(false).Immutable().Comment("made by serve --demo"),
 		field.Time("closed_at").Optional().Nillable().Comment("set when the organization was ended: nobody gets in"),
 	}

@@ -49,14 +49,45 @@ func Migrate(ctx context.Context, d *DB) (applied []string, err error) {
 	if err := refuseNewer(ctx, p); err != nil {
 		return nil, err
 	}
-	done, err := p.Up(ctx)
-	for _, r := range done {
-		applied = append(applied, r.Source.Path)
-	}
+	err = withoutForeignKeys(ctx, d, func() error {
+		done, err := p.Up(ctx)
+		for _, r := range done {
+			applied = append(applied, r.Source.Path)
+		}
+		return err
+	})
 	if err != nil {
 		return applied, fmt.Errorf("db: migrate: %w", err)
 	}
 	return applied, nil
+}
+
+// withoutForeignKeys lets SQLite rebuild tables that others point at: there a change of a column
+// is a new table under the old name, and dropping the old one would break their keys. SQLite
+// takes the switch outside of transactions alone, and keeps it for the writer's one connection.
+// Afterwards every key is checked.
+func withoutForeignKeys(ctx context.Context, d *DB, f func() error) (err error) {
+	if d.Dialect != dialect.SQLite {
+		return f()
+	}
+	if _, err := d.migrate.ExecContext(ctx, "PRAGMA foreign_keys = OFF"); err != nil {
+		return err
+	}
+	defer func() {
+		_, e := d.migrate.ExecContext(context.WithoutCancel(ctx), "PRAGMA foreign_keys = ON")
+		err = errors.Join(err, e)
+	}()
+	if err := f(); err != nil {
+		return err
+	}
+	var broken int
+	if err := d.migrate.QueryRowContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check").Scan(&broken); err != nil {
+		return err
+	}
+	if broken > 0 {
+		return fmt.Errorf("%d rows point at rows that are not there", broken)
+	}
+	return nil
 }
 
 func refuseNewer(ctx context.Context, p *goose.Provider) error {

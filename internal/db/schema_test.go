@@ -38,13 +38,16 @@ var system = viewer.AsSystem(context.Background(), "a test")
 var byHand = map[string][]string{
 	dialect.SQLite: {
 		"DROP INDEX `contacts_restricted`",
+		"DROP INDEX `document_lines_billable`",
 		"DROP INDEX `documents_open`",
 	},
 	dialect.Postgres: {
 		`ALTER TABLE "contacts" DROP CONSTRAINT "contacts_merged_into_id_fkey"`,
+		`ALTER TABLE "documents" DROP CONSTRAINT "documents_origin_id_fkey"`,
 		`ALTER TABLE "ledger_entries" DROP CONSTRAINT "ledger_entries_reverses_id_fkey"`,
 		`DROP INDEX "contacts_restricted"`,
 		`DROP INDEX "contacts_search"`,
+		`DROP INDEX "document_lines_billable"`,
 		`DROP INDEX "documents_open"`,
 	},
 }
