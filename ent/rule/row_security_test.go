@@ -163,6 +163,10 @@ func (s *scene) like(name string) (columns []string, args []any) {
 			v = s.org.String()
 		case name+"."+c.Name == "allocations.payment_id":
 			v = s.rows["payments"][len(s.rows["payments"])-1].String() // which settles nothing
+		case name+"."+c.Name == "allocations.document_id":
+			v = s.rows["documents"][0].String()
+		case name+"."+c.Name == "billed_items.fee_id":
+			v = s.rows["project_fees"][len(s.rows["project_fees"])-1].String() // which is not billed
 		case c.Nullable || c.Default != nil:
 			continue
 		case to != "":

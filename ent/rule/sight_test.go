@@ -28,9 +28,16 @@ allocations: to invoice of granted       x    x    x    x    .    x    x    x   
 allocations: to invoice of open          x    x    x    x    .    x    x    x    .    .
 allocations: to invoice of restricted    x    x    .    .    .    .    x    .    .    .
 api_keys: ours                           x    x    .    .    .    .    .    .    .    .
+attachments: of bill of granted          x    x    x    .    .    x    .    x    .    .
+attachments: of bill of restricted       x    x    .    .    .    .    .    .    .    .
+attachments: of draft of granted         x    x    x    x    .    x    x    x    .    .
 attachments: of granted                  x    x    x    x    .    x    x    x    .    .
+attachments: of invoice of granted       x    x    x    x    .    x    x    x    .    .
+attachments: of invoice of open          x    x    x    x    .    x    x    x    .    .
+attachments: of invoice of restricted    x    x    .    .    .    .    x    .    .    .
 attachments: of open                     x    x    x    x    .    x    x    x    .    .
 attachments: of restricted               x    x    .    .    .    .    x    .    .    .
+attachments: of void of granted          x    x    x    x    .    x    x    x    .    .
 audit_events: about granted              x    x    x    .    .    .    .    x    .    .
 audit_events: about no contact           x    x    x    .    .    .    .    x    .    .
 audit_events: about open                 x    x    x    .    .    .    .    x    .    .
@@ -40,6 +47,9 @@ balances: for bill of restricted         x    x    .    .    .    .    .    .   
 balances: for invoice of granted         x    x    x    x    .    x    x    x    x    .
 balances: for invoice of open            x    x    x    x    .    x    x    x    .    .
 balances: for invoice of restricted      x    x    .    .    .    .    x    .    .    .
+billed_items: in that of granted         x    x    x    x    .    x    x    x    .    .
+billed_items: in that of open            x    x    x    x    .    x    x    x    .    .
+billed_items: in that of restricted      x    x    .    .    .    .    x    .    .    .
 blobs: any                               x    x    x    x    .    x    x    x    .    .
 contact_accesses: ours                   x    x    .    .    .    .    .    .    .    .
 contact_addresses: of granted            x    x    x    x    .    x    x    x    .    .
@@ -64,6 +74,13 @@ contact_phones: of restricted            x    x    .    .    .    .    x    .   
 contacts: granted                        x    x    x    x    .    x    x    x    x    .
 contacts: open                           x    x    x    x    .    x    x    x    .    .
 contacts: restricted                     x    x    .    .    .    .    x    .    .    .
+document_adjustments: of bill of granted x    x    x    .    .    x    .    x    .    .
+document_adjustments: of bill of restricted x    x    .    .    .    .    .    .    .    .
+document_adjustments: of draft of granted x    x    x    x    .    x    x    x    .    .
+document_adjustments: of invoice of granted x    x    x    x    .    x    x    x    x    .
+document_adjustments: of invoice of open x    x    x    x    .    x    x    x    .    .
+document_adjustments: of invoice of restricted x    x    .    .    .    .    x    .    .    .
+document_adjustments: of void of granted x    x    x    x    .    x    x    x    .    .
 document_lines: of bill of granted       x    x    x    .    .    x    .    x    .    .
 document_lines: of bill of restricted    x    x    .    .    .    .    .    .    .    .
 document_lines: of draft of granted      x    x    x    x    .    x    x    x    .    .
@@ -71,6 +88,27 @@ document_lines: of invoice of granted    x    x    x    x    .    x    x    x   
 document_lines: of invoice of open       x    x    x    x    .    x    x    x    .    .
 document_lines: of invoice of restricted x    x    .    .    .    .    x    .    .    .
 document_lines: of void of granted       x    x    x    x    .    x    x    x    .    .
+document_links: of bill of granted       x    x    x    .    .    x    .    x    .    .
+document_links: of bill of restricted    x    x    .    .    .    .    .    .    .    .
+document_links: of draft of granted      x    x    x    x    .    x    x    x    .    .
+document_links: of invoice of granted    x    x    x    x    .    x    x    x    .    .
+document_links: of invoice of open       x    x    x    x    .    x    x    x    .    .
+document_links: of invoice of restricted x    x    .    .    .    .    x    .    .    .
+document_links: of void of granted       x    x    x    x    .    x    x    x    .    .
+document_options: of bill of granted     x    x    x    .    .    x    .    x    .    .
+document_options: of bill of restricted  x    x    .    .    .    .    .    .    .    .
+document_options: of draft of granted    x    x    x    x    .    x    x    x    .    .
+document_options: of invoice of granted  x    x    x    x    .    x    x    x    .    .
+document_options: of invoice of open     x    x    x    x    .    x    x    x    .    .
+document_options: of invoice of restricted x    x    .    .    .    .    x    .    .    .
+document_options: of void of granted     x    x    x    x    .    x    x    x    .    .
+document_reminders: of bill of granted   x    x    x    .    .    x    .    x    .    .
+document_reminders: of bill of restricted x    x    .    .    .    .    .    .    .    .
+document_reminders: of draft of granted  x    x    x    x    .    x    x    x    .    .
+document_reminders: of invoice of granted x    x    x    x    .    x    x    x    .    .
+document_reminders: of invoice of open   x    x    x    x    .    x    x    x    .    .
+document_reminders: of invoice of restricted x    x    .    .    .    .    x    .    .    .
+document_reminders: of void of granted   x    x    x    x    .    x    x    x    .    .
 document_taxes: of bill of granted       x    x    x    .    .    x    .    x    .    .
 document_taxes: of bill of restricted    x    x    .    .    .    .    .    .    .    .
 document_taxes: of draft of granted      x    x    x    x    .    x    x    x    .    .
@@ -88,6 +126,8 @@ documents: void of granted               x    x    x    x    .    x    x    x   
 duplicate_dismissals: of granted         x    x    x    x    .    x    x    x    .    .
 duplicate_dismissals: of open            x    x    x    x    .    x    x    x    .    .
 duplicate_dismissals: of restricted      x    x    .    .    .    .    x    .    .    .
+exchange_rates: any                      x    x    x    x    .    x    x    x    .    .
+expense_categories: any                  x    x    x    .    .    x    .    x    .    .
 idempotency_records: key of accountant   .    .    x    .    .    .    .    .    .    .
 idempotency_records: key of administrator .    x    .    .    .    .    .    .    .    .
 idempotency_records: key of key          .    .    .    .    .    .    .    x    .    .
@@ -110,6 +150,11 @@ merge_moves: from restricted             x    x    .    .    .    .    x    .   
 number_counters: ours                    x    x    x    x    .    x    x    x    .    .
 number_sequences: ours                   x    x    x    x    .    x    x    x    .    .
 organizations: ours                      x    x    x    x    x    x    x    x    x    .
+payment_options: of payment for bill of granted x    x    x    .    .    x    .    x    .    .
+payment_options: of payment for bill of restricted x    x    .    .    .    .    .    .    .    .
+payment_options: of payment for invoice of granted x    x    x    x    .    x    x    x    .    .
+payment_options: of payment for invoice of open x    x    x    x    .    x    x    x    .    .
+payment_options: of payment for invoice of restricted x    x    .    .    .    .    x    .    .    .
 payments: for bill of granted            x    x    x    .    .    x    .    x    .    .
 payments: for bill of restricted         x    x    .    .    .    .    .    .    .    .
 payments: for invoice of granted         x    x    x    x    .    x    x    x    x    .
@@ -118,12 +163,37 @@ payments: for invoice of restricted      x    x    .    .    .    .    x    .   
 payments: void of granted                x    x    x    x    .    x    x    x    .    .
 portal_grants: of granted                x    x    x    x    .    x    x    x    .    .
 portal_grants: of restricted             x    x    .    .    .    .    x    .    .    .
+products: any                            x    x    x    x    .    x    x    x    .    .
+project_fees: in that of granted         x    x    x    x    .    x    x    x    .    .
+project_fees: in that of open            x    x    x    x    .    x    x    x    .    .
+project_fees: in that of restricted      x    x    .    .    .    .    x    .    .    .
+project_fees: unbilled                   x    x    x    x    .    x    x    x    .    .
+project_members: accountant in that of granted x    x    x    x    .    x    x    x    .    .
+project_members: accountant in that of open x    x    x    x    .    x    x    x    .    .
+project_members: accountant in that of restricted x    x    .    .    .    .    x    .    .    .
+project_members: keeper in that of open  x    x    x    x    x    x    x    x    .    .
+project_options: in that of granted      x    x    x    x    .    x    x    x    .    .
+project_options: in that of open         x    x    x    x    .    x    x    x    .    .
+project_options: in that of restricted   x    x    .    .    .    .    x    .    .    .
+project_tasks: in that of granted        x    x    x    x    .    x    x    x    .    .
+project_tasks: in that of open           x    x    x    x    x    x    x    x    .    .
+project_tasks: in that of restricted     x    x    .    .    .    .    x    .    .    .
+projects: of granted                     x    x    x    x    .    x    x    x    .    .
+projects: of open                        x    x    x    x    x    x    x    x    .    .
+projects: of restricted                  x    x    .    .    .    .    x    .    .    .
+recurring_invoices: of granted           x    x    x    x    .    x    x    x    .    .
+recurring_invoices: of open              x    x    x    x    .    x    x    x    .    .
+recurring_invoices: of restricted        x    x    .    .    .    .    x    .    .    .
 registry_checks: of granted              x    x    x    x    .    x    x    x    .    .
 registry_checks: of no contact           x    x    x    x    .    x    x    x    .    .
 registry_checks: of open                 x    x    x    x    .    x    x    x    .    .
 registry_checks: of restricted           x    x    .    .    .    .    x    .    .    .
 registry_settings: any                   x    x    .    .    .    .    .    .    .    .
 sessions: of a member                    .    .    .    .    .    .    .    .    .    .
+time_entries: accountant's in that of granted x    x    x    x    .    x    x    x    .    .
+time_entries: accountant's in that of open x    x    x    x    .    x    x    x    .    .
+time_entries: accountant's in that of restricted x    x    .    .    .    .    x    .    .    .
+time_entries: keeper's in that of open   x    x    x    x    x    x    x    x    .    .
 tracking_categories: any                 x    x    x    x    .    x    x    x    .    .
 tracking_options: any                    x    x    x    x    .    x    x    x    .    .
 users: customer of ours                  x    x    x    x    .    x    x    x    x    .
