@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,6 +12,7 @@ import (
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/ent"
 	entattachment "github.com/kartela/kartela/ent/attachment"
+	entorganization "github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
@@ -73,12 +75,18 @@ func (s *Service) Sweep(ctx context.Context, before time.Time) (int, error) {
 		v := viewer.From(system)
 		v.Organization = org
 		of := viewer.With(ctx, v)
-		err := s.Store.List(of, folder, before, func(keys []string) error {
-			n, err := s.sweep(of, org, keys)
-			swept += n
-			return err
-		})
-		failed = errors.Join(failed, err) // one organization's trouble is not the others'
+		for prefix, used := range map[string]func(context.Context, uuid.UUID, []string) ([]string, error){folder: s.usedFiles, logos: s.usedLogo} {
+			err := s.Store.List(of, prefix, before, func(keys []string) error {
+				in, err := used(of, org, keys)
+				if err != nil {
+					return err
+				}
+				n, err := s.sweep(of, keys, in)
+				swept += n
+				return err
+			})
+			failed = errors.Join(failed, err) // one organization's trouble is not the others'
+		}
 		if ctx.Err() != nil {
 			break
 		}
@@ -89,18 +97,21 @@ func (s *Service) Sweep(ctx context.Context, before time.Time) (int, error) {
 	return swept, nil
 }
 
-func (s *Service) sweep(ctx context.Context, org uuid.UUID, keys []string) (n int, err error) {
-	used, err := s.DB.Attachment.Query().Where(entattachment.OrganizationID(org), entattachment.BlobKeyIn(keys...)).
+// usedFiles are those of the keys that an attachment has.
+func (s *Service) usedFiles(ctx context.Context, org uuid.UUID, keys []string) ([]string, error) {
+	return s.DB.Attachment.Query().Where(entattachment.OrganizationID(org), entattachment.BlobKeyIn(keys...)).
 		Select(entattachment.FieldBlobKey).Strings(ctx)
-	if err != nil {
-		return 0, err
-	}
-	stays := make(map[string]bool, len(used))
-	for _, key := range used {
-		stays[key] = true
-	}
+}
+
+// usedLogo is the key of the organization's logo.
+func (s *Service) usedLogo(ctx context.Context, org uuid.UUID, _ []string) ([]string, error) {
+	return s.DB.Organization.Query().Where(entorganization.ID(org)).Select(entorganization.FieldLogoKey).Strings(ctx)
+}
+
+// sweep deletes those of the keys that are not in use.
+func (s *Service) sweep(ctx context.Context, keys, used []string) (n int, err error) {
 	for _, key := range keys {
-		if stays[key] {
+		if slices.Contains(used, key) {
 			continue
 		}
 		if err := s.Store.Delete(ctx, key); err != nil {

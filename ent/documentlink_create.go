@@ -287,6 +287,18 @@ type (
 	}
 )
 
+// SetTokenHash sets the "token_hash" field.
+func (u *DocumentLinkUpsert) SetTokenHash(v []byte) *DocumentLinkUpsert {
+	u.Set(documentlink.FieldTokenHash, v)
+	return u
+}
+
+// UpdateTokenHash sets the "token_hash" field to the value that was provided on create.
+func (u *DocumentLinkUpsert) UpdateTokenHash() *DocumentLinkUpsert {
+	u.SetExcluded(documentlink.FieldTokenHash)
+	return u
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (u *DocumentLinkUpsert) SetLastUsedAt(v time.Time) *DocumentLinkUpsert {
 	u.Set(documentlink.FieldLastUsedAt, v)
@@ -349,9 +361,6 @@ func (u *DocumentLinkUpsertOne) UpdateNewValues() *DocumentLinkUpsertOne {
 		if _, exists := u.create.mutation.DocumentID(); exists {
 			s.SetIgnore(documentlink.FieldDocumentID)
 		}
-		if _, exists := u.create.mutation.TokenHash(); exists {
-			s.SetIgnore(documentlink.FieldTokenHash)
-		}
 		if _, exists := u.create.mutation.CreatedBy(); exists {
 			s.SetIgnore(documentlink.FieldCreatedBy)
 		}
@@ -384,6 +393,20 @@ func (u *DocumentLinkUpsertOne) Update(set func(*DocumentLinkUpsert)) *DocumentL
 		set(&DocumentLinkUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetTokenHash sets the "token_hash" field.
+func (u *DocumentLinkUpsertOne) SetTokenHash(v []byte) *DocumentLinkUpsertOne {
+	return u.Update(func(s *DocumentLinkUpsert) {
+		s.SetTokenHash(v)
+	})
+}
+
+// UpdateTokenHash sets the "token_hash" field to the value that was provided on create.
+func (u *DocumentLinkUpsertOne) UpdateTokenHash() *DocumentLinkUpsertOne {
+	return u.Update(func(s *DocumentLinkUpsert) {
+		s.UpdateTokenHash()
+	})
 }
 
 // SetLastUsedAt sets the "last_used_at" field.
@@ -620,9 +643,6 @@ func (u *DocumentLinkUpsertBulk) UpdateNewValues() *DocumentLinkUpsertBulk {
 			if _, exists := b.mutation.DocumentID(); exists {
 				s.SetIgnore(documentlink.FieldDocumentID)
 			}
-			if _, exists := b.mutation.TokenHash(); exists {
-				s.SetIgnore(documentlink.FieldTokenHash)
-			}
 			if _, exists := b.mutation.CreatedBy(); exists {
 				s.SetIgnore(documentlink.FieldCreatedBy)
 			}
@@ -656,6 +676,20 @@ func (u *DocumentLinkUpsertBulk) Update(set func(*DocumentLinkUpsert)) *Document
 		set(&DocumentLinkUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetTokenHash sets the "token_hash" field.
+func (u *DocumentLinkUpsertBulk) SetTokenHash(v []byte) *DocumentLinkUpsertBulk {
+	return u.Update(func(s *DocumentLinkUpsert) {
+		s.SetTokenHash(v)
+	})
+}
+
+// UpdateTokenHash sets the "token_hash" field to the value that was provided on create.
+func (u *DocumentLinkUpsertBulk) UpdateTokenHash() *DocumentLinkUpsertBulk {
+	return u.Update(func(s *DocumentLinkUpsert) {
+		s.UpdateTokenHash()
+	})
 }
 
 // SetLastUsedAt sets the "last_used_at" field.

@@ -29,6 +29,12 @@ func (_u *DocumentLinkUpdate) Where(ps ...predicate.DocumentLink) *DocumentLinkU
 	return _u
 }
 
+// SetTokenHash sets the "token_hash" field.
+func (_u *DocumentLinkUpdate) SetTokenHash(v []byte) *DocumentLinkUpdate {
+	_u.mutation.SetTokenHash(v)
+	return _u
+}
+
 // SetLastUsedAt sets the "last_used_at" field.
 func (_u *DocumentLinkUpdate) SetLastUsedAt(v time.Time) *DocumentLinkUpdate {
 	_u.mutation.SetLastUsedAt(v)
@@ -101,6 +107,16 @@ func (_u *DocumentLinkUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *DocumentLinkUpdate) check() error {
+	if v, ok := _u.mutation.TokenHash(); ok {
+		if err := documentlink.TokenHashValidator(v); err != nil {
+			return &ValidationError{Name: "token_hash", err: fmt.Errorf(`ent: validator failed for field "DocumentLink.token_hash": %w`, err)}
+		}
+	}
+	return nil
+}
+
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *DocumentLinkUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *DocumentLinkUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -108,6 +124,9 @@ func (_u *DocumentLinkUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *D
 }
 
 func (_u *DocumentLinkUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(documentlink.Table, documentlink.Columns, sqlgraph.NewFieldSpec(documentlink.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -115,6 +134,9 @@ func (_u *DocumentLinkUpdate) sqlSave(ctx context.Context) (_node int, err error
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.TokenHash(); ok {
+		_spec.SetField(documentlink.FieldTokenHash, field.TypeBytes, value)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(documentlink.FieldLastUsedAt, field.TypeTime, value)
@@ -148,6 +170,12 @@ type DocumentLinkUpdateOne struct {
 	hooks     []Hook
 	mutation  *DocumentLinkMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetTokenHash sets the "token_hash" field.
+func (_u *DocumentLinkUpdateOne) SetTokenHash(v []byte) *DocumentLinkUpdateOne {
+	_u.mutation.SetTokenHash(v)
+	return _u
 }
 
 // SetLastUsedAt sets the "last_used_at" field.
@@ -235,6 +263,16 @@ func (_u *DocumentLinkUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *DocumentLinkUpdateOne) check() error {
+	if v, ok := _u.mutation.TokenHash(); ok {
+		if err := documentlink.TokenHashValidator(v); err != nil {
+			return &ValidationError{Name: "token_hash", err: fmt.Errorf(`ent: validator failed for field "DocumentLink.token_hash": %w`, err)}
+		}
+	}
+	return nil
+}
+
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *DocumentLinkUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *DocumentLinkUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -242,6 +280,9 @@ func (_u *DocumentLinkUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder))
 }
 
 func (_u *DocumentLinkUpdateOne) sqlSave(ctx context.Context) (_node *DocumentLink, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(documentlink.Table, documentlink.Columns, sqlgraph.NewFieldSpec(documentlink.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -266,6 +307,9 @@ func (_u *DocumentLinkUpdateOne) sqlSave(ctx context.Context) (_node *DocumentLi
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.TokenHash(); ok {
+		_spec.SetField(documentlink.FieldTokenHash, field.TypeBytes, value)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(documentlink.FieldLastUsedAt, field.TypeTime, value)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kartela/kartela/account"
+	"github.com/kartela/kartela/attachment"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/graph/bind"
 	"github.com/kartela/kartela/graph/generated/model"
@@ -149,4 +150,23 @@ func (m mutation) RevokeAPIKey(ctx context.Context, in account.RevokeAPIKeyInput
 		return nil, err
 	}
 	return &model.RevokeAPIKeyPayload{APIKey: *key}, nil
+}
+
+func (m mutation) SetLogo(ctx context.Context, in model.SetLogoInput) (*model.LogoPayload, error) {
+	return m.logoPayload(ctx, m.Files.SetLogo(ctx, attachment.LogoInput{File: in.File.File}))
+}
+
+func (m mutation) RemoveLogo(ctx context.Context, in attachment.RemoveLogoInput) (*model.LogoPayload, error) {
+	return m.logoPayload(ctx, m.Files.RemoveLogo(ctx, in))
+}
+
+func (m mutation) logoPayload(ctx context.Context, err error) (*model.LogoPayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	org, err := m.Accounts.Organization(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &model.LogoPayload{Organization: bind.Organization{Organization: org}}, nil
 }

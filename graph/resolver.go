@@ -14,6 +14,7 @@ import (
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
@@ -32,6 +33,7 @@ type Resolver struct {
 	Documents  *document.Service
 	Payments   *payment.Service
 	Statements *statement.Service
+	Links      *permalink.Service
 	Portals    *portal.Service
 	Hub        *live.Hub
 	Hints      *live.Hints
@@ -54,6 +56,7 @@ type (
 	historyEventFields struct{ *Resolver }
 	importFields       struct{ *Resolver }
 	itemErrorFields    struct{ *Resolver }
+	linkFields         struct{ *Resolver }
 	mergeFields        struct{ *Resolver }
 	noteFields         struct{ *Resolver }
 	registryFields     struct{ *Resolver }
@@ -90,6 +93,9 @@ func (r *Resolver) ContactMerge() generated.ContactMergeResolver { return mergeF
 
 // Document answers fields of Document.
 func (r *Resolver) Document() generated.DocumentResolver { return documentFields{r} }
+
+// DocumentLink answers fields of DocumentLink.
+func (r *Resolver) DocumentLink() generated.DocumentLinkResolver { return linkFields{r} }
 
 // HistoryEvent answers fields of HistoryEvent.
 func (r *Resolver) HistoryEvent() generated.HistoryEventResolver { return historyEventFields{r} }

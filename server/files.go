@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,6 +46,33 @@ func (a *app) files(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.ServeContent(w, r.WithContext(ctx), "", time.Time{}, seeker)
+}
+
+// logo answers GET /organization/logo: the picture on the business's documents, for its staff.
+func (a *app) logo(w http.ResponseWriter, r *http.Request) {
+	private(w)
+	to := answer{w, mediaJSON}
+	ctx, err := a.door.enter(w, r)
+	if err != nil {
+		to.denied(ctx, err)
+		return
+	}
+	org, err := a.graph.Accounts.Organization(ctx)
+	if err != nil {
+		to.denied(ctx, err)
+		return
+	}
+	content, err := a.graph.Files.Logo(ctx, org)
+	if err == nil && content == nil {
+		err = fault.New(fault.NotFound, "", "The business has no logo.")
+	}
+	if err != nil {
+		to.denied(ctx, err)
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	_, _ = w.Write(content) // a reader that went away needs no answer
 }
 
 // openFile opens an attachment. What is not for the viewer is not there.

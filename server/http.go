@@ -13,6 +13,7 @@ import (
 
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/graph"
+	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/server/graphiql"
 	"github.com/kartela/kartela/server/web"
 )
@@ -26,6 +27,9 @@ func isSecure(baseURL string) bool { return strings.HasPrefix(baseURL, "https://
 //	/files/{id}         a file kept with a contact
 //	/documents/{id}/pdf a document as it is printed
 //	/contacts/{id}/statement/pdf   a statement as it is printed
+//	/contacts/{id}/statement/xlsx  the same as a workbook
+//	/d/{token}          a document by its permalink
+//	/organization/logo  the picture on the business's documents
 //	/contacts/export    a list of contacts as a file
 //	/imports            files of contacts to import, by tools; what became of them
 //	/healthz, /readyz   for whoever watches the server
@@ -61,6 +65,9 @@ func (a *app) mount(baseURL string) error {
 	mux.Handle("GET /imports/{id}/rejected", other.Handler(http.HandlerFunc(a.rejected)))
 	mux.Handle("GET /documents/{id}/pdf", other.Handler(http.HandlerFunc(a.printDocument)))
 	mux.Handle("GET /contacts/{id}/statement/pdf", other.Handler(http.HandlerFunc(a.printStatement)))
+	mux.Handle("GET /contacts/{id}/statement/xlsx", other.Handler(http.HandlerFunc(a.statementWorkbook)))
+	mux.HandleFunc("GET "+permalink.Path+"{token}", a.permalink)
+	mux.Handle("GET /organization/logo", other.Handler(http.HandlerFunc(a.logo)))
 	mux.Handle("GET /contacts/export", other.Handler(http.HandlerFunc(a.exportContacts)))
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", a.ready)

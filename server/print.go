@@ -12,6 +12,7 @@ import (
 
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
+	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/pdf"
@@ -32,16 +33,21 @@ func (a *app) printDocument(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return "", err
 		}
-		sheet, err := a.printed(ctx, d, language)
+		org, err := a.graph.Accounts.Organization(ctx)
 		if err != nil {
 			return "", err
 		}
-		name = strings.ReplaceAll(string(d.Type), "_", "-")
-		if d.NumberText != "" {
-			name = d.NumberText
+		sheet, err := a.printed(ctx, d, org, language)
+		if err != nil {
+			return "", err
 		}
-		return name, pdf.WriteDocument(to, sheet)
+		return documentName(d), pdf.WriteDocument(to, sheet)
 	})
+}
+
+// documentName is what the file of a document is called.
+func documentName(d *document.Document) string {
+	return cmp.Or(d.NumberText, strings.ReplaceAll(string(d.Type), "_", "-")) + ".pdf"
 }
 
 // printStatement answers GET /contacts/{id}/statement/pdf: the statement of a contact, for
@@ -49,12 +55,7 @@ func (a *app) printDocument(w http.ResponseWriter, r *http.Request) {
 // document.
 func (a *app) printStatement(w http.ResponseWriter, r *http.Request) {
 	a.print(w, r, func(ctx context.Context, p *parameters, to *bytes.Buffer) (name string, err error) {
-		language := p.language()
-		in := statement.Input{ContactID: idOf(r), From: p.date("from"), To: p.date("to")}
-		if s := choice(p, "side", "CLIENT", "SUPPLIER"); s != nil {
-			side := ledgerentry.Side(strings.ToLower(*s))
-			in.Side = &side
-		}
+		in, language := p.statement(r)
 		if p.bad != nil {
 			return "", p.bad.Err()
 		}
@@ -66,8 +67,12 @@ func (a *app) printStatement(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("statement-%s-%s", s.Contact.DisplayName, s.To), pdf.WriteStatement(to, sheet)
+		return statementName(s) + ".pdf", pdf.WriteStatement(to, sheet)
 	})
+}
+
+func statementName(s *statement.Statement) string {
+	return fmt.Sprintf("statement-%s-%s", s.Contact.DisplayName, s.To)
 }
 
 // print answers with the PDF that draw makes, under the name that it gives.
@@ -88,14 +93,28 @@ func (a *app) print(w http.ResponseWriter, r *http.Request, draw func(context.Co
 		to.denied(ctx, err)
 		return
 	}
-	inline := r.URL.Query().Get("inline") == "1"
+	servePDF(w, r, name, content.Bytes(), r.URL.Query().Get("inline") == "1")
+}
+
+func servePDF(w http.ResponseWriter, r *http.Request, name string, content []byte, inline bool) {
 	w.Header().Set("Content-Type", "application/pdf")
-	w.Header().Set("Content-Disposition", disposition(inline, name+".pdf"))
+	w.Header().Set("Content-Disposition", disposition(inline, name))
 	if inline {
 		w.Header().Set("Content-Security-Policy", pdfPolicy)
 	}
-	patient(w, int64(content.Len()))
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content.Bytes()))
+	patient(w, int64(len(content)))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}
+
+// statement is which statement is asked for, and in which language.
+func (p *parameters) statement(r *http.Request) (in statement.Input, language string) {
+	language = p.language()
+	in = statement.Input{ContactID: idOf(r), From: p.date("from"), To: p.date("to")}
+	if s := choice(p, "side", "CLIENT", "SUPPLIER"); s != nil {
+		side := ledgerentry.Side(strings.ToLower(*s))
+		in.Side = &side
+	}
+	return in, language
 }
 
 // language is one of those of documents; "" when none is given.
@@ -120,19 +139,25 @@ func (p *parameters) date(name string) *day.Date {
 	return &d
 }
 
-// house is the business as it is printed, and its language.
-func (a *app) house(ctx context.Context) (pdf.Party, string, error) {
-	org, err := a.graph.Accounts.Organization(ctx)
+// house is the business as it is printed.
+type house struct {
+	pdf.Party
+	logo     []byte
+	language string
+}
+
+func (a *app) house(ctx context.Context, org *ent.Organization) (*house, error) {
+	logo, err := a.graph.Files.Logo(ctx, org)
 	if err != nil {
-		return pdf.Party{}, "", err
+		return nil, err
 	}
-	return pdf.Party{Name: org.Name, Profession: org.Profession, VATNumber: org.VatNumber, TaxOffice: org.TaxOffice,
-		Address: org.Address, Email: org.Email, Phone: org.Phone}, org.Language, nil
+	return &house{pdf.Party{Name: org.Name, Profession: org.Profession, VATNumber: org.VatNumber, TaxOffice: org.TaxOffice,
+		Address: org.Address, Email: org.Email, Phone: org.Phone}, logo, org.Language}, nil
 }
 
 // printed is a document as it is drawn, in a language or, when that is "", in the contact's.
-func (a *app) printed(ctx context.Context, d *document.Document, language string) (*pdf.Document, error) {
-	from, home, err := a.house(ctx)
+func (a *app) printed(ctx context.Context, d *document.Document, org *ent.Organization, language string) (*pdf.Document, error) {
+	from, err := a.house(ctx, org)
 	if err != nil {
 		return nil, err
 	}
@@ -140,9 +165,9 @@ func (a *app) printed(ctx context.Context, d *document.Document, language string
 	if err != nil {
 		return nil, err
 	}
-	language = cmp.Or(language, c.DefaultLanguage, home)
+	language = cmp.Or(language, c.DefaultLanguage, from.language)
 	out := &pdf.Document{
-		Language: pdf.Language(language), Kind: pdf.Kind(d.Type), Mark: pdf.MarkOf(string(d.Status)), Number: d.NumberText, From: from,
+		Language: pdf.Language(language), Kind: pdf.Kind(d.Type), Mark: pdf.MarkOf(string(d.Status)), Number: d.NumberText, From: from.Party, Logo: from.logo,
 		To:   pdf.Party{Name: d.ContactName, Profession: d.ContactProfession, VATNumber: d.ContactVatNumber, TaxOffice: d.ContactTaxOffice, Address: d.BillingAddress},
 		Date: d.Date, DueDate: d.DueDate, Reference: d.Reference, Currency: d.Currency, Inclusive: d.PricesIncludeTax, Notes: d.Notes, Terms: d.Terms,
 		Net: d.Net(), Total: d.Total(), Withheld: d.Withholding(), Payable: d.Payable(), Settled: d.Settled(), Remaining: d.Remaining(),
@@ -189,13 +214,17 @@ func printedLine(l *document.Line, language string) pdf.Line {
 }
 
 func (a *app) printedStatement(ctx context.Context, s *statement.Statement, language string) (*pdf.Statement, error) {
-	from, home, err := a.house(ctx)
+	org, err := a.graph.Accounts.Organization(ctx)
+	if err != nil {
+		return nil, err
+	}
+	from, err := a.house(ctx, org)
 	if err != nil {
 		return nil, err
 	}
 	c := s.Contact
-	language = cmp.Or(language, c.DefaultLanguage, home)
-	out := &pdf.Statement{Language: pdf.Language(language), From: from, Begin: s.From, End: s.To,
+	language = cmp.Or(language, c.DefaultLanguage, from.language)
+	out := &pdf.Statement{Language: pdf.Language(language), From: from.Party, Logo: from.logo, Begin: s.From, End: s.To,
 		To: pdf.Party{Name: c.DisplayName, Profession: c.Profession, VATNumber: c.VatNumber, TaxOffice: c.TaxOffice}}
 	for _, t := range s.Tables {
 		table := pdf.Table{Currency: t.Currency, Opening: t.Opening, Charges: t.Charges, Credits: t.Credits, Closing: t.Closing}

@@ -259,7 +259,7 @@ func (DocumentLink) Mixin() []ent.Mixin { return []ent.Mixin{tenant{}} }
 func (DocumentLink) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("document_id", uuid.UUID{}).Immutable(),
-		field.Bytes("token_hash").MaxLen(32).Immutable().Comment("SHA-256; the token itself is in the address alone"),
+		field.Bytes("token_hash").MaxLen(32).Comment("SHA-256; the token itself is in the address alone"),
 		field.UUID("created_by", uuid.UUID{}).Immutable().Comment("the user or API key"),
 		field.Time("last_used_at").Optional().Nillable(),
 		field.Time("revoked_at").Optional().Nillable(),

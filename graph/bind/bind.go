@@ -25,6 +25,15 @@ type Organization struct{ *ent.Organization }
 // IsNode marks a type that has a global id.
 func (*Organization) IsNode() {}
 
+// LogoURL is the path that the logo is read from; nil without one.
+func (o *Organization) LogoURL() *string {
+	if o.LogoKey == "" {
+		return nil
+	}
+	path := "/organization/logo?v=" + o.LogoKey[len(o.LogoKey)-12:]
+	return &path
+}
+
 // The pages of the schema's lists.
 type (
 	ContactConnection       = page.Connection[*contact.Contact]

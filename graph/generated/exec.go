@@ -44,6 +44,7 @@ import (
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
@@ -68,6 +69,7 @@ type ResolverRoot interface {
 	ContactImport() ContactImportResolver
 	ContactMerge() ContactMergeResolver
 	Document() DocumentResolver
+	DocumentLink() DocumentLinkResolver
 	HistoryEvent() HistoryEventResolver
 	ItemError() ItemErrorResolver
 	Mutation() MutationResolver
@@ -314,6 +316,11 @@ type ComplexityRoot struct {
 		Secret func(childComplexity int) int
 	}
 
+	CreateDocumentLinkPayload struct {
+		Link func(childComplexity int) int
+		URL  func(childComplexity int) int
+	}
+
 	DeleteAttachmentPayload struct {
 		ID func(childComplexity int) int
 	}
@@ -354,6 +361,7 @@ type ComplexityRoot struct {
 		IsOverdue         func(childComplexity int) int
 		IssuedAt          func(childComplexity int) int
 		Lines             func(childComplexity int) int
+		Links             func(childComplexity int) int
 		Net               func(childComplexity int) int
 		Notes             func(childComplexity int) int
 		NumberText        func(childComplexity int) int
@@ -395,6 +403,18 @@ type ComplexityRoot struct {
 		Title           func(childComplexity int) int
 		Unit            func(childComplexity int) int
 		UnitPrice       func(childComplexity int) int
+	}
+
+	DocumentLink struct {
+		CreatedAt  func(childComplexity int) int
+		CreatedBy  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		RevokedAt  func(childComplexity int) int
+	}
+
+	DocumentLinkPayload struct {
+		Link func(childComplexity int) int
 	}
 
 	DocumentTax struct {
@@ -534,6 +554,10 @@ type ComplexityRoot struct {
 		Text  func(childComplexity int) int
 	}
 
+	LogoPayload struct {
+		Organization func(childComplexity int) int
+	}
+
 	Member struct {
 		CreatedAt func(childComplexity int) int
 		Role      func(childComplexity int) int
@@ -597,6 +621,7 @@ type ComplexityRoot struct {
 		CreateAPIKey           func(childComplexity int, input account.CreateAPIKeyInput) int
 		CreateContact          func(childComplexity int, input contact.CreateInput) int
 		CreateContacts         func(childComplexity int, input contact.CreateManyInput) int
+		CreateDocumentLink     func(childComplexity int, input permalink.CreateInput) int
 		CreateInvoice          func(childComplexity int, input document.CreateInvoiceInput) int
 		CreateOrganization     func(childComplexity int, input account.CreateOrganizationInput) int
 		CreateTrackingCategory func(childComplexity int, input tracking.CreateInput) int
@@ -613,6 +638,7 @@ type ComplexityRoot struct {
 		LookupVat              func(childComplexity int, input taxid.LookupVATInput) int
 		MergeContacts          func(childComplexity int, input merge.Input) int
 		RecordPayment          func(childComplexity int, input payment.RecordInput) int
+		RemoveLogo             func(childComplexity int, input attachment.RemoveLogoInput) int
 		RemoveMember           func(childComplexity int, input account.RemoveMemberInput) int
 		RestoreContact         func(childComplexity int, input contact.IDInput) int
 		RestoreContacts        func(childComplexity int, input contact.IDsInput) int
@@ -620,9 +646,11 @@ type ComplexityRoot struct {
 		RestrictContact        func(childComplexity int, input contact.RestrictInput) int
 		RevertInvoice          func(childComplexity int, input document.IDInput) int
 		RevokeAPIKey           func(childComplexity int, input account.RevokeAPIKeyInput) int
+		RevokeDocumentLink     func(childComplexity int, input permalink.IDInput) int
 		RevokePortalAccess     func(childComplexity int, input portal.RevokeInput) int
 		RunContactImport       func(childComplexity int, input imports.IDInput) int
 		SetContactsOption      func(childComplexity int, input contact.SetOptionInput) int
+		SetLogo                func(childComplexity int, input model.SetLogoInput) int
 		SignIn                 func(childComplexity int, input account.SignInInput) int
 		SignOut                func(childComplexity int, input *account.SignOutInput) int
 		SignOutEverywhere      func(childComplexity int, input *account.SignOutInput) int
@@ -678,6 +706,7 @@ type ComplexityRoot struct {
 		Email        func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Language     func(childComplexity int) int
+		LogoURL      func(childComplexity int) int
 		Name         func(childComplexity int) int
 		Phone        func(childComplexity int) int
 		Profession   func(childComplexity int) int
@@ -1138,6 +1167,11 @@ type ContactMergeResolver interface {
 }
 type DocumentResolver interface {
 	Allocations(ctx context.Context, obj *document.Document) ([]*payment.Allocation, error)
+
+	Links(ctx context.Context, obj *document.Document) ([]*permalink.Link, error)
+}
+type DocumentLinkResolver interface {
+	CreatedBy(ctx context.Context, obj *permalink.Link) (*ent.User, error)
 }
 type HistoryEventResolver interface {
 	Actor(ctx context.Context, obj *contact.Event) (*ent.User, error)
@@ -1152,6 +1186,8 @@ type MutationResolver interface {
 	SignOutEverywhere(ctx context.Context, input *account.SignOutInput) (*model.SignOutPayload, error)
 	ChangePassword(ctx context.Context, input account.ChangePasswordInput) (*model.ChangePasswordPayload, error)
 	UpdateOrganization(ctx context.Context, input account.UpdateOrganizationInput) (*model.UpdateOrganizationPayload, error)
+	SetLogo(ctx context.Context, input model.SetLogoInput) (*model.LogoPayload, error)
+	RemoveLogo(ctx context.Context, input attachment.RemoveLogoInput) (*model.LogoPayload, error)
 	AddMember(ctx context.Context, input account.AddMemberInput) (*model.AddMemberPayload, error)
 	ChangeMemberRole(ctx context.Context, input account.ChangeMemberRoleInput) (*model.ChangeMemberRolePayload, error)
 	RemoveMember(ctx context.Context, input account.RemoveMemberInput) (*model.RemoveMemberPayload, error)
@@ -1197,6 +1233,8 @@ type MutationResolver interface {
 	VoidInvoice(ctx context.Context, input document.IDInput) (*model.InvoicePayload, error)
 	RestoreInvoice(ctx context.Context, input document.IDInput) (*model.InvoicePayload, error)
 	DeleteInvoice(ctx context.Context, input document.IDInput) (*model.DeleteInvoicePayload, error)
+	CreateDocumentLink(ctx context.Context, input permalink.CreateInput) (*permalink.Created, error)
+	RevokeDocumentLink(ctx context.Context, input permalink.IDInput) (*model.DocumentLinkPayload, error)
 	RecordPayment(ctx context.Context, input payment.RecordInput) (*model.PaymentPayload, error)
 	AllocatePayment(ctx context.Context, input payment.AllocateInput) (*model.PaymentPayload, error)
 	UnallocatePayment(ctx context.Context, input payment.UnallocateInput) (*model.PaymentPayload, error)
@@ -2226,6 +2264,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateApiKeyPayload.Secret(childComplexity), true
 
+	case "CreateDocumentLinkPayload.link":
+		if e.ComplexityRoot.CreateDocumentLinkPayload.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateDocumentLinkPayload.Link(childComplexity), true
+	case "CreateDocumentLinkPayload.url":
+		if e.ComplexityRoot.CreateDocumentLinkPayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateDocumentLinkPayload.URL(childComplexity), true
+
 	case "DeleteAttachmentPayload.id":
 		if e.ComplexityRoot.DeleteAttachmentPayload.ID == nil {
 			break
@@ -2358,6 +2409,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.Lines(childComplexity), true
+	case "Document.links":
+		if e.ComplexityRoot.Document.Links == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Links(childComplexity), true
 	case "Document.net":
 		if e.ComplexityRoot.Document.Net == nil {
 			break
@@ -2553,6 +2610,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DocumentLine.UnitPrice(childComplexity), true
+
+	case "DocumentLink.createdAt":
+		if e.ComplexityRoot.DocumentLink.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLink.CreatedAt(childComplexity), true
+	case "DocumentLink.createdBy":
+		if e.ComplexityRoot.DocumentLink.CreatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLink.CreatedBy(childComplexity), true
+	case "DocumentLink.id":
+		if e.ComplexityRoot.DocumentLink.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLink.ID(childComplexity), true
+	case "DocumentLink.lastUsedAt":
+		if e.ComplexityRoot.DocumentLink.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLink.LastUsedAt(childComplexity), true
+	case "DocumentLink.revokedAt":
+		if e.ComplexityRoot.DocumentLink.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLink.RevokedAt(childComplexity), true
+
+	case "DocumentLinkPayload.link":
+		if e.ComplexityRoot.DocumentLinkPayload.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLinkPayload.Link(childComplexity), true
 
 	case "DocumentTax.amount":
 		if e.ComplexityRoot.DocumentTax.Amount == nil {
@@ -3036,6 +3131,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ItemError.Text(childComplexity), true
 
+	case "LogoPayload.organization":
+		if e.ComplexityRoot.LogoPayload.Organization == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LogoPayload.Organization(childComplexity), true
+
 	case "Member.since":
 		if e.ComplexityRoot.Member.CreatedAt == nil {
 			break
@@ -3369,6 +3471,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateContacts(childComplexity, args["input"].(contact.CreateManyInput)), true
+	case "Mutation.createDocumentLink":
+		if e.ComplexityRoot.Mutation.CreateDocumentLink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createDocumentLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateDocumentLink(childComplexity, args["input"].(permalink.CreateInput)), true
 	case "Mutation.createInvoice":
 		if e.ComplexityRoot.Mutation.CreateInvoice == nil {
 			break
@@ -3545,6 +3658,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordPayment(childComplexity, args["input"].(payment.RecordInput)), true
+	case "Mutation.removeLogo":
+		if e.ComplexityRoot.Mutation.RemoveLogo == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeLogo_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveLogo(childComplexity, args["input"].(attachment.RemoveLogoInput)), true
 	case "Mutation.removeMember":
 		if e.ComplexityRoot.Mutation.RemoveMember == nil {
 			break
@@ -3622,6 +3746,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIKey(childComplexity, args["input"].(account.RevokeAPIKeyInput)), true
+	case "Mutation.revokeDocumentLink":
+		if e.ComplexityRoot.Mutation.RevokeDocumentLink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeDocumentLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeDocumentLink(childComplexity, args["input"].(permalink.IDInput)), true
 	case "Mutation.revokePortalAccess":
 		if e.ComplexityRoot.Mutation.RevokePortalAccess == nil {
 			break
@@ -3655,6 +3790,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetContactsOption(childComplexity, args["input"].(contact.SetOptionInput)), true
+	case "Mutation.setLogo":
+		if e.ComplexityRoot.Mutation.SetLogo == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setLogo_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetLogo(childComplexity, args["input"].(model.SetLogoInput)), true
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -3980,6 +4126,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Language(childComplexity), true
+	case "Organization.logoUrl":
+		if e.ComplexityRoot.Organization.LogoURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.LogoURL(childComplexity), true
 	case "Organization.name":
 		if e.ComplexityRoot.Organization.Name == nil {
 			break
@@ -5804,11 +5956,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateApiKeyInput", ec.unmarshalInputCreateApiKeyInput),
 			graphql.NewInputUnmarshaler("CreateContactInput", ec.unmarshalInputCreateContactInput),
 			graphql.NewInputUnmarshaler("CreateContactsInput", ec.unmarshalInputCreateContactsInput),
+			graphql.NewInputUnmarshaler("CreateDocumentLinkInput", ec.unmarshalInputCreateDocumentLinkInput),
 			graphql.NewInputUnmarshaler("CreateInvoiceInput", ec.unmarshalInputCreateInvoiceInput),
 			graphql.NewInputUnmarshaler("CreateOrganizationInput", ec.unmarshalInputCreateOrganizationInput),
 			graphql.NewInputUnmarshaler("CreateTrackingCategoryInput", ec.unmarshalInputCreateTrackingCategoryInput),
 			graphql.NewInputUnmarshaler("DismissDuplicateInput", ec.unmarshalInputDismissDuplicateInput),
 			graphql.NewInputUnmarshaler("DocumentFilter", ec.unmarshalInputDocumentFilter),
+			graphql.NewInputUnmarshaler("DocumentLinkIdInput", ec.unmarshalInputDocumentLinkIdInput),
 			graphql.NewInputUnmarshaler("EmailInput", ec.unmarshalInputEmailInput),
 			graphql.NewInputUnmarshaler("ImportColumnInput", ec.unmarshalInputImportColumnInput),
 			graphql.NewInputUnmarshaler("InviteToPortalInput", ec.unmarshalInputInviteToPortalInput),
@@ -5821,11 +5975,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PaymentFilter", ec.unmarshalInputPaymentFilter),
 			graphql.NewInputUnmarshaler("PhoneInput", ec.unmarshalInputPhoneInput),
 			graphql.NewInputUnmarshaler("RecordPaymentInput", ec.unmarshalInputRecordPaymentInput),
+			graphql.NewInputUnmarshaler("RemoveLogoInput", ec.unmarshalInputRemoveLogoInput),
 			graphql.NewInputUnmarshaler("RemoveMemberInput", ec.unmarshalInputRemoveMemberInput),
 			graphql.NewInputUnmarshaler("RestrictContactInput", ec.unmarshalInputRestrictContactInput),
 			graphql.NewInputUnmarshaler("RevokeApiKeyInput", ec.unmarshalInputRevokeApiKeyInput),
 			graphql.NewInputUnmarshaler("RevokePortalAccessInput", ec.unmarshalInputRevokePortalAccessInput),
 			graphql.NewInputUnmarshaler("SetContactsOptionInput", ec.unmarshalInputSetContactsOptionInput),
+			graphql.NewInputUnmarshaler("SetLogoInput", ec.unmarshalInputSetLogoInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
 			graphql.NewInputUnmarshaler("StatementInput", ec.unmarshalInputStatementInput),
@@ -6163,6 +6319,15 @@ type Mutation {
   updateOrganization(input: UpdateOrganizationInput!): UpdateOrganizationPayload!
 
   """
+  Keeps the picture that is printed on the business's documents. Needs ManageBusiness. Codes:
+  INVALID (no PNG or JPEG, over 2,000 pixels a side), TOO_LARGE (over 2 MB).
+  """
+  setLogo("The picture." input: SetLogoInput!): LogoPayload!
+
+  "Has documents printed without a logo. Needs ManageBusiness."
+  removeLogo("Nothing but the key." input: RemoveLogoInput!): LogoPayload!
+
+  """
   Adds a person to the staff. Needs ManageStaff; only an owner makes owners. An account that
   this business did not make, of a portal customer or of another business's staff, cannot be
   taken over: whoever made it may know its password.
@@ -6353,6 +6518,16 @@ type Mutation {
   deleteInvoice(input: InvoiceIdInput!): DeleteInvoicePayload!
 
   """
+  Gives an issued sales document an address by which whoever has it reads the document without
+  an account, until it is revoked. The address is in the payload, this once. Codes: NOT_FOUND,
+  CONFLICT (a purchase, a draft, void; 20 links already).
+  """
+  createDocumentLink("The document." input: CreateDocumentLinkInput!): CreateDocumentLinkPayload!
+
+  "Ends a document's link at once. Codes: NOT_FOUND."
+  revokeDocumentLink("The link." input: DocumentLinkIdInput!): DocumentLinkPayload!
+
+  """
   Records money received from a client, or sent to a supplier, and posts it to the ledger.
   It settles the documents named in ` + "`" + `allocations` + "`" + `, or with ` + "`" + `oldestFirst` + "`" + ` the oldest open
   ones; what is left over stays as credit.
@@ -6489,6 +6664,8 @@ type Organization implements Node {
   timeZone: String!
   "The language of documents and the portal where a contact has none."
   language: String!
+  "The path that the logo is read from, a PNG; null without one. Another logo has another path."
+  logoUrl: String
 }
 
 "A member of the staff."
@@ -6624,6 +6801,26 @@ input UpdateOrganizationInput {
 "What changing the organization gives."
 type UpdateOrganizationPayload {
   "The organization as it is now."
+  organization: Organization!
+}
+
+"Input of setLogo."
+input SetLogoInput {
+  "A PNG or JPEG of at most 2 MB and 2,000 pixels a side."
+  file: Upload!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of removeLogo."
+input RemoveLogoInput {
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a change of the logo gives."
+type LogoPayload {
+  "The business as it is now."
   organization: Organization!
 }
 
@@ -8491,6 +8688,8 @@ type Document implements Node {
   createdAt: DateTime!
   "When it was issued; null for a draft."
   issuedAt: DateTime
+  "Addresses by which it is read without an account, newest first, revoked ones too."
+  links: [DocumentLink!]!
 }
 
 "A line of a document."
@@ -8705,6 +8904,50 @@ type InvoicePayload {
 type DeleteInvoicePayload {
   "The id of the invoice that is gone."
   id: ID!
+}
+
+"An address by which whoever has it reads one document without an account."
+type DocumentLink {
+  "The link's id."
+  id: ID!
+  "When it was made."
+  createdAt: DateTime!
+  "Who made it; null for an API key."
+  createdBy: User
+  "When it was last used, to the hour; null when never."
+  lastUsedAt: DateTime
+  "When it was revoked; null while it is in force."
+  revokedAt: DateTime
+}
+
+"Input of createDocumentLink."
+input CreateDocumentLinkInput {
+  "An issued sales document."
+  documentId: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What createDocumentLink gives."
+type CreateDocumentLinkPayload {
+  "The link."
+  link: DocumentLink!
+  "Its address, this once: it is kept nowhere."
+  url: String!
+}
+
+"Input of a mutation on a document's link."
+input DocumentLinkIdInput {
+  "The link."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What revoking a link gives."
+type DocumentLinkPayload {
+  "The link as it is now."
+  link: DocumentLink!
 }
 
 # ---------------------------------------------------------------- payments
@@ -9737,6 +9980,16 @@ func (ec *executionContext) childFields_CreateApiKeyPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type CreateApiKeyPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateDocumentLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "link":
+		return ec.fieldContext_CreateDocumentLinkPayload_link(ctx, field)
+	case "url":
+		return ec.fieldContext_CreateDocumentLinkPayload_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateDocumentLinkPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteAttachmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9851,6 +10104,8 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_createdAt(ctx, field)
 	case "issuedAt":
 		return ec.fieldContext_Document_issuedAt(ctx, field)
+	case "links":
+		return ec.fieldContext_Document_links(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Document", field.Name)
 }
@@ -9901,6 +10156,30 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 		return ec.fieldContext_DocumentLine_net(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DocumentLine", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DocumentLink_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_DocumentLink_createdAt(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_DocumentLink_createdBy(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_DocumentLink_lastUsedAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_DocumentLink_revokedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentLink", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "link":
+		return ec.fieldContext_DocumentLinkPayload_link(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentLinkPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DocumentTax(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10177,6 +10456,14 @@ func (ec *executionContext) childFields_ItemError(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ItemError", field.Name)
 }
 
+func (ec *executionContext) childFields_LogoPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "organization":
+		return ec.fieldContext_LogoPayload_organization(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LogoPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "userId":
@@ -10355,6 +10642,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_timeZone(ctx, field)
 	case "language":
 		return ec.fieldContext_Organization_language(ctx, field)
+	case "logoUrl":
+		return ec.fieldContext_Organization_logoUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Organization", field.Name)
 }
@@ -11699,6 +11988,20 @@ func (ec *executionContext) field_Mutation_createContacts_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createDocumentLink_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (permalink.CreateInput, error) {
+			return ec.unmarshalNCreateDocumentLinkInput2githubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11923,6 +12226,20 @@ func (ec *executionContext) field_Mutation_recordPayment_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_removeLogo_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (attachment.RemoveLogoInput, error) {
+			return ec.unmarshalNRemoveLogoInput2githubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐRemoveLogoInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_removeMember_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12021,6 +12338,20 @@ func (ec *executionContext) field_Mutation_revokeApiKey_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_revokeDocumentLink_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (permalink.IDInput, error) {
+			return ec.unmarshalNDocumentLinkIdInput2githubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_revokePortalAccess_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12055,6 +12386,20 @@ func (ec *executionContext) field_Mutation_setContactsOption_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (contact.SetOptionInput, error) {
 			return ec.unmarshalNSetContactsOptionInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐSetOptionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setLogo_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SetLogoInput, error) {
+			return ec.unmarshalNSetLogoInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSetLogoInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -16870,6 +17215,61 @@ func (ec *executionContext) fieldContext_CreateApiKeyPayload_secret(_ context.Co
 	return graphql.NewScalarFieldContext("CreateApiKeyPayload", field, false, false, "String")
 }
 
+func (ec *executionContext) _CreateDocumentLinkPayload_link(ctx context.Context, field graphql.CollectedField, obj *permalink.Created) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateDocumentLinkPayload_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *permalink.Link) graphql.Marshaler {
+			return ec.marshalNDocumentLink2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐLink(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateDocumentLinkPayload_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateDocumentLinkPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateDocumentLinkPayload_url(ctx context.Context, field graphql.CollectedField, obj *permalink.Created) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateDocumentLinkPayload_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateDocumentLinkPayload_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateDocumentLinkPayload", field, false, false, "String")
+}
+
 func (ec *executionContext) _DeleteAttachmentPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteAttachmentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17843,6 +18243,38 @@ func (ec *executionContext) fieldContext_Document_issuedAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Document", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Document_links(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_links(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Document().Links(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*permalink.Link) graphql.Marshaler {
+			return ec.marshalNDocumentLink2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐLinkᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_links(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DocumentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*document.Document]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18246,6 +18678,162 @@ func (ec *executionContext) fieldContext_DocumentLine_net(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentLink_id(ctx context.Context, field graphql.CollectedField, obj *permalink.Link) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLink_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLink_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLink", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DocumentLink_createdAt(ctx context.Context, field graphql.CollectedField, obj *permalink.Link) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLink_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLink_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLink", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _DocumentLink_createdBy(ctx context.Context, field graphql.CollectedField, obj *permalink.Link) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLink_createdBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DocumentLink().CreatedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLink_createdBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentLink",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentLink_lastUsedAt(ctx context.Context, field graphql.CollectedField, obj *permalink.Link) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLink_lastUsedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastUsedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLink_lastUsedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLink", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _DocumentLink_revokedAt(ctx context.Context, field graphql.CollectedField, obj *permalink.Link) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLink_revokedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLink_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLink", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _DocumentLinkPayload_link(ctx context.Context, field graphql.CollectedField, obj *model.DocumentLinkPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLinkPayload_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v permalink.Link) graphql.Marshaler {
+			return ec.marshalNDocumentLink2githubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐLink(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLinkPayload_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentLinkPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentLink(ctx, field)
 		},
 	}
 	return fc, nil
@@ -20238,6 +20826,38 @@ func (ec *executionContext) fieldContext_ItemError_message(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ItemError", field, false, false, "String")
 }
 
+func (ec *executionContext) _LogoPayload_organization(ctx context.Context, field graphql.CollectedField, obj *model.LogoPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LogoPayload_organization(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organization, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bind.Organization) graphql.Marshaler {
+			return ec.marshalNOrganization2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋbindᚐOrganization(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LogoPayload_organization(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LogoPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organization(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_userId(ctx context.Context, field graphql.CollectedField, obj *account.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21170,6 +21790,94 @@ func (ec *executionContext) fieldContext_Mutation_updateOrganization(ctx context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updateOrganization_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setLogo(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setLogo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetLogo(ctx, fc.Args["input"].(model.SetLogoInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.LogoPayload) graphql.Marshaler {
+			return ec.marshalNLogoPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐLogoPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setLogo(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LogoPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setLogo_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeLogo(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeLogo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveLogo(ctx, fc.Args["input"].(attachment.RemoveLogoInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.LogoPayload) graphql.Marshaler {
+			return ec.marshalNLogoPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐLogoPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeLogo(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LogoPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeLogo_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -23156,6 +23864,94 @@ func (ec *executionContext) fieldContext_Mutation_deleteInvoice(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_createDocumentLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createDocumentLink(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateDocumentLink(ctx, fc.Args["input"].(permalink.CreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *permalink.Created) graphql.Marshaler {
+			return ec.marshalNCreateDocumentLinkPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐCreated(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createDocumentLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateDocumentLinkPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createDocumentLink_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeDocumentLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeDocumentLink(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeDocumentLink(ctx, fc.Args["input"].(permalink.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentLinkPayload) graphql.Marshaler {
+			return ec.marshalNDocumentLinkPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentLinkPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeDocumentLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentLinkPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeDocumentLink_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_recordPayment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24197,6 +24993,29 @@ func (ec *executionContext) _Organization_language(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Organization_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, "String")
+}
+
+func (ec *executionContext) _Organization_logoUrl(ctx context.Context, field graphql.CollectedField, obj *bind.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_logoUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LogoURL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_logoUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Organization", field, true, false, "String")
 }
 
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
@@ -34320,6 +35139,55 @@ func UnmarshalCreateContactsInput(ctx context.Context, raw any) (contact.CreateM
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreateDocumentLinkInput(ctx context.Context, obj any) (permalink.CreateInput, error) {
+	var it permalink.CreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"documentId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "documentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateDocumentLinkInput unmarshals raw into the CreateDocumentLinkInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateDocumentLinkInput(ctx context.Context, raw any) (permalink.CreateInput, error) {
+	var out permalink.CreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateDocumentLinkInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateInvoiceInput(ctx context.Context, obj any) (document.CreateInvoiceInput, error) {
 	var it document.CreateInvoiceInput
 	if obj == nil {
@@ -34779,6 +35647,55 @@ func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, ob
 func UnmarshalDocumentFilter(ctx context.Context, raw any) (document.Filter, error) {
 	var out document.Filter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DocumentFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDocumentLinkIdInput(ctx context.Context, obj any) (permalink.IDInput, error) {
+	var it permalink.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDocumentLinkIdInput unmarshals raw into the DocumentLinkIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDocumentLinkIdInput(ctx context.Context, raw any) (permalink.IDInput, error) {
+	var out permalink.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DocumentLinkIdInput", raw, &out)
 	return out, err
 }
 
@@ -35566,6 +36483,48 @@ func UnmarshalRecordPaymentInput(ctx context.Context, raw any) (payment.RecordIn
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRemoveLogoInput(ctx context.Context, obj any) (attachment.RemoveLogoInput, error) {
+	var it attachment.RemoveLogoInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemoveLogoInput unmarshals raw into the RemoveLogoInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemoveLogoInput(ctx context.Context, raw any) (attachment.RemoveLogoInput, error) {
+	var out attachment.RemoveLogoInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveLogoInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRemoveMemberInput(ctx context.Context, obj any) (account.RemoveMemberInput, error) {
 	var it account.RemoveMemberInput
 	if obj == nil {
@@ -35829,6 +36788,55 @@ func (ec *executionContext) unmarshalInputSetContactsOptionInput(ctx context.Con
 func UnmarshalSetContactsOptionInput(ctx context.Context, raw any) (contact.SetOptionInput, error) {
 	var out contact.SetOptionInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetContactsOptionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSetLogoInput(ctx context.Context, obj any) (model.SetLogoInput, error) {
+	var it model.SetLogoInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"file", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSetLogoInput unmarshals raw into the SetLogoInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetLogoInput(ctx context.Context, raw any) (model.SetLogoInput, error) {
+	var out model.SetLogoInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetLogoInput", raw, &out)
 	return out, err
 }
 
@@ -38669,6 +39677,44 @@ func (ec *executionContext) _CreateApiKeyPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var createDocumentLinkPayloadImplementors = []string{"CreateDocumentLinkPayload"}
+
+func (ec *executionContext) _CreateDocumentLinkPayload(ctx context.Context, sel ast.SelectionSet, obj *permalink.Created) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createDocumentLinkPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateDocumentLinkPayload")
+		case "link":
+			out.Values[i] = ec._CreateDocumentLinkPayload_link(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._CreateDocumentLinkPayload_url(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var deleteAttachmentPayloadImplementors = []string{"DeleteAttachmentPayload"}
 
 func (ec *executionContext) _DeleteAttachmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteAttachmentPayload) graphql.Marshaler {
@@ -39043,6 +40089,12 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "links":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Document_links(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -39200,6 +40252,93 @@ func (ec *executionContext) _DocumentLine(ctx context.Context, sel ast.Selection
 			}
 		case "net":
 			out.Values[i] = ec._DocumentLine_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var documentLinkImplementors = []string{"DocumentLink"}
+
+func (ec *executionContext) _DocumentLink(ctx context.Context, sel ast.SelectionSet, obj *permalink.Link) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, documentLinkImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DocumentLink")
+		case "id":
+			out.Values[i] = ec._DocumentLink_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._DocumentLink_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DocumentLink_createdBy(ctx, field, obj)
+				})
+		case "lastUsedAt":
+			out.Values[i] = ec._DocumentLink_lastUsedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revokedAt":
+			out.Values[i] = ec._DocumentLink_revokedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var documentLinkPayloadImplementors = []string{"DocumentLinkPayload"}
+
+func (ec *executionContext) _DocumentLinkPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DocumentLinkPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, documentLinkPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DocumentLinkPayload")
+		case "link":
+			out.Values[i] = ec._DocumentLinkPayload_link(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -40168,6 +41307,39 @@ func (ec *executionContext) _ItemError(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var logoPayloadImplementors = []string{"LogoPayload"}
+
+func (ec *executionContext) _LogoPayload(ctx context.Context, sel ast.SelectionSet, obj *model.LogoPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, logoPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LogoPayload")
+		case "organization":
+			out.Values[i] = ec._LogoPayload_organization(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var memberImplementors = []string{"Member"}
 
 func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *account.Member) graphql.Marshaler {
@@ -40550,6 +41722,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "setLogo":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setLogo(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeLogo":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeLogo(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "addMember":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addMember(ctx, field)
@@ -40861,6 +42047,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deleteInvoice":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteInvoice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createDocumentLink":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createDocumentLink(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeDocumentLink":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeDocumentLink(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -41205,6 +42405,11 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 		case "language":
 			out.Values[i] = ec._Organization_language(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "logoUrl":
+			out.Values[i] = ec._Organization_logoUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -45112,6 +46317,19 @@ func (ec *executionContext) unmarshalNCreateContactsInput2githubᚗcomᚋkartela
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateDocumentLinkInput2githubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐCreateInput(ctx context.Context, v any) (permalink.CreateInput, error) {
+	res, err := ec.unmarshalInputCreateDocumentLinkInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateDocumentLinkPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐCreated(ctx context.Context, sel ast.SelectionSet, v *permalink.Created) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreateDocumentLinkPayload!")
+		return graphql.Null
+	}
+	return ec._CreateDocumentLinkPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCreateInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateInvoiceInput(ctx context.Context, v any) (document.CreateInvoiceInput, error) {
 	res, err := ec.unmarshalInputCreateInvoiceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -45306,6 +46524,47 @@ func (ec *executionContext) marshalNDocumentLine2ᚖgithubᚗcomᚋkartelaᚋkar
 		return graphql.Null
 	}
 	return ec._DocumentLine(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDocumentLink2githubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐLink(ctx context.Context, sel ast.SelectionSet, v permalink.Link) graphql.Marshaler {
+	return ec._DocumentLink(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDocumentLink2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*permalink.Link) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDocumentLink2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐLink(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDocumentLink2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐLink(ctx context.Context, sel ast.SelectionSet, v *permalink.Link) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DocumentLink!")
+		return graphql.Null
+	}
+	return ec._DocumentLink(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDocumentLinkIdInput2githubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐIDInput(ctx context.Context, v any) (permalink.IDInput, error) {
+	res, err := ec.unmarshalInputDocumentLinkIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDocumentLinkPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentLinkPayload(ctx context.Context, sel ast.SelectionSet, v *model.DocumentLinkPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DocumentLinkPayload!")
+		return graphql.Null
+	}
+	return ec._DocumentLinkPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus(ctx context.Context, v any) (document1.Status, error) {
@@ -46042,6 +47301,14 @@ func (ec *executionContext) unmarshalNLineInput2ᚕᚖgithubᚗcomᚋkartelaᚋk
 func (ec *executionContext) unmarshalNLineInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInput(ctx context.Context, v any) (*document.LineInput, error) {
 	res, err := ec.unmarshalInputLineInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLogoPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐLogoPayload(ctx context.Context, sel ast.SelectionSet, v *model.LogoPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LogoPayload!")
+		return graphql.Null
+	}
+	return ec._LogoPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNLookupAfmInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐLookupAFMInput(ctx context.Context, v any) (taxid.LookupAFMInput, error) {
@@ -47088,6 +48355,11 @@ func (ec *executionContext) marshalNRegistrySettingsPayload2ᚖgithubᚗcomᚋka
 	return ec._RegistrySettingsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRemoveLogoInput2githubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐRemoveLogoInput(ctx context.Context, v any) (attachment.RemoveLogoInput, error) {
+	res, err := ec.unmarshalInputRemoveLogoInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRemoveMemberInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐRemoveMemberInput(ctx context.Context, v any) (account.RemoveMemberInput, error) {
 	res, err := ec.unmarshalInputRemoveMemberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -47174,6 +48446,11 @@ var (
 
 func (ec *executionContext) unmarshalNSetContactsOptionInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐSetOptionInput(ctx context.Context, v any) (contact.SetOptionInput, error) {
 	res, err := ec.unmarshalInputSetContactsOptionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSetLogoInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSetLogoInput(ctx context.Context, v any) (model.SetLogoInput, error) {
+	res, err := ec.unmarshalInputSetLogoInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 

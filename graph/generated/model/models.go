@@ -21,6 +21,7 @@ import (
 	"github.com/kartela/kartela/graph/bind"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/tracking"
 )
 
@@ -122,10 +123,22 @@ type DismissDuplicatePayload struct {
 	Ids []uuid.UUID `json:"ids"`
 }
 
+// What revoking a link gives.
+type DocumentLinkPayload struct {
+	// The link as it is now.
+	Link permalink.Link `json:"link"`
+}
+
 // What a mutation on an invoice gives.
 type InvoicePayload struct {
 	// The invoice as it is now.
 	Invoice document.Document `json:"invoice"`
+}
+
+// What a change of the logo gives.
+type LogoPayload struct {
+	// The business as it is now.
+	Organization bind.Organization `json:"organization"`
 }
 
 // What merging gives.
@@ -188,6 +201,14 @@ type RevokeAPIKeyPayload struct {
 type RevokePortalAccessPayload struct {
 	// The access as it is now.
 	Access ent.PortalGrant `json:"access"`
+}
+
+// Input of setLogo.
+type SetLogoInput struct {
+	// A PNG or JPEG of at most 2 MB and 2,000 pixels a side.
+	File graphql.Upload `json:"file"`
+	// See Mutation.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What signing out gives.
