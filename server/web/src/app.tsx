@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { language, t } from "./i18n/language.ts";
 import { go, Link, match, usePlace } from "./router.tsx";
+import { BusinessScreen } from "./screens/business.tsx";
 import { CategoriesScreen } from "./screens/categories.tsx";
 import { EditContactScreen, NewContactScreen } from "./screens/contact-form.tsx";
 import { ContactScreen } from "./screens/contact.tsx";
@@ -91,6 +92,8 @@ function orderScreen(path: string, role: string): JSX.Element | null {
       return <ImportScreen />;
     case "/contacts/duplicates":
       return <DuplicatesScreen role={role} />;
+    case "/settings/business":
+      return <BusinessScreen />;
     case "/settings/registries":
       return <RegistrySettingsScreen />;
   }

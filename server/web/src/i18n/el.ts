@@ -1,10 +1,12 @@
 import { elContacts } from "./el-contacts.ts";
 import { elIntake } from "./el-intake.ts";
+import { elPrint } from "./el-print.ts";
 import type { Texts } from "./en.ts";
 
 export const el: Texts = {
   ...elContacts,
   ...elIntake,
+  ...elPrint,
 
   // everywhere
   skip: "Μετάβαση στο περιεχόμενο",

@@ -1,11 +1,13 @@
 import { enContacts } from "./en-contacts.ts";
 import { enIntake } from "./en-intake.ts";
+import { enPrint } from "./en-print.ts";
 
 // Every text of the page. The other languages have the same keys.
 // {name} is replaced by a value; keys that end in One and Other are the forms of a number.
 export const en = {
   ...enContacts,
   ...enIntake,
+  ...enPrint,
 
   // everywhere
   skip: "Skip to the content",

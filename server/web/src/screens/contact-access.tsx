@@ -4,6 +4,7 @@ import { ContactAccessDocument, InviteToPortalDocument, RevokePortalAccessDocume
 import { formatInstant } from "../format/day.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Confirm } from "../ui/dialog.tsx";
+import { Copyable } from "../ui/copy.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { entered, Field, Form, FormFaults, Submit } from "../ui/form.tsx";
 import { Empty, Loading } from "../ui/page.tsx";
@@ -55,22 +56,9 @@ export function AccessView({ card: { contact, mayEdit } }: { card: Card }) {
 }
 
 function LinkToHandOver({ invitation: { access, link, emailed } }: { invitation: Invitation }) {
-  const [copied, setCopied] = useState(false);
   return (
     <div class="notice good" role="status">
-      <label for="invitation">{t("inviteLink", { email: access.email })}</label>
-      <div class="copy">
-        <input id="invitation" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
-        <button
-          type="button"
-          onClick={async () => {
-            await navigator.clipboard.writeText(link);
-            setCopied(true);
-          }}
-        >
-          {t(copied ? "copied" : "copy")}
-        </button>
-      </div>
+      <Copyable label={t("inviteLink", { email: access.email })} text={link} />
       <p>
         {t("inviteOnce")} {t(emailed ? "inviteEmailed" : "inviteNotEmailed")}
       </p>

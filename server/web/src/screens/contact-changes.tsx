@@ -6,7 +6,8 @@ import type { Key } from "../i18n/en.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Empty } from "../ui/page.tsx";
 import { Pages } from "../ui/pages.tsx";
-import { clientTypes, languageName } from "./contact-fields.tsx";
+import { languageName } from "../format/language.ts";
+import { clientTypes } from "./contact-fields.tsx";
 import { fieldNames } from "./contact-conflict.tsx";
 import type { Card } from "./contact.tsx";
 

@@ -7,7 +7,8 @@ import type { Key } from "../i18n/en.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Form, FormFaults, Submit } from "../ui/form.tsx";
-import { addressKinds, clientTypes, languageName, taxKinds } from "./contact-fields.tsx";
+import { languageName } from "../format/language.ts";
+import { addressKinds, clientTypes, taxKinds } from "./contact-fields.tsx";
 
 // Conflict is what a form meets when the contact was changed while it was open.
 export interface Conflict {

@@ -3,7 +3,8 @@ import { formatDecimal } from "../format/amount.ts";
 import { countryName } from "../format/country.ts";
 import { locale, t } from "../i18n/language.ts";
 import { EmailLink } from "../ui/email-link.tsx";
-import { addressKinds, clientTypes, languageName, taxKinds } from "./contact-fields.tsx";
+import { languageName } from "../format/language.ts";
+import { addressKinds, clientTypes, taxKinds } from "./contact-fields.tsx";
 import type { Card } from "./contact.tsx";
 import { RegistryRefresh } from "./registry-refresh.tsx";
 

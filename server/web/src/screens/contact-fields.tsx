@@ -5,6 +5,7 @@ import { countryName } from "../format/country.ts";
 import type { Draft, DraftAddress, DraftTax } from "../format/draft.ts";
 import type { AddressKind, CategoryFragment, ClientType, TaxKind } from "../gql/graphql.ts";
 import type { Key } from "../i18n/en.ts";
+import { documentLanguages, languageName } from "../format/language.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Check, Choice, Field } from "../ui/form.tsx";
 import { ListEditor } from "../ui/list-editor.tsx";
@@ -296,12 +297,6 @@ export function Categories({ draft, change, categories }: Part & { categories: r
   );
 }
 
-const languages = ["el", "en", "de", "fr", "it", "es", "bg"];
-
-export function languageName(code: string): string {
-  return code && (new Intl.DisplayNames(locale(), { type: "language" }).of(code) ?? code);
-}
-
 export function Defaults(part: Part) {
   const { draft, change } = part;
   return (
@@ -315,7 +310,7 @@ export function Defaults(part: Part) {
           label={t("documentLanguage")}
           value={draft.defaultLanguage}
           change={(defaultLanguage) => change({ defaultLanguage })}
-          options={[{ value: "", text: t("businessOwn") }, ...languages.map((code) => ({ value: code, text: languageName(code) }))]}
+          options={[{ value: "", text: t("businessOwn") }, ...documentLanguages.map((code) => ({ value: code, text: languageName(code) }))]}
         />
         <Field
           name="defaultDueDays"

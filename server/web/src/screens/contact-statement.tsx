@@ -5,6 +5,7 @@ import { Link, usePlace, withQuery } from "../router.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { Empty, Loading } from "../ui/page.tsx";
 import { Period } from "../ui/period.tsx";
+import { PrintButton } from "../ui/print.tsx";
 import { StatementTable } from "../ui/statement-table.tsx";
 import type { Card } from "./contact.tsx";
 
@@ -15,6 +16,10 @@ export function StatementView({ card: { contact, timeZone, moved } }: { card: Ca
   const to = query.get("to") ?? "";
   const both = contact.isClient && contact.isSupplier;
   const side = query.get("side") === "supplier" || (contact.isSupplier && !contact.isClient) ? "SUPPLIER" : "CLIENT";
+  const file = (format: string) => {
+    const query = new URLSearchParams({ side, ...(from && { from }), ...(to && { to }) });
+    return `/contacts/${contact.id}/statement/${format}?${query.toString()}`;
+  };
   const { data, faults, again } = useQuery(
     StatementDocument,
     { input: { contactId: contact.id, side, from: from || null, to: to || null } },
@@ -34,6 +39,11 @@ export function StatementView({ card: { contact, timeZone, moved } }: { card: Ca
             </Link>
           </nav>
         )}
+        <span class="space" />
+        <PrintButton path={file("pdf")} title={t("statement")} />
+        <a class="button" href={file("xlsx")} download>
+          {t("excel")}
+        </a>
       </div>
       <Faults faults={faults} again={again} />
       {!data && faults.length === 0 && <Loading />}

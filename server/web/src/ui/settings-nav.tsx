@@ -6,6 +6,9 @@ export function SettingsNav() {
   const { path } = usePlace();
   return (
     <nav class="views settings" aria-label={t("settings")}>
+      <Link href="/settings/business" current={path === "/settings/business"}>
+        {t("businessTitle")}
+      </Link>
       <Link href="/settings/categories" current={path === "/settings/categories"}>
         {t("categoriesTitle")}
       </Link>

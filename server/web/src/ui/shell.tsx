@@ -33,7 +33,7 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: C
               {t("contacts")}
             </Link>
             {mayManage(viewer.role ?? "") && (
-              <Link href="/settings/categories" current={path.startsWith("/settings/")}>
+              <Link href="/settings/business" current={path.startsWith("/settings/")}>
                 {t("settings")}
               </Link>
             )}
