@@ -165,7 +165,7 @@ func (a *app) printed(ctx context.Context, d *document.Document, org *ent.Organi
 	if err != nil {
 		return nil, err
 	}
-	language = cmp.Or(language, c.DefaultLanguage, from.language)
+	language = cmp.Or(language, d.Language, c.DefaultLanguage, from.language)
 	out := &pdf.Document{
 		Language: pdf.Language(language), Kind: pdf.Kind(d.Type), Mark: pdf.MarkOf(string(d.Status)), Number: d.NumberText, From: from.Party, Logo: from.logo,
 		To:   pdf.Party{Name: d.ContactName, Profession: d.ContactProfession, VATNumber: d.ContactVatNumber, TaxOffice: d.ContactTaxOffice, Address: d.BillingAddress},

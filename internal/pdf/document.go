@@ -219,16 +219,7 @@ func (p *paper) sums(d *Document) (out []sum) {
 	out = append(out, sum{p.t.net, d.Net, false})
 	var withheld []sum
 	for _, t := range d.Taxes {
-		label := t.Name
-		if label == "" {
-			label = p.t.vat
-			if t.Withholding {
-				label = p.t.withholding
-			}
-		}
-		if rate := p.t.number(t.Rate, 0); !strings.Contains(strings.ReplaceAll(label, " ", ""), rate+"%") { // many a tax is named by its rate
-			label += " " + p.t.percent(t.Rate)
-		}
+		label := p.taxName(d, t)
 		label += " (" + t.Base.Format(string(d.Language)) + ")"
 		if t.Informational {
 			label += ", " + p.t.informational
@@ -248,6 +239,25 @@ func (p *paper) sums(d *Document) (out []sum) {
 		out = append(out, sum{p.t.paid, d.Settled, false}, sum{p.t.remain, d.Remaining, true})
 	}
 	return out
+}
+
+// taxName is what a tax is called, with its rate where its name does not say it.
+func (p *paper) taxName(d *Document, t Tax) string {
+	name := t.Name
+	switch {
+	case name != "":
+	case t.Withholding:
+		name = p.t.withholding
+	default:
+		name = p.t.vat
+	}
+	if t.Fixed.Minor != 0 {
+		return name + " " + t.Fixed.Format(string(d.Language))
+	}
+	if rate := p.t.number(t.Rate, 0); !strings.Contains(strings.ReplaceAll(name, " ", ""), rate+"%") { // many a tax is named by its rate
+		name += " " + p.t.percent(t.Rate)
+	}
+	return name
 }
 
 // totals draws them on the right, on one page where they fit one.

@@ -115,6 +115,14 @@ func TestATaxThatIsNamedByItsRateSaysItOnce(t *testing.T) {
 	}
 }
 
+func TestAFixedTaxSaysWhatALinePays(t *testing.T) {
+	d := sample(1)
+	d.Taxes = []Tax{{Name: "Τέλος", Fixed: eur(150), Base: eur(1), Amount: eur(300)}}
+	if page := read(t, d)[0]; !strings.Contains(page, "\nΤέλος 1,50\u00a0€ (0,01") || strings.Contains(page, " 0 %") {
+		t.Errorf("printed as\n%s", page)
+	}
+}
+
 func TestEveryLanguageSaysWhatItIs(t *testing.T) {
 	for l, tt := range languages {
 		for kind, name := range tt.kinds {

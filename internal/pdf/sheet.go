@@ -102,6 +102,7 @@ type Extra struct {
 type Tax struct {
 	Name          string // "" for VAT with no name of its own
 	Rate          money.Decimal
+	Fixed         money.Money // for each line, instead of a rate
 	Withholding   bool
 	Informational bool
 	Base          money.Money
