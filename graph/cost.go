@@ -7,9 +7,11 @@ import (
 	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/graph/generated"
+	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/product"
 	"github.com/kartela/kartela/statement"
 )
 
@@ -42,6 +44,12 @@ func costs() (c generated.ComplexityRoot) {
 	c.Query.Documents = func(child int, first *int, _ *string, last *int, _ *string, _ *document.Filter) int {
 		return 1 + rows(first, last)*child
 	}
+	c.Query.Products = func(child int, first *int, _ *string, last *int, _ *string, _ *product.Filter, _ product.Order) int {
+		return 1 + rows(first, last)*child
+	}
+	c.Product.Taxes = few
+	c.Query.Jobs = func(child int, first *int, _ *string, _ *job.Filter) int { return 1 + rows(first, nil)*child }
+	c.Job.Failures = some
 	c.Query.Payments = func(child int, first *int, _ *string, last *int, _ *string, _ *payment.Filter) int {
 		return 1 + rows(first, last)*child
 	}

@@ -11,11 +11,14 @@ import (
 	"github.com/kartela/kartela/contact/taxid"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/graph/generated"
+	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/product"
+	"github.com/kartela/kartela/rate"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
 )
@@ -30,11 +33,14 @@ type Resolver struct {
 	Merges     *merge.Service
 	Files      *attachment.Service
 	Ledger     *ledger.Book
+	Products   *product.Service
+	Rates      *rate.Service
 	Documents  *document.Service
 	Payments   *payment.Service
 	Statements *statement.Service
 	Links      *permalink.Service
 	Portals    *portal.Service
+	Jobs       *job.Service
 	Hub        *live.Hub
 	Hints      *live.Hints
 }

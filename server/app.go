@@ -25,6 +25,7 @@ import (
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/product"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
 	"github.com/kartela/kartela/viewer"
@@ -70,6 +71,8 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	a.exports = &exports.Service{DB: d, Contacts: r.Contacts, Workbook: workbook}
 	r.Ledger = &ledger.Book{DB: d, Announce: a.hub.Announce}
 	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.ended, AccessChanged: a.hub.AccessChanged}
+	r.Products = &product.Service{DB: d}
+	r.Rates = newRates(c, d, now)
 	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now}
 	r.Payments = &payment.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Documents: r.Documents, Now: now}
 	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}
@@ -77,6 +80,9 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Portals = &portal.Service{DB: d, Accounts: r.Accounts, Ledger: r.Ledger, Documents: r.Documents, Statements: r.Statements,
 		Mailer: mailer, BaseURL: baseURL, Ended: a.ended, Now: now}
 	a.graph = r
+	if r.Jobs, err = a.newQueue(); err != nil {
+		return nil, err
+	}
 	a.door = &doorkeeper{accounts: r.Accounts, secure: isSecure(baseURL), proxies: c.Proxies}
 	return a, a.mount(baseURL)
 }

@@ -23,6 +23,9 @@ type config struct {
 	VIES     string `env:"KARTELA_VIES_URL"`                         // of the EU's registry of VAT numbers; empty: the real one
 	AADE     string `env:"KARTELA_AADE_URL"`                         // of the Greek business registry; empty: the real one
 
+	Rates    string `env:"KARTELA_RATES"`     // whose exchange rates are fetched: ecb; empty: nobody's
+	RatesURL string `env:"KARTELA_RATES_URL"` // the folder of the feed; empty: the real one
+
 	SecretKey     string `env:"KARTELA_SECRET_KEY"`      // 32 bytes in base64, to seal secrets with
 	SecretKeyFile string `env:"KARTELA_SECRET_KEY_FILE"` // a file that holds it
 	SecretKeyOld  string `env:"KARTELA_SECRET_KEY_OLD"`  // the one before: what it sealed is sealed anew at the start
@@ -56,10 +59,13 @@ func (c *config) check() error {
 			return fmt.Errorf("KARTELA_URL is %q: %w", c.URL, err)
 		}
 	}
-	for _, u := range []struct{ name, value string }{{"KARTELA_VIES_URL", c.VIES}, {"KARTELA_AADE_URL", c.AADE}} {
+	for _, u := range []struct{ name, value string }{{"KARTELA_VIES_URL", c.VIES}, {"KARTELA_AADE_URL", c.AADE}, {"KARTELA_RATES_URL", c.RatesURL}} {
 		if u.value != "" && !isWeb(u.value) {
 			return fmt.Errorf("%s is %q: it is of the form https://registry.example.com/path", u.name, u.value)
 		}
+	}
+	if c.Rates != "" && c.Rates != "ecb" {
+		return fmt.Errorf("KARTELA_RATES is %q: it is ecb, or empty for no rates", c.Rates)
 	}
 	for i, o := range c.Origins {
 		o = strings.TrimSpace(o)

@@ -60,15 +60,3 @@ func (a *app) workUntil(ctx context.Context) {
 		}
 	}
 }
-
-// sweepImports deletes the files of imports whose time is over.
-func (a *app) sweepImports(ctx context.Context) {
-	n, err := a.graph.Imports.Sweep(ctx)
-	switch {
-	case ctx.Err() != nil:
-	case err != nil:
-		slog.ErrorContext(ctx, "files of imports could not be swept", "swept", n, "err", err)
-	case n > 0:
-		slog.InfoContext(ctx, "files of imports were swept", "files", n)
-	}
-}

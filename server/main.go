@@ -42,6 +42,8 @@ const environmentHelp = `The environment:
   KARTELA_SMTP_URL             smtp://user:password@host:587?from=Name <a@b>&tls=starttls|implicit|none
   KARTELA_VIES_URL             the EU's registry of VAT numbers (the real one)
   KARTELA_AADE_URL             the Greek business registry (the real one)
+  KARTELA_RATES                ecb fetches the European Central Bank's exchange rates every day (off)
+  KARTELA_RATES_URL            the folder of its feed (the real one)
   KARTELA_SECRET_KEY           32 random bytes in base64: seals secrets, such as passwords for registries
   KARTELA_SECRET_KEY_FILE      a file that holds it (secret.key in KARTELA_DATA, made there; not on PostgreSQL)
   KARTELA_SECRET_KEY_OLD       the key before: what it sealed is sealed anew at the start

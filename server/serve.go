@@ -63,9 +63,13 @@ func serve(ctx context.Context, c *config, demonstration bool, out io.Writer) (e
 		return err
 	}
 	s := a.server()
-	go a.tidy(ctx)
 	go a.recheck(ctx)
 	defer a.work(ctx)()
+	stopQueue, err := a.queue(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopQueue()
 	failed := make(chan error, 1)
 	go func() { failed <- s.Serve(listener) }()
 	greet(out, c.publicURL(listener.Addr()), shown, token, empty && !demonstration)
@@ -76,33 +80,6 @@ func serve(ctx context.Context, c *config, demonstration bool, out io.Writer) (e
 	case <-ctx.Done():
 	}
 	return a.stop(s, c.Drain)
-}
-
-// keysLast is how long an idempotency key is kept.
-const keysLast = 30 * 24 * time.Hour
-
-// tidy drops what is kept for a time only, now and every hour until the context ends.
-func (a *app) tidy(ctx context.Context) {
-	t := time.NewTicker(time.Hour)
-	defer t.Stop()
-	for {
-		n, err := db.ForgetKeys(ctx, a.db, time.Now().Add(-keysLast))
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			slog.ErrorContext(ctx, "old idempotency keys could not be dropped", "err", err)
-		case n > 0:
-			slog.InfoContext(ctx, "old idempotency keys were dropped", "keys", n)
-		}
-		a.sweepFiles(ctx)
-		a.sweepImports(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		}
-	}
 }
 
 func (a *app) server() *http.Server {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"time"
@@ -38,15 +37,3 @@ func openFiles(c *config, d *db.DB) (blob.Store, error) {
 
 // leftoversLast is how long bytes without an attachment are kept: no upload takes as long.
 const leftoversLast = 24 * time.Hour
-
-// sweepFiles deletes what crashes left in the store of files.
-func (a *app) sweepFiles(ctx context.Context) {
-	n, err := a.graph.Files.Sweep(ctx, time.Now().Add(-leftoversLast))
-	switch {
-	case ctx.Err() != nil:
-	case err != nil:
-		slog.ErrorContext(ctx, "files without an attachment could not be swept", "swept", n, "err", err)
-	case n > 0:
-		slog.InfoContext(ctx, "files without an attachment were swept", "files", n)
-	}
-}

@@ -10,6 +10,7 @@ import (
 	"github.com/kartela/kartela/contact/taxid"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
@@ -42,6 +43,8 @@ type (
 	NoteEdge                = page.Edge[*contact.Note]
 	HistoryConnection       = page.Connection[*contact.Event]
 	HistoryEdge             = page.Edge[*contact.Event]
+	ProductConnection       = page.Connection[*ent.Product]
+	ProductEdge             = page.Edge[*ent.Product]
 	DocumentConnection      = page.Connection[*document.Document]
 	DocumentEdge            = page.Edge[*document.Document]
 	PaymentConnection       = page.Connection[*payment.Payment]
@@ -58,6 +61,8 @@ type (
 	RegistryCheckEdge       = page.Edge[*taxid.Check]
 	DuplicateConnection     = page.Connection[*merge.Pair]
 	DuplicateEdge           = page.Edge[*merge.Pair]
+	JobConnection           = page.Connection[*job.Job]
+	JobEdge                 = page.Edge[*job.Job]
 	PortalInvoiceConnection = page.Connection[*portal.Invoice]
 	PortalInvoiceEdge       = page.Edge[*portal.Invoice]
 	PortalPaymentConnection = page.Connection[*portal.Payment]

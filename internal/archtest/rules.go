@@ -22,7 +22,7 @@ var (
 	}
 
 	// domains, from left to right: each may import those to its left.
-	domains = []string{"audit", "ledger", "tracking", "contact", "document", "payment", "project", "attachment", "statement", "report", "account", "permalink", "portal"}
+	domains = []string{"audit", "ledger", "tracking", "contact", "product", "rate", "document", "payment", "project", "attachment", "statement", "report", "account", "permalink", "portal", "job"}
 
 	// parts are the packages below contact.
 	parts = []string{"contact/imports", "contact/exports", "contact/taxid", "contact/merge"}
@@ -57,7 +57,7 @@ var packages = map[string]rule{
 	"internal/db": {
 		ours: append([]string{"ent/..."}, values...),
 		others: []string{
-			"entgo.io/ent/dialect/...", "github.com/google/uuid", "github.com/jackc/pgx/v5/...", "github.com/pressly/goose/v3/...", "modernc.org/sqlite",
+			"entgo.io/ent/dialect/...", "github.com/google/uuid", "github.com/jackc/pgx/v5/...", "github.com/pressly/goose/v3/...", "github.com/riverqueue/river/...", "modernc.org/sqlite",
 		},
 		not: []string{"net/http/..."},
 	},
@@ -73,6 +73,9 @@ var packages = map[string]rule{
 	"contact/exports":   domain("audit", "ledger", "tracking", "contact", "contact/taxid", "contact/imports"),
 	"contact/merge":     domain("audit", "ledger", "tracking", "contact", "contact/taxid"),
 	"attachment":        domain("audit", "contact"),
+	"job":               {ours: slices.Concat(values, []string{"ent/...", "internal/db", "audit"}), others: slices.Concat(domainLibs, []string{"github.com/riverqueue/river/..."}), not: outside},
+	"product":           domain("audit"),
+	"rate":              domain(),
 	"document":          domain("audit", "ledger", "contact"),
 	"payment":           domain("audit", "ledger", "contact", "document"),
 	"project":           domain("audit", "ledger", "contact", "document", "payment"),
@@ -98,7 +101,7 @@ var packages = map[string]rule{
 	"internal/pdf":          {ours: values, others: []string{"codeberg.org/go-pdf/fpdf"}},
 	"internal/sheet":        {ours: append([]string{"statement", "report", "contact/imports", "contact/exports"}, values...), others: []string{"github.com/xuri/excelize/v2"}},
 	"internal/psp/...":      {ours: append([]string{"payment"}, values...), others: []string{"github.com/stripe/stripe-go/..."}},
-	"internal/registry/...": {ours: append([]string{"contact/taxid"}, values...)},
+	"internal/registry/...": {ours: append([]string{"contact/taxid", "rate"}, values...)},
 	"internal/secret":       {ours: values},
 	"internal/blob":         {ours: append([]string{"attachment", "contact/imports", "internal/db", "ent/..."}, values...), others: []string{"gocloud.dev/...", "github.com/google/uuid", "entgo.io/ent/dialect", "entgo.io/ent/dialect/sql"}},
 

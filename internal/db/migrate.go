@@ -59,7 +59,8 @@ func Migrate(ctx context.Context, d *DB) (applied []string, err error) {
 	if err != nil {
 		return applied, fmt.Errorf("db: migrate: %w", err)
 	}
-	return applied, nil
+	jobs, err := migrateJobs(ctx, d)
+	return append(applied, jobs...), err
 }
 
 // withoutForeignKeys lets SQLite rebuild tables that others point at: there a change of a column

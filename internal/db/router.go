@@ -47,6 +47,9 @@ func (r *router) BeginTx(ctx context.Context, opts *stdsql.TxOptions) (dialect.T
 	if err != nil {
 		return nil, err
 	}
+	if state, ok := ctx.Value(txKey{}).(*txState); ok {
+		state.tx = tx.(*sql.Tx).ExecQuerier.(*stdsql.Tx) //nolint:errcheck,forcetypeassert // ent's driver makes no other
+	}
 	return countingTx{tx}, nil
 }
 

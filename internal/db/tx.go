@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -19,7 +20,10 @@ const attempts = 10
 
 type txKey struct{}
 
-type txState struct{ after []func() }
+type txState struct {
+	after []func()
+	tx    *stdsql.Tx // what the transaction is underneath
+}
 
 type dialectKey struct{}
 

@@ -19,6 +19,7 @@ import (
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/graph/bind"
+	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
@@ -111,6 +112,12 @@ type DeleteInvoicePayload struct {
 	ID uuid.UUID `json:"id"`
 }
 
+// What deleting a product gives.
+type DeleteProductPayload struct {
+	// The id of the product that is gone.
+	ID uuid.UUID `json:"id"`
+}
+
 // What deleting a category gives.
 type DeleteTrackingCategoryPayload struct {
 	// The id of the category that is gone.
@@ -133,6 +140,12 @@ type DocumentLinkPayload struct {
 type InvoicePayload struct {
 	// The invoice as it is now.
 	Invoice document.Document `json:"invoice"`
+}
+
+// What a mutation on a job gives.
+type JobPayload struct {
+	// The job as it is now.
+	Job job.Job `json:"job"`
 }
 
 // What a change of the logo gives.
@@ -171,6 +184,12 @@ type PaymentPayload struct {
 	Payment payment.Payment `json:"payment"`
 	// The contact's balances as they are now.
 	Balances []*ledger.Balance `json:"balances"`
+}
+
+// What a mutation on a product gives.
+type ProductPayload struct {
+	// The product as it is now.
+	Product ent.Product `json:"product"`
 }
 
 // What can be asked. Lists are Relay connections: 25 rows unless `first` or `last` says
