@@ -19,7 +19,7 @@ import (
 
 // Event is one line of the history. Before and After hold only fields that differ.
 type Event struct {
-	Action     string    // the mutation's name, such as issueInvoice
+	Action     string    // the mutation's name, such as issueDocument
 	ObjectType string    // contact, document, payment, portal_grant, member, …
 	ObjectID   uuid.UUID // of what it was done to
 	ContactID  uuid.UUID // the contact it concerns; zero for none

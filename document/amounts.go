@@ -10,6 +10,7 @@ import (
 
 	"github.com/kartela/kartela/day"
 	entdocument "github.com/kartela/kartela/ent/document"
+	entpayment "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/page"
 )
@@ -42,17 +43,41 @@ func (d *Document) Payable() money.Money { return money.New(d.Document.Payable, 
 // Settled is what allocations have settled.
 func (d *Document) Settled() money.Money { return money.New(d.Document.Settled, d.Currency) }
 
-// Remaining is what is still to be paid; zero for a document that is not issued.
+// Allowances are the sum of the document's allowances as given.
+func (d *Document) Allowances() money.Money { return money.New(d.Document.Allowances, d.Currency) }
+
+// Charges are the sum of the document's charges as given.
+func (d *Document) Charges() money.Money { return money.New(d.Document.Charges, d.Currency) }
+
+// OtherTaxes are taxes outside VAT that add to the total.
+func (d *Document) OtherTaxes() money.Money { return money.New(d.Document.OtherTaxes, d.Currency) }
+
+// PaidBy is how an expense was paid; nil for other types.
+func (d *Document) PaidBy() *entpayment.Method {
+	if d.Document.PaidBy == nil {
+		return nil
+	}
+	method := entpayment.Method(*d.Document.PaidBy)
+	return &method
+}
+
+// settles says whether the document is in force and of a kind that allocations settle.
+func (d *Document) settles() bool {
+	return d.Status == entdocument.StatusIssued && kinds[d.Type].effect != none
+}
+
+// Remaining is what is still to be paid, of a credit document what is still to be used; zero
+// for an estimate and for a document that is not issued.
 func (d *Document) Remaining() money.Money {
-	if d.Status != entdocument.StatusIssued {
+	if !d.settles() {
 		return money.New(0, d.Currency)
 	}
 	return money.New(d.Document.Payable-d.Document.Settled, d.Currency)
 }
 
-// PaidState is derived from what is settled; nil unless issued.
+// PaidState is derived from what is settled; nil for an estimate and unless issued.
 func (d *Document) PaidState() *PaidState {
-	if d.Status != entdocument.StatusIssued {
+	if !d.settles() {
 		return nil
 	}
 	state := Partial
@@ -66,11 +91,25 @@ func (d *Document) PaidState() *PaidState {
 }
 
 // IsOverdue says whether the document is issued, due before today in the organization's
-// time zone, and not paid.
+// time zone, and not paid. A credit document and an estimate never are.
 func (d *Document) IsOverdue(ctx context.Context) (bool, error) {
-	if d.Remaining().Minor <= 0 {
+	if kinds[d.Type].effect != charge || d.Remaining().Minor <= 0 {
 		return false, nil
 	}
+	return d.isPast(ctx)
+}
+
+// IsExpired says whether the document is an estimate that was issued, is not decided, and
+// whose last day is over in the organization's time zone.
+func (d *Document) IsExpired(ctx context.Context) (bool, error) {
+	if d.Type != entdocument.TypeEstimate || d.Status != entdocument.StatusIssued {
+		return false, nil
+	}
+	return d.isPast(ctx)
+}
+
+// isPast says whether the due date is over.
+func (d *Document) isPast(ctx context.Context) (bool, error) {
 	today, err := page.Load(ctx, d.Group, "today", uuid.Nil, func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]day.Date, error) {
 		today, err := d.s.Today(ctx, d.OrganizationID)
 		return map[uuid.UUID]day.Date{uuid.Nil: today}, err

@@ -1,6 +1,6 @@
-// Package document owns invoices (and, in the same shape, the other types): drafts, totals,
-// numbering, issuing, voiding. It posts to the ledger; what settles a document is the
-// payment package's.
+// Package document owns invoices, credit notes, estimates, bills, supplier credits and
+// expenses, all of one shape: drafts, totals, numbering, issuing, voiding. It posts to the
+// ledger; what settles a document is the payment package's.
 package document
 
 import (
@@ -13,6 +13,7 @@ import (
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/ent"
 	entdocument "github.com/kartela/kartela/ent/document"
+	"github.com/kartela/kartela/ent/documentadjustment"
 	"github.com/kartela/kartela/ent/documentline"
 	"github.com/kartela/kartela/ent/documenttax"
 	"github.com/kartela/kartela/fault"
@@ -20,7 +21,6 @@ import (
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/page"
-	"github.com/kartela/kartela/viewer"
 )
 
 // Service is what can be done with documents.
@@ -28,7 +28,11 @@ type Service struct {
 	DB       *db.DB
 	Ledger   *ledger.Book
 	Contacts *contact.Service
+	Payer    Payer // of expenses, which stay unpaid without one
 	Now      func() time.Time
+
+	// Changed is told of every document that has changed, after the commit. It must not block.
+	Changed func(organization, contact, document uuid.UUID)
 }
 
 // Document is a document as it was read, with those that were read together with it.
@@ -91,15 +95,6 @@ func notFound(field string) error {
 	return fault.New(fault.NotFound, field, "There is no such document.")
 }
 
-// mayReadAny asks for sight of sales or purchases; which rows, the row rule says.
-func mayReadAny(ctx context.Context) error {
-	if _, err := viewer.RequireStaff(ctx, viewer.SeeSales); err == nil {
-		return nil
-	}
-	_, err := viewer.RequireStaff(ctx, viewer.SeePurchases)
-	return err
-}
-
 // Contact is the contact as it is today.
 func (d *Document) Contact(ctx context.Context) (*contact.Contact, error) {
 	contacts := page.Recall[map[uuid.UUID]uuid.UUID](d.Group, contactsKey{})
@@ -127,6 +122,17 @@ func (l *Line) DiscountAmount() money.Money {
 	return money.New(l.DocumentLine.DiscountAmount, l.currency)
 }
 
+// Taxes are the line's taxes.
+func (l *Line) Taxes() []*money.Tax { return taxesIn(l.DocumentLine.Taxes, l.currency) }
+
+func taxesIn(taxes []money.Tax, c money.Currency) []*money.Tax {
+	out := make([]*money.Tax, len(taxes))
+	for i, t := range taxes {
+		out[i] = t.In(c)
+	}
+	return out
+}
+
 // Net is the line without tax.
 func (l *Line) Net() money.Money { return money.New(l.DocumentLine.Net, l.currency) }
 
@@ -150,6 +156,40 @@ func (d *Document) Lines(ctx context.Context) ([]*Line, error) {
 	return out, err
 }
 
+// AdjustmentLine is an allowance or charge with its document's currency.
+type AdjustmentLine struct {
+	*ent.DocumentAdjustment
+	currency money.Currency
+}
+
+// Amount is what it comes to, positive.
+func (a *AdjustmentLine) Amount() money.Money {
+	return money.New(a.DocumentAdjustment.Amount, a.currency)
+}
+
+// Taxes are the taxes that it joins.
+func (a *AdjustmentLine) Taxes() []*money.Tax { return taxesIn(a.DocumentAdjustment.Taxes, a.currency) }
+
+// Adjustments are the document's allowances and charges, in their order.
+func (d *Document) Adjustments(ctx context.Context) ([]*AdjustmentLine, error) {
+	rows, err := page.Load(ctx, d.Group, "adjustments", d.ID, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*ent.DocumentAdjustment, error) {
+		rows, err := d.s.DB.DocumentAdjustment.Query().Where(documentadjustment.DocumentIDIn(ids...)).Order(documentadjustment.ByPosition()).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("document: read adjustments: %w", err)
+		}
+		out := make(map[uuid.UUID][]*ent.DocumentAdjustment, len(ids))
+		for _, r := range rows {
+			out[r.DocumentID] = append(out[r.DocumentID], r)
+		}
+		return out, nil
+	})
+	out := make([]*AdjustmentLine, len(rows))
+	for i, r := range rows {
+		out[i] = &AdjustmentLine{r, d.Currency}
+	}
+	return out, err
+}
+
 // TaxLine is a tax group with its document's currency.
 type TaxLine struct {
 	TaxGroup
@@ -158,6 +198,9 @@ type TaxLine struct {
 
 // Base is what the tax is computed from.
 func (t *TaxLine) Base() money.Money { return money.New(t.TaxGroup.Base, t.currency) }
+
+// Fixed is the amount per line of a tax that is no percent, else zero.
+func (t *TaxLine) Fixed() money.Money { return money.New(t.TaxGroup.Fixed, t.currency) }
 
 // Amount is the tax.
 func (t *TaxLine) Amount() money.Money { return money.New(t.TaxGroup.Amount, t.currency) }
@@ -178,7 +221,7 @@ func (d *Document) Taxes(ctx context.Context) ([]*TaxLine, error) {
 	out := make([]*TaxLine, len(rows))
 	for i, r := range rows {
 		out[i] = &TaxLine{TaxGroup{Kind: r.Kind, Name: r.Name, Category: r.Category, Rate: r.Rate,
-			Informational: r.Informational, Base: r.Base, Amount: r.Amount}, d.Currency}
+			Fixed: r.Fixed, Informational: r.Informational, Base: r.Base, Amount: r.Amount}, d.Currency}
 	}
 	return out, err
 }

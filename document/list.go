@@ -148,7 +148,7 @@ func (s *Service) conditions(ctx context.Context, f *Filter) ([]db.Condition, er
 			return nil, err
 		}
 		and(func(q *sql.Selector) *sql.Predicate {
-			late := sql.And(sql.EQ(q.C(entdocument.FieldStatus), entdocument.StatusIssued), sql.LT(q.C(entdocument.FieldDueDate), today),
+			late := sql.And(sql.EQ(q.C(entdocument.FieldStatus), entdocument.StatusIssued), sql.In(q.C(entdocument.FieldType), typesWith(charge)...), sql.LT(q.C(entdocument.FieldDueDate), today),
 				sql.ColumnsLT(q.C(entdocument.FieldSettled), q.C(entdocument.FieldPayable)))
 			if *f.Overdue {
 				return late
@@ -160,7 +160,7 @@ func (s *Service) conditions(ctx context.Context, f *Filter) ([]db.Condition, er
 }
 
 func paid(q *sql.Selector, state PaidState) *sql.Predicate {
-	issued := sql.EQ(q.C(entdocument.FieldStatus), entdocument.StatusIssued)
+	issued := sql.And(sql.EQ(q.C(entdocument.FieldStatus), entdocument.StatusIssued), sql.NotIn(q.C(entdocument.FieldType), typesWith(none)...))
 	settled, payable := q.C(entdocument.FieldSettled), q.C(entdocument.FieldPayable)
 	switch state {
 	case Paid:

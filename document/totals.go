@@ -29,9 +29,10 @@ type LineAmounts struct {
 // Adjustment is an allowance or charge on the document as a whole (EN 16931, BG-20 and
 // BG-21). It joins the tax groups of its taxes.
 type Adjustment struct {
-	Charge bool        // a charge adds, an allowance takes off
-	Amount money.Minor // not negative
-	Taxes  []money.Tax // as of a line
+	Charge  bool          // a charge adds, an allowance takes off
+	Percent money.Decimal // of the sum of the lines as priced, 0 to 100, up to 6 decimals
+	Amount  money.Minor   // not negative; not together with a percent
+	Taxes   []money.Tax   // as of a line
 }
 
 // TaxGroup is one group of equal taxes: for VAT, EN 16931's VAT breakdown (BG-23), which
@@ -41,6 +42,7 @@ type TaxGroup struct {
 	Name          string // of a VAT group: the first of its taxes' names in byte order
 	Category      string // of VAT, else ""
 	Rate          money.Decimal
+	Fixed         money.Minor // an amount per line instead of a rate
 	Informational bool        // not in any total
 	Base          money.Minor // the sum of what the tax is computed from, without VAT
 	Amount        money.Minor
@@ -49,6 +51,9 @@ type TaxGroup struct {
 // Totals is what a document comes to, in minor units.
 type Totals struct {
 	Lines       []money.Minor // each line without VAT (BT-131), in the lines' order
+	Adjustments []money.Minor // what each comes to, not negative, in the order given
+	Allowances  money.Minor   // sum of the allowances as given (BT-107)
+	Charges     money.Minor   // sum of the charges as given (BT-108)
 	Groups      []TaxGroup    // VAT, then other taxes, then withholding; each by rate downwards
 	Net         money.Minor   // lines and adjustments without VAT (BT-109)
 	VAT         money.Minor   // sum of the VAT groups (BT-110)
@@ -63,7 +68,8 @@ type Totals struct {
 // 2^53 add up without overflowing 64 bits.
 const maxEntries = 500
 
-// ComputeTotals applies EN 16931's rules: a line is round(quantity × price − discount); VAT
+// ComputeTotals applies EN 16931's rules: a line is round(quantity × price − discount); an
+// allowance or charge by percent is round(sum of the lines × percent); VAT
 // is computed once per group, round(base × rate); where prices include it, the group's
 // gross is exact, VAT = round(gross × rate ÷ (100 + rate)), and distribute says how the
 // lines share it. The base of other taxes and of withholding is the net, and a fixed one is
@@ -88,10 +94,20 @@ func ComputeTotals(in TotalsInput) (Totals, error) {
 	}
 	t := Totals{Groups: groups}
 	for i, e := range entries {
+		t.Net += e.net
 		if i < len(in.Lines) {
 			t.Lines = append(t.Lines, e.net)
+			continue
 		}
-		t.Net += e.net
+		a := in.Adjustments[i-len(in.Lines)]
+		amount, sum := -e.amount, &t.Allowances
+		if a.Charge {
+			amount, sum = e.amount, &t.Charges
+		}
+		t.Adjustments = append(t.Adjustments, amount)
+		if *sum, err = sum.Plus(amount); err != nil {
+			return Totals{}, beyond()
+		}
 	}
 	if err := t.addUp(in.Prepaid); err != nil {
 		return Totals{}, err
@@ -149,8 +165,14 @@ func price(in TotalsInput) ([]*entry, error) {
 		_ = bad.Add(fmt.Sprintf("lines.%d", i), faults.Err())
 		entries = append(entries, e)
 	}
+	var lines money.Minor // a sum of 500 amounts stays within 64 bits
+	for _, e := range entries {
+		if e != nil {
+			lines += e.amount
+		}
+	}
 	for i, a := range in.Adjustments {
-		e, faults := a.entry()
+		e, faults := a.entry(lines)
 		_ = bad.Add(fmt.Sprintf("adjustments.%d", i), faults.Err())
 		entries = append(entries, e)
 	}

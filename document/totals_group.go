@@ -32,7 +32,7 @@ func groupTaxes(entries []*entry, inclusive bool) ([]TaxGroup, error) {
 			if err != nil {
 				return nil, beyond()
 			}
-			out[i] = TaxGroup{Kind: g.tax.Kind, Name: g.tax.Name, Category: g.tax.Category, Rate: g.tax.Rate,
+			out[i] = TaxGroup{Kind: g.tax.Kind, Name: g.tax.Name, Category: g.tax.Category, Rate: g.tax.Rate, Fixed: g.tax.Fixed,
 				Informational: g.tax.Informational, Base: base, Amount: amount}
 		}
 	}

@@ -47,17 +47,44 @@ func (l LineAmounts) entry(c money.Currency) (*entry, fault.List) {
 	return &entry{amount: amount, net: amount, taxes: taxes}, nil
 }
 
-// entry is the adjustment with its sign, or what is wrong with it.
-func (a Adjustment) entry() (*entry, fault.List) {
+// entry is the adjustment with its sign, or what is wrong with it. lines is what the lines sum
+// to as priced.
+func (a Adjustment) entry(lines money.Minor) (*entry, fault.List) {
 	taxes, bad := normalize(a.Taxes)
 	if a.Amount < 0 || !a.Amount.InBounds() {
 		bad = append(bad, fault.New(fault.Invalid, "amount", "From 0 to 2^53 minor units."))
 	}
 	amount := a.Amount
+	if a.Percent.Sign() != 0 {
+		var f *fault.Error
+		if amount, f = a.share(lines); f != nil {
+			bad = append(bad, f)
+		}
+	}
 	if !a.Charge {
 		amount = -amount
 	}
 	return &entry{amount: amount, net: amount, taxes: taxes}, bad
+}
+
+// share is round(lines × percent).
+func (a Adjustment) share(lines money.Minor) (money.Minor, *fault.Error) {
+	switch {
+	case !a.Percent.Fits(percentDecimals):
+		return 0, fault.New(fault.Invalid, "percent", "At most %d decimals.", percentDecimals)
+	case a.Percent.Sign() < 0 || a.Percent.Cmp(hundred) > 0:
+		return 0, fault.New(fault.Invalid, "percent", "From 0 to 100.")
+	case a.Amount != 0:
+		return 0, fault.New(fault.Invalid, "amount", "Give a percent or an amount, not both.")
+	case lines < 0:
+		return 0, fault.New(fault.Invalid, "percent", "A percent needs lines that do not come to less than zero.")
+	}
+	percent, _ := a.Percent.Scaled(percentDecimals)
+	amount, err := money.Round(percent.Mul(percent, big.NewInt(int64(lines))), big.NewInt(wholePercent))
+	if err != nil {
+		return 0, fault.New(fault.Invalid, "percent", "The amount is beyond 2^53 minor units.")
+	}
+	return amount, nil
 }
 
 // check looks at each number by itself.

@@ -87,8 +87,13 @@ var anyLine = rapid.Custom(func(t *rapid.T) document.LineAmounts {
 })
 
 var anyAdjustment = rapid.Custom(func(t *rapid.T) document.Adjustment {
-	return document.Adjustment{Charge: rapid.Bool().Draw(t, "charge"), Amount: money.Minor(rapid.Int64Range(0, 50).Draw(t, "amount")),
-		Taxes: taxLists.Draw(t, "adjustment taxes")}
+	a := document.Adjustment{Charge: rapid.Bool().Draw(t, "charge"), Taxes: taxLists.Draw(t, "adjustment taxes")}
+	if rapid.Bool().Draw(t, "by percent") {
+		a.Percent = money.FromScaled(rapid.Int64Range(1, 100_000_000).Draw(t, "percent"), 6)
+	} else {
+		a.Amount = money.Minor(rapid.Int64Range(0, 50).Draw(t, "amount"))
+	}
+	return a
 })
 
 var inputs = rapid.Custom(func(t *rapid.T) document.TotalsInput {
@@ -164,8 +169,9 @@ func TestTotalsDoNotDependOnOrder(t *testing.T) {
 				}
 			}
 		}
-		slices.Sort(got.Lines)
-		slices.Sort(want.Lines)
+		for _, amounts := range [][]money.Minor{got.Lines, want.Lines, got.Adjustments, want.Adjustments} {
+			slices.Sort(amounts)
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("(-before +after):\n%s", diff)
 		}
@@ -226,11 +232,11 @@ func TestGrossIsExact(t *testing.T) {
 			}
 			gross += one.Net
 		}
-		for _, a := range in.Adjustments {
+		for i, a := range in.Adjustments {
 			if a.Charge {
-				gross += a.Amount
+				gross += got.Adjustments[i]
 			} else {
-				gross -= a.Amount
+				gross -= got.Adjustments[i]
 			}
 		}
 		if got.Net+got.VAT != gross {

@@ -21,10 +21,19 @@ func reference(in document.TotalsInput) (document.Totals, bool) {
 	for _, l := range in.Lines {
 		r.items = append(r.items, r.line(l))
 	}
+	lines := new(big.Int)
+	for _, item := range r.items {
+		lines.Add(lines, item.gross)
+	}
 	for _, a := range in.Adjustments {
 		amount := big.NewInt(int64(a.Amount))
+		if percent := fraction(a.Percent.String()); percent.Sign() != 0 {
+			r.require(percent.Sign() > 0 && percent.Cmp(fraction("100")) <= 0 && decimals(a.Percent) <= 6 && a.Amount == 0 && lines.Sign() >= 0)
+			amount = halfAway(percent.Mul(percent, new(big.Rat).SetFrac(lines, big.NewInt(100))))
+		}
 		r.require(a.Amount >= 0)
 		r.inBounds(amount)
+		r.given = append(r.given, new(big.Int).Set(amount))
 		if !a.Charge {
 			amount.Neg(amount)
 		}
@@ -40,6 +49,7 @@ type referenceRun struct {
 	in    document.TotalsInput
 	unit  *big.Rat // minor units in one unit of the currency
 	items []*referenceItem
+	given []*big.Int // what each adjustment comes to
 	ok    bool
 }
 
@@ -213,6 +223,18 @@ func (r *referenceRun) totals() (t document.Totals, ok bool) {
 			members[key] = append(members[key], item)
 		}
 	}
+	allowances, charges := new(big.Int), new(big.Int)
+	for i, amount := range r.given {
+		t.Adjustments = append(t.Adjustments, money.Minor(amount.Int64()))
+		if r.in.Adjustments[i].Charge {
+			charges.Add(charges, amount)
+		} else {
+			allowances.Add(allowances, amount)
+		}
+	}
+	r.inBounds(allowances)
+	r.inBounds(charges)
+	t.Allowances, t.Charges = money.Minor(allowances.Int64()), money.Minor(charges.Int64())
 	slices.Sort(groups)
 	sums := map[money.TaxKind]*big.Int{money.VAT: {}, money.OtherTax: {}, money.Withholding: {}}
 	for _, key := range groups {
@@ -231,7 +253,7 @@ func (r *referenceRun) totals() (t document.Totals, ok bool) {
 			sums[tax.Kind].Add(sums[tax.Kind], amount)
 			r.inBounds(sums[tax.Kind])
 		}
-		t.Groups = append(t.Groups, document.TaxGroup{Kind: tax.Kind, Name: tax.Name, Category: tax.Category, Rate: tax.Rate,
+		t.Groups = append(t.Groups, document.TaxGroup{Kind: tax.Kind, Name: tax.Name, Category: tax.Category, Rate: tax.Rate, Fixed: tax.Fixed,
 			Informational: tax.Informational, Base: money.Minor(base.Int64()), Amount: money.Minor(amount.Int64())})
 	}
 	var steps [6]money.Minor

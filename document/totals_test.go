@@ -53,7 +53,7 @@ func TestComputeTotals(t *testing.T) {
 				Adjustments: []document.Adjustment{{Charge: true, Amount: 2500, Taxes: []money.Tax{vat("25")}}},
 			},
 			want: document.Totals{
-				Lines: []money.Minor{280000, -150000}, Groups: []document.TaxGroup{vatGroup("25", "S", 132500, 33125)},
+				Lines: []money.Minor{280000, -150000}, Adjustments: []money.Minor{2500}, Charges: 2500, Groups: []document.TaxGroup{vatGroup("25", "S", 132500, 33125)},
 				Net: 132500, VAT: 33125, Total: 165625, Payable: 165625, Due: 165625,
 			},
 		},
@@ -67,9 +67,26 @@ func TestComputeTotals(t *testing.T) {
 				Prepaid: 100000,
 			},
 			want: document.Totals{
-				Lines:  []money.Minor{400000, 100000, 90000},
+				Lines:       []money.Minor{400000, 100000, 90000},
+				Adjustments: []money.Minor{20000, 20000}, Allowances: 20000, Charges: 20000,
 				Groups: []document.TaxGroup{vatGroup("25", "S", 490000, 122500), vatGroup("0", "Z", 100000, 0)},
 				Net:    590000, VAT: 122500, Total: 712500, Payable: 712500, Due: 612500,
+			},
+		},
+		// 10 % of 99.99, which is rounded once.
+		"an allowance and a charge in percent of the lines": {
+			in: document.TotalsInput{
+				Lines: lines(line("1", "66.66", vat("24")), line("1", "33.33", vat("13"))),
+				Adjustments: []document.Adjustment{
+					{Percent: money.MustDecimal("10"), Taxes: []money.Tax{vat("24")}},
+					{Charge: true, Percent: money.MustDecimal("0.5")},
+				},
+			},
+			want: document.Totals{
+				Lines:       []money.Minor{6666, 3333},
+				Adjustments: []money.Minor{1000, 50}, Allowances: 1000, Charges: 50,
+				Groups: []document.TaxGroup{vatGroup("24", "S", 5666, 1360), vatGroup("13", "S", 3333, 433)},
+				Net:    9049, VAT: 1793, Total: 10842, Payable: 10842, Due: 10842,
 			},
 		},
 		"12.40 including 24 %": {
@@ -134,7 +151,7 @@ func TestComputeTotals(t *testing.T) {
 				Lines: []money.Minor{10000, 7000},
 				Groups: []document.TaxGroup{
 					{Kind: money.OtherTax, Name: "levy", Rate: money.MustDecimal("3.6"), Base: 10000, Amount: 360},
-					{Kind: money.OtherTax, Name: "stamp", Base: 17000, Amount: 300},
+					{Kind: money.OtherTax, Name: "stamp", Fixed: 150, Base: 17000, Amount: 300},
 				},
 				Net: 17000, OtherTaxes: 660, Total: 17660, Payable: 17660, Due: 17660,
 			},
@@ -199,7 +216,7 @@ func TestComputeTotals(t *testing.T) {
 				Adjustments: []document.Adjustment{{Charge: true, Amount: 3, Taxes: []money.Tax{vat("25")}}},
 			},
 			want: document.Totals{
-				Lines: []money.Minor{2}, Groups: []document.TaxGroup{vatGroup("25", "S", 5, 1)},
+				Lines: []money.Minor{2}, Adjustments: []money.Minor{3}, Charges: 3, Groups: []document.TaxGroup{vatGroup("25", "S", 5, 1)},
 				Net: 5, VAT: 1, Total: 6, Payable: 6, Due: 6,
 			},
 		},
@@ -329,13 +346,15 @@ func TestComputeTotalsRefuses(t *testing.T) {
 			with(func(l *document.LineAmounts) { l.DiscountAmount, l.DiscountPercent = 1, money.FromInt(1) }),
 			[]string{"lines.1.discountAmount"},
 		},
-		"two VATs":                   {taxed(vat("24"), vat("13")), []string{"lines.1.taxes"}},
-		"the same VAT twice":         {taxed(vat("24"), vat("24")), []string{"lines.1.taxes"}},
-		"a withholding twice":        {taxed(withholding("20"), vat("24"), withholding("20.0")), []string{"lines.1.taxes.2"}},
-		"a rate of −100 %":           {taxed(vat("-100")), []string{"lines.1.taxes.0.rate"}},
-		"fixed VAT":                  {taxed(money.Tax{Fixed: 1}), []string{"lines.1.taxes.0.fixed"}},
-		"a negative allowance":       {adjusted(document.Adjustment{Amount: -1}), []string{"adjustments.0.amount"}},
-		"an allowance out of bounds": {adjusted(document.Adjustment{Amount: money.MaxMinor + 1}), []string{"adjustments.0.amount"}},
+		"two VATs":                            {taxed(vat("24"), vat("13")), []string{"lines.1.taxes"}},
+		"the same VAT twice":                  {taxed(vat("24"), vat("24")), []string{"lines.1.taxes"}},
+		"a withholding twice":                 {taxed(withholding("20"), vat("24"), withholding("20.0")), []string{"lines.1.taxes.2"}},
+		"a rate of −100 %":                    {taxed(vat("-100")), []string{"lines.1.taxes.0.rate"}},
+		"fixed VAT":                           {taxed(money.Tax{Fixed: 1}), []string{"lines.1.taxes.0.fixed"}},
+		"an adjustment by percent and amount": {adjusted(document.Adjustment{Percent: money.FromInt(1), Amount: 1}), []string{"adjustments.0.amount"}},
+		"more than 100 percent":               {adjusted(document.Adjustment{Percent: money.FromInt(101)}), []string{"adjustments.0.percent"}},
+		"a negative allowance":                {adjusted(document.Adjustment{Amount: -1}), []string{"adjustments.0.amount"}},
+		"an allowance out of bounds":          {adjusted(document.Adjustment{Amount: money.MaxMinor + 1}), []string{"adjustments.0.amount"}},
 		"an allowance with two VATs": {
 			adjusted(document.Adjustment{Amount: 1, Taxes: []money.Tax{vat("1"), vat("2")}}), []string{"adjustments.0.taxes"},
 		},
@@ -383,9 +402,10 @@ func TestComputeTotalsTakesTheMostLines(t *testing.T) {
 	for range 250 {
 		in.Lines = append(in.Lines, line("1", "90071992547409.92"))
 	}
-	for range 250 {
-		in.Adjustments = append(in.Adjustments, document.Adjustment{Amount: money.MaxMinor})
+	for range 249 {
+		in.Lines = append(in.Lines, line("1", "-90071992547409.92"))
 	}
+	in.Adjustments = append(in.Adjustments, document.Adjustment{Amount: money.MaxMinor})
 	got, err := document.ComputeTotals(in)
 	if err != nil || got.Net != 0 {
 		t.Errorf("net %d, %v; want 0: the order of the entries is not seen", got.Net, err)

@@ -40,10 +40,10 @@ const readContact = async (id) =>
   ).contact;
 
 async function invoice(contactId) {
-  const { createInvoice } = await api("mutation ($input: CreateInvoiceInput!) { createInvoice(input: $input) { invoice { id } } }", {
-    input: { contactId, lines: [{ title: "Work", quantity: "1", unitPrice: "100", taxes: [{ rate: "24" }] }] },
+  const { createDocument } = await api("mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }", {
+    input: { type: "INVOICE", contactId, lines: [{ title: "Work", quantity: "1", unitPrice: "100", taxes: [{ rate: "24" }] }] },
   });
-  await api("mutation ($input: InvoiceIdInput!) { issueInvoice(input: $input) { invoice { id } } }", { input: { id: createInvoice.invoice.id } });
+  await api("mutation ($input: DocumentIdInput!) { issueDocument(input: $input) { document { id } } }", { input: { id: createDocument.document.id } });
 }
 
 before(async () => {

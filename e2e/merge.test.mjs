@@ -41,12 +41,12 @@ async function create(input) {
 // charge issues an invoice of this amount, without tax.
 async function charge(contactId, unitPrice) {
   const draft = await ask(
-    "mutation ($input: CreateInvoiceInput!) { createInvoice(input: $input) { invoice { id } } }",
-    { input: { contactId, lines: [{ title: "Λάδι", unitPrice, taxes: [] }] } },
+    "mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }",
+    { input: { type: "INVOICE", contactId, lines: [{ title: "Λάδι", unitPrice, taxes: [] }] } },
     token,
   );
-  const { id } = draft.createInvoice.invoice;
-  await ask("mutation ($input: InvoiceIdInput!) { issueInvoice(input: $input) { invoice { id } } }", { input: { id } }, token);
+  const { id } = draft.createDocument.document;
+  await ask("mutation ($input: DocumentIdInput!) { issueDocument(input: $input) { document { id } } }", { input: { id } }, token);
 }
 
 const pair = (...names) => names.reduce((rows, name) => rows.filter({ has: window.getByRole("link", { name, exact: true }) }), window.locator("li.duplicate"));

@@ -37,41 +37,41 @@ func (f documentFields) Allocations(ctx context.Context, d *document.Document) (
 	return f.Payments.AllocationsOf(ctx, d)
 }
 
-func invoicePayload(d *document.Document, err error) (*model.InvoicePayload, error) {
+func documentPayload(d *document.Document, err error) (*model.DocumentPayload, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &model.InvoicePayload{Invoice: *d}, nil
+	return &model.DocumentPayload{Document: *d}, nil
 }
 
-func (m mutation) CreateInvoice(ctx context.Context, in document.CreateInvoiceInput) (*model.InvoicePayload, error) {
-	return invoicePayload(m.Documents.CreateInvoice(ctx, in))
+func (m mutation) CreateDocument(ctx context.Context, in document.CreateInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.Create(ctx, in))
 }
 
-func (m mutation) UpdateInvoice(ctx context.Context, in document.UpdateInvoiceInput) (*model.InvoicePayload, error) {
-	return invoicePayload(m.Documents.UpdateInvoice(ctx, in))
+func (m mutation) UpdateDocument(ctx context.Context, in document.UpdateInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.Update(ctx, in))
 }
 
-func (m mutation) IssueInvoice(ctx context.Context, in document.IDInput) (*model.InvoicePayload, error) {
-	return invoicePayload(m.Documents.IssueInvoice(ctx, in))
+func (m mutation) IssueDocument(ctx context.Context, in document.IDInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.Issue(ctx, in))
 }
 
-func (m mutation) RevertInvoice(ctx context.Context, in document.IDInput) (*model.InvoicePayload, error) {
-	return invoicePayload(m.Documents.RevertInvoice(ctx, in))
+func (m mutation) RevertDocument(ctx context.Context, in document.IDInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.Revert(ctx, in))
 }
 
-func (m mutation) VoidInvoice(ctx context.Context, in document.IDInput) (*model.InvoicePayload, error) {
-	return invoicePayload(m.Documents.VoidInvoice(ctx, in))
+func (m mutation) VoidDocument(ctx context.Context, in document.IDInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.Void(ctx, in))
 }
 
-func (m mutation) RestoreInvoice(ctx context.Context, in document.IDInput) (*model.InvoicePayload, error) {
-	return invoicePayload(m.Documents.RestoreInvoice(ctx, in))
+func (m mutation) RestoreDocument(ctx context.Context, in document.IDInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.Restore(ctx, in))
 }
 
-func (m mutation) DeleteInvoice(ctx context.Context, in document.IDInput) (*model.DeleteInvoicePayload, error) {
-	id, err := m.Documents.DeleteInvoice(ctx, in)
+func (m mutation) DeleteDocument(ctx context.Context, in document.IDInput) (*model.DeleteDocumentPayload, error) {
+	id, err := m.Documents.Delete(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	return &model.DeleteInvoicePayload{ID: id}, nil
+	return &model.DeleteDocumentPayload{ID: id}, nil
 }

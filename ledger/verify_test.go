@@ -44,7 +44,7 @@ func open(t *testing.T, d *db.DB) *business {
 	b.paid, b.credit, b.voided = paid.ID, credit.ID, voided.ID
 	_, err := b.Payments.Void(b.ctx, payment.VoidInput{ID: voided.ID})
 	paymenttest.Must(t, err)
-	_, err = b.Documents.VoidInvoice(b.ctx, document.IDInput{ID: void.ID})
+	_, err = b.Documents.Void(b.ctx, document.IDInput{ID: void.ID})
 	paymenttest.Must(t, err)
 	b.sequence = *first.SequenceID
 	return b
@@ -277,10 +277,10 @@ func TestWhatStandsIsFoundAcrossTheAccountsOfAMovedDocument(t *testing.T) {
 		b.Exec(t, `UPDATE documents SET contact_id = ? WHERE id = ?`, b.other, b.void) // void: it stands on no account
 		in := document.IDInput{ID: b.void}
 		for range 2 {
-			_, err := b.Documents.RestoreInvoice(b.ctx, in)
+			_, err := b.Documents.Restore(b.ctx, in)
 			paymenttest.Must(t, err)
 			b.Verified(t)
-			_, err = b.Documents.VoidInvoice(b.ctx, in)
+			_, err = b.Documents.Void(b.ctx, in)
 			paymenttest.Must(t, err)
 			b.Verified(t)
 		}

@@ -76,6 +76,9 @@ func MustDecimal(s string) Decimal {
 // FromInt makes a whole number.
 func FromInt(n int64) Decimal { return Decimal{decimal.MustNew(n, 0)} }
 
+// FromScaled is n ÷ 10^places, for up to 19 places.
+func FromScaled(n int64, places int) Decimal { return Decimal{decimal.MustNew(n, places)} }
+
 // String is the plain form without an exponent: "12.5", "-0.05", "0".
 func (d Decimal) String() string { return d.d.String() }
 

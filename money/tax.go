@@ -32,6 +32,33 @@ type Tax struct {
 	Fixed         Minor   `json:"fixed,omitempty"`         // an amount per line instead of a percent, minor units; not for VAT
 	Category      string  `json:"category,omitempty"`      // EN 16931 VAT category code (BT-118/BT-151); "" = S, or Z at rate 0
 	Informational bool    `json:"informational,omitempty"` // shown, but never part of the total
+
+	// Amount is Fixed in units of a currency, as the API has it: see Fix and In. It is not kept.
+	Amount *Decimal `json:"-"`
+}
+
+// Fix settles a fixed amount that was given in units of the currency.
+//
+// Faults: INVALID on fixed.
+func (t *Tax) Fix(c Currency) error {
+	if t.Amount == nil {
+		return nil
+	}
+	fixed, err := ParseMinor(*t.Amount, c)
+	if err != nil {
+		return fault.New(fault.Invalid, "fixed", "%s", fault.From(err).Text)
+	}
+	t.Fixed, t.Amount = fixed, nil
+	return nil
+}
+
+// In is the tax with its fixed amount in units of the currency.
+func (t Tax) In(c Currency) *Tax {
+	if t.Fixed != 0 {
+		amount := New(t.Fixed, c).Amount()
+		t.Amount = &amount
+	}
+	return &t
 }
 
 // vatCategories are the codes of UNTDID 5305 that EN 16931 uses for VAT (BT-151).
@@ -72,6 +99,8 @@ func (t *Tax) checkSize() (bad fault.List) {
 		bad = append(bad, fault.New(fault.Invalid, "rate", "A tax has at most 6 decimals."))
 	}
 	switch {
+	case t.Amount != nil:
+		bad = append(bad, fault.New(fault.Invalid, "fixed", "A fixed amount needs a currency: here a tax is a percent."))
 	case t.Fixed == 0:
 	case t.Kind == VAT:
 		bad = append(bad, fault.New(fault.Invalid, "fixed", "VAT is a percent, never a fixed amount."))

@@ -18,6 +18,7 @@ import (
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
+	entdocument "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/dbtest"
 	"github.com/kartela/kartela/ledger"
@@ -129,9 +130,9 @@ func (w *worker) act(n int) {
 		name   string
 		do     func(context.Context) (uuid.UUID, error)
 	}{
-		{6, "create", w.create()}, {3, "update", w.update()}, {9, "issue", w.onInvoice(w.Documents.IssueInvoice)},
-		{2, "revert", w.onInvoice(w.Documents.RevertInvoice)}, {2, "void", w.onInvoice(w.Documents.VoidInvoice)},
-		{2, "restore", w.onInvoice(w.Documents.RestoreInvoice)}, {1, "delete", w.remove()}, {12, "record", w.record()},
+		{6, "create", w.create()}, {3, "update", w.update()}, {9, "issue", w.onInvoice(w.Documents.Issue)},
+		{2, "revert", w.onInvoice(w.Documents.Revert)}, {2, "void", w.onInvoice(w.Documents.Void)},
+		{2, "restore", w.onInvoice(w.Documents.Restore)}, {1, "delete", w.remove()}, {12, "record", w.record()},
 		{6, "allocate", w.allocate()}, {4, "unallocate", w.unallocate()}, {2, "voidPayment", w.voidPayment()},
 		{1, "archive", w.archive()},
 	}
@@ -273,7 +274,7 @@ func (w *worker) lines(c money.Currency) []*document.LineInput {
 	lines := make([]*document.LineInput, 1+w.IntN(3))
 	for i := range lines {
 		q := money.MustDecimal(pick(w.Rand, []string{"1", "2", "0.5", "3", "-1", "0"}))
-		lines[i] = &document.LineInput{Title: "work", Quantity: &q, UnitPrice: w.amount(c),
+		lines[i] = &document.LineInput{Title: "work", Quantity: &q, UnitPrice: new(w.amount(c)),
 			Taxes: []*money.Tax{{Rate: money.MustDecimal(pick(w.Rand, []string{"24", "13", "0"}))}}}
 	}
 	if w.IntN(5) > 0 {
@@ -285,12 +286,12 @@ func (w *worker) lines(c money.Currency) []*document.LineInput {
 
 func (w *worker) create() func(context.Context) (uuid.UUID, error) {
 	c := w.currency()
-	in := document.CreateInvoiceInput{ContactID: w.some(contactsOf), Currency: &c, Date: w.date(), Lines: w.lines(c)}
+	in := document.CreateInput{Type: entdocument.TypeInvoice, ContactID: w.some(contactsOf), Currency: &c, Date: w.date(), Lines: w.lines(c)}
 	if rate := money.MustDecimal("0.0061"); c != "EUR" {
 		in.ExchangeRate = &rate
 	}
 	return func(ctx context.Context) (uuid.UUID, error) {
-		d, err := w.Documents.CreateInvoice(ctx, in)
+		d, err := w.Documents.Create(ctx, in)
 		if err != nil {
 			return uuid.Nil, err
 		}
@@ -300,8 +301,8 @@ func (w *worker) create() func(context.Context) (uuid.UUID, error) {
 }
 
 func (w *worker) update() func(context.Context) (uuid.UUID, error) {
-	in := document.UpdateInvoiceInput{ID: w.some(invoicesOf), Version: 1 + w.IntN(2), Lines: w.lines("JPY")}
-	return func(ctx context.Context) (uuid.UUID, error) { return idOf(w.Documents.UpdateInvoice(ctx, in)) }
+	in := document.UpdateInput{ID: w.some(invoicesOf), Version: 1 + w.IntN(2), Lines: w.lines("JPY")}
+	return func(ctx context.Context) (uuid.UUID, error) { return idOf(w.Documents.Update(ctx, in)) }
 }
 
 func (w *worker) onInvoice(f func(context.Context, document.IDInput) (*document.Document, error)) func(context.Context) (uuid.UUID, error) {
@@ -319,7 +320,7 @@ func idOf(d *document.Document, err error) (uuid.UUID, error) {
 func (w *worker) remove() func(context.Context) (uuid.UUID, error) {
 	in := document.IDInput{ID: w.some(invoicesOf)}
 	return func(ctx context.Context) (uuid.UUID, error) {
-		id, err := w.Documents.DeleteInvoice(ctx, in)
+		id, err := w.Documents.Delete(ctx, in)
 		if err == nil {
 			w.own.mu.Lock()
 			defer w.own.mu.Unlock()

@@ -45,18 +45,18 @@ func (b *bench) things(t *testing.T, name string) (x things) {
 	t.Helper()
 	x.contact = b.client(t, name)
 	invoice := func(price string) uuid.UUID {
-		d, err := b.Documents.CreateInvoice(b.ctx, document.CreateInvoiceInput{ContactID: x.contact.ID, Date: ptr(day.Date("2026-04-01")),
-			Lines: []*document.LineInput{{Title: name, UnitPrice: money.MustDecimal(price), Taxes: []*money.Tax{{Rate: money.FromInt(24)}}}}})
+		d, err := b.Documents.Create(b.ctx, document.CreateInput{Type: entdocument.TypeInvoice, ContactID: x.contact.ID, Date: ptr(day.Date("2026-04-01")),
+			Lines: []*document.LineInput{{Title: name, UnitPrice: new(money.MustDecimal(price)), Taxes: []*money.Tax{{Rate: money.FromInt(24)}}}}})
 		must(t, err)
 		return d.ID
 	}
 	issue := func(id uuid.UUID) uuid.UUID {
-		_, err := b.Documents.IssueInvoice(b.ctx, document.IDInput{ID: id})
+		_, err := b.Documents.Issue(b.ctx, document.IDInput{ID: id})
 		must(t, err)
 		return id
 	}
 	x.issued, x.paid, x.draft, x.void = issue(invoice("100")), issue(invoice("50")), invoice("10"), issue(invoice("10"))
-	_, err := b.Documents.VoidInvoice(b.ctx, document.IDInput{ID: x.void})
+	_, err := b.Documents.Void(b.ctx, document.IDInput{ID: x.void})
 	must(t, err)
 	must(t, db.InTx(b.ctx, b.db, func(ctx context.Context, tx *ent.Tx) error { // no function makes bills yet
 		bill, err := tx.Document.Create().SetOrganizationID(viewer.From(ctx).Organization).SetType(entdocument.TypeBill).SetSide(entdocument.SideSupplier).
@@ -281,10 +281,10 @@ func TestStaffFunctionsRefuseCustomers(t *testing.T) {
 			"document.Get":  func() error { return second(s.Documents.Get(s.me, own.issued)) },
 			"document.List": func() error { return second(s.Documents.List(s.me, page.Args{}, nil)) },
 			"document.CreateInvoice": func() error {
-				return second(s.Documents.CreateInvoice(s.me, document.CreateInvoiceInput{ContactID: own.contact.ID}))
+				return second(s.Documents.Create(s.me, document.CreateInput{Type: entdocument.TypeInvoice, ContactID: own.contact.ID}))
 			},
-			"document.IssueInvoice": func() error { return second(s.Documents.IssueInvoice(s.me, document.IDInput{ID: own.draft})) },
-			"document.VoidInvoice":  func() error { return second(s.Documents.VoidInvoice(s.me, document.IDInput{ID: own.issued})) },
+			"document.IssueInvoice": func() error { return second(s.Documents.Issue(s.me, document.IDInput{ID: own.draft})) },
+			"document.VoidInvoice":  func() error { return second(s.Documents.Void(s.me, document.IDInput{ID: own.issued})) },
 			"payment.Get":           func() error { return second(s.payments.Get(s.me, own.payment)) },
 			"payment.List":          func() error { return second(s.payments.List(s.me, page.Args{}, nil)) },
 			"payment.Record": func() error {

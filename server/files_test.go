@@ -308,8 +308,8 @@ func TestCardsOfManyContactsTakeAsManyStatementsAsOfOne(t *testing.T) {
 				owner.do(`mutation($input: AddContactNoteInput!) { addContactNote(input: $input) { note { id } } }`, vars{"input": vars{"contactId": contact, "text": "A note."}})
 			}
 			owner.do(`mutation($input: RecordPaymentInput!) { recordPayment(input: $input) { payment { id } } }`, vars{"input": vars{"contactId": contact, "amount": "10"}})
-			owner.do(`mutation($input: CreateInvoiceInput!) { createInvoice(input: $input) { invoice { id } } }`, vars{"input": vars{
-				"contactId": contact, "lines": []vars{{"title": "A", "unitPrice": "100"}}}})
+			owner.do(`mutation($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }`, vars{"input": vars{
+				"type": "INVOICE", "contactId": contact, "lines": []vars{{"title": "A", "unitPrice": "100"}}}})
 		}
 		fill("A")
 		count()

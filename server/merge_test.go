@@ -18,9 +18,9 @@ func (c *caller) client(name, owes string) string {
 	if owes == "" {
 		return id
 	}
-	invoice := c.do(`mutation($input: CreateInvoiceInput!) { createInvoice(input: $input) { invoice { id } } }`, vars{"input": vars{"contactId": id,
-		"lines": []vars{{"title": "work", "unitPrice": owes, "taxes": []vars{}}}}}).at("createInvoice.invoice.id").text()
-	c.do(`mutation($input: InvoiceIdInput!) { issueInvoice(input: $input) { invoice { id } } }`, vars{"input": vars{"id": invoice}})
+	invoice := c.do(`mutation($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }`, vars{"input": vars{"type": "INVOICE", "contactId": id,
+		"lines": []vars{{"title": "work", "unitPrice": owes, "taxes": []vars{}}}}}).at("createDocument.document.id").text()
+	c.do(`mutation($input: DocumentIdInput!) { issueDocument(input: $input) { document { id } } }`, vars{"input": vars{"id": invoice}})
 	return id
 }
 

@@ -26,10 +26,10 @@ func TestDocumentsAndStatementsArePrintedForStaffAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *testServer) {
 		owner, other := s.business(t, "first"), s.business(t, "second")
 		client := owner.do(`mutation { createContact(input: {company: "Ναυτιλιακή", isClient: true}) { contact { id } } }`, nil).at("createContact.contact.id").text()
-		made := owner.do(`mutation($c: ID!) { createInvoice(input: {contactId: $c, lines: [{title: "Μελέτη", unitPrice: "100", taxes: [{rate: "24"}]}]}) { invoice { id } } }`,
-			vars{"c": client}).at("createInvoice.invoice.id").text()
+		made := owner.do(`mutation($c: ID!) { createDocument(input: {type: INVOICE, contactId: $c, lines: [{title: "Μελέτη", unitPrice: "100", taxes: [{rate: "24"}]}]}) { document { id } } }`,
+			vars{"c": client}).at("createDocument.document.id").text()
 		owner.get("/documents/"+made+"/pdf").isPDF(t, "invoice.pdf")
-		owner.do(`mutation($id: ID!) { issueInvoice(input: {id: $id}) { invoice { number } } }`, vars{"id": made})
+		owner.do(`mutation($id: ID!) { issueDocument(input: {id: $id}) { document { number } } }`, vars{"id": made})
 		shown := owner.get("/documents/" + made + "/pdf?inline=1&language=en")
 		shown.isPDF(t, "inline; filename=\"INV-00001.pdf\"")
 		if p := shown.header.Get("Content-Security-Policy"); p != pdfPolicy {

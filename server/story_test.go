@@ -93,10 +93,10 @@ func issueInvoice(t *testing.T, owner *caller, contact string) string {
 	line := func(title, quantity, price, rate string) vars {
 		return vars{"title": title, "quantity": quantity, "unitPrice": price, "taxes": []vars{{"rate": rate}}}
 	}
-	id := owner.do(`mutation($input: CreateInvoiceInput!) { createInvoice(input: $input) { invoice { id } } }`, vars{"input": vars{"contactId": contact,
-		"lines": []vars{line("Consulting", "2", "50", "24"), line("Design", "0.5", "200.00", "24"), line("Books", "4", "12.5", "13")}}}).at("createInvoice.invoice.id").text()
-	got := owner.do(`mutation($input: InvoiceIdInput!) { issueInvoice(input: $input) { invoice { number net { amount } vat { amount } payable { amount } paidState } } }`,
-		vars{"input": vars{"id": id}}).at("issueInvoice.invoice")
+	id := owner.do(`mutation($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }`, vars{"input": vars{"type": "INVOICE", "contactId": contact,
+		"lines": []vars{line("Consulting", "2", "50", "24"), line("Design", "0.5", "200.00", "24"), line("Books", "4", "12.5", "13")}}}).at("createDocument.document.id").text()
+	got := owner.do(`mutation($input: DocumentIdInput!) { issueDocument(input: $input) { document { number net { amount } vat { amount } payable { amount } paidState } } }`,
+		vars{"input": vars{"id": id}}).at("issueDocument.document")
 	if got.at("number").text() != "INV-00001" || got.at("net.amount").text() != "250.00" || got.at("vat.amount").text() != "54.50" || got.at("payable.amount").text() != "304.50" {
 		t.Errorf("the invoice is %v", got.is)
 	}

@@ -52,7 +52,7 @@ func (c *tenant) fill(name string) {
 		c.ids[kind] = made.at(at).text()
 	}
 	c.ids["draft"], c.ids["invoice"] = c.invoice(), c.invoice()
-	c.do(`mutation($input: InvoiceIdInput!) { issueInvoice(input: $input) { invoice { id } } }`, vars{"input": vars{"id": c.ids["invoice"]}})
+	c.do(`mutation($input: DocumentIdInput!) { issueDocument(input: $input) { document { id } } }`, vars{"input": vars{"id": c.ids["invoice"]}})
 	c.ids["payment"] = c.do(`mutation($input: RecordPaymentInput!) { recordPayment(input: $input) { payment { id } } }`,
 		vars{"input": vars{"contactId": c.ids["contact"], "amount": "10"}}).at("recordPayment.payment.id").text()
 	c.ids["grant"] = c.do(`mutation($input: InviteToPortalInput!) { inviteToPortal(input: $input) { access { id } link } }`,
@@ -65,8 +65,8 @@ func (c *tenant) fill(name string) {
 
 func (c *tenant) invoice() string {
 	c.t.Helper()
-	return c.do(`mutation($input: CreateInvoiceInput!) { createInvoice(input: $input) { invoice { id } } }`, vars{"input": vars{
-		"contactId": c.ids["contact"], "lines": []vars{{"title": "A", "unitPrice": "100"}}}}).at("createInvoice.invoice.id").text()
+	return c.do(`mutation($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }`, vars{"input": vars{
+		"type": "INVOICE", "contactId": c.ids["contact"], "lines": []vars{{"title": "A", "unitPrice": "100"}}}}).at("createDocument.document.id").text()
 }
 
 // arguments are good ones for each field that takes an id: only the ids are another's.
@@ -105,13 +105,13 @@ func (c *tenant) arguments(field string) vars {
 		return vars{"input": vars{"id": c.ids["contact"], "userIds": []any{c.ids["member"]}}}
 	case "addContactNote":
 		return vars{"input": vars{"contactId": c.ids["contact"], "text": "A note."}}
-	case "createInvoice":
-		return vars{"input": vars{"contactId": c.ids["contact"], "lines": []any{vars{"title": "A", "unitPrice": "1"}}}}
-	case "updateInvoice":
+	case "createDocument":
+		return vars{"input": vars{"type": "INVOICE", "contactId": c.ids["contact"], "lines": []any{vars{"title": "A", "unitPrice": "1"}}}}
+	case "updateDocument":
 		return vars{"input": vars{"id": c.ids["draft"], "version": 1, "notes": "Changed"}}
-	case "issueInvoice", "deleteInvoice":
+	case "issueDocument", "deleteDocument":
 		return id("draft")
-	case "revertInvoice", "voidInvoice", "restoreInvoice":
+	case "revertDocument", "voidDocument", "restoreDocument":
 		return id("invoice")
 	case "recordPayment":
 		return vars{"input": vars{"contactId": c.ids["contact"], "amount": "1"}}

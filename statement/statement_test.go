@@ -50,12 +50,12 @@ func history(t *rapid.T, h *paymenttest.House, ctx context.Context, client uuid.
 		case "invoice":
 			in := paymenttest.Invoice(client, currency, amount.String())
 			in.Date = &date
-			doc, err := h.Documents.CreateInvoice(ctx, in)
+			doc, err := h.Documents.Create(ctx, in)
 			must(err)
-			_, err = h.Documents.IssueInvoice(ctx, document.IDInput{ID: doc.ID})
+			_, err = h.Documents.Issue(ctx, document.IDInput{ID: doc.ID})
 			must(err)
 			if back {
-				_, err = h.Documents.VoidInvoice(ctx, document.IDInput{ID: doc.ID})
+				_, err = h.Documents.Void(ctx, document.IDInput{ID: doc.ID})
 				must(err)
 			}
 		default:

@@ -62,7 +62,7 @@ func TestWhoAddsToAContactWaitsForItsMergeAndFindsTheSurvivor(t *testing.T) {
 			return p.ContactID, nil
 		},
 		"an invoice": func(id uuid.UUID) (uuid.UUID, error) {
-			d, err := h.Documents.CreateInvoice(h.ctx, paymenttest.Invoice(id, "EUR", "1"))
+			d, err := h.Documents.Create(h.ctx, paymenttest.Invoice(id, "EUR", "1"))
 			if err != nil {
 				return uuid.Nil, err
 			}
@@ -103,15 +103,15 @@ func TestWhoHoldsARowOfAContactDoesNotWaitForItsMerge(t *testing.T) {
 	survivor, loser := h.Client(t, h.ctx, "S"), h.Client(t, h.ctx, "L")
 	draft, open := h.Draft(t, h.ctx, loser, "5"), h.Issued(t, h.ctx, loser, "5")
 	void := h.Issued(t, h.ctx, loser, "5")
-	_, err := h.Documents.VoidInvoice(h.ctx, document.IDInput{ID: void.ID})
+	_, err := h.Documents.Void(h.ctx, document.IDInput{ID: void.ID})
 	must(t, err)
 	paid := h.Paid(t, h.ctx, loser, "3")
 	h.merging(t, loser, survivor, func() {
 		ctx, cancel := context.WithTimeout(h.ctx, 30*time.Second) // only what waits comes to its end
 		defer cancel()
-		_, err := h.Documents.IssueInvoice(ctx, document.IDInput{ID: draft.ID})
+		_, err := h.Documents.Issue(ctx, document.IDInput{ID: draft.ID})
 		must(t, err)
-		_, err = h.Documents.RestoreInvoice(ctx, document.IDInput{ID: void.ID})
+		_, err = h.Documents.Restore(ctx, document.IDInput{ID: void.ID})
 		must(t, err)
 		_, err = h.Payments.Allocate(ctx, payment.AllocateInput{PaymentID: paid.ID,
 			Allocations: []*payment.AllocationInput{{DocumentID: open.ID, Amount: money.MustDecimal("2")}}})

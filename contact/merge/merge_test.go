@@ -46,12 +46,12 @@ func (h *house) rich(t testing.TB, name string, n int, options map[string]uuid.U
 	h.Issued(t, h.ctx, c.ID, "50")
 	h.Draft(t, h.ctx, c.ID, "7")
 	void := h.Issued(t, h.ctx, c.ID, "9")
-	_, err := h.Documents.VoidInvoice(h.ctx, document.IDInput{ID: void.ID})
+	_, err := h.Documents.Void(h.ctx, document.IDInput{ID: void.ID})
 	must(t, err)
 	yen := paymenttest.Invoice(c.ID, "JPY", "5000")
-	d, err := h.Documents.CreateInvoice(h.ctx, yen)
+	d, err := h.Documents.Create(h.ctx, yen)
 	must(t, err)
-	_, err = h.Documents.IssueInvoice(h.ctx, document.IDInput{ID: d.ID})
+	_, err = h.Documents.Issue(h.ctx, document.IDInput{ID: d.ID})
 	must(t, err)
 	_, err = h.Contacts.AddNote(h.ctx, contact.NoteInput{ContactID: c.ID, Text: "note of " + name})
 	must(t, err)
@@ -479,12 +479,12 @@ func TestWhatChangedSinceIsToldAndKeepsTheMerge(t *testing.T) {
 				_, err := h.Payments.Record(h.ctx, payment.RecordInput{ContactID: s, Amount: money.MustDecimal("1")})
 				return err
 			},
-			"createInvoice": func(s, _ uuid.UUID) error {
-				_, err := h.Documents.CreateInvoice(h.ctx, paymenttest.Invoice(s, "EUR", "1"))
+			"createDocument": func(s, _ uuid.UUID) error {
+				_, err := h.Documents.Create(h.ctx, paymenttest.Invoice(s, "EUR", "1"))
 				return err
 			},
-			"deleteInvoice": func(_, draft uuid.UUID) error {
-				_, err := h.Documents.DeleteInvoice(h.ctx, document.IDInput{ID: draft})
+			"deleteDocument": func(_, draft uuid.UUID) error {
+				_, err := h.Documents.Delete(h.ctx, document.IDInput{ID: draft})
 				return err
 			},
 			"addContactNote": func(s, _ uuid.UUID) error {

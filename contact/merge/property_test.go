@@ -118,23 +118,23 @@ func (c *clerk) act() (string, error) {
 		_, err := c.portal.Invite(ctx, portal.InviteInput{ContactID: one.ID, Email: fmt.Sprintf("p%d@test.example", c.Uint32())})
 		return "invite", err
 	case n < 32:
-		got, err := c.Documents.CreateInvoice(ctx, paymenttest.Invoice(one.ID, currency, c.amount()))
+		got, err := c.Documents.Create(ctx, paymenttest.Invoice(one.ID, currency, c.amount()))
 		if err == nil {
 			c.add(&c.invoices, got.ID)
 		}
 		return "invoice", err
 	case n < 48:
-		_, err := c.Documents.IssueInvoice(ctx, doc)
+		_, err := c.Documents.Issue(ctx, doc)
 		return "issue", err
 	case n < 51:
-		_, err := c.Documents.VoidInvoice(ctx, doc)
+		_, err := c.Documents.Void(ctx, doc)
 		return "void", err
 	case n < 53:
-		_, err := c.Documents.RestoreInvoice(ctx, doc)
-		return "restoreInvoice", err
+		_, err := c.Documents.Restore(ctx, doc)
+		return "restoreDocument", err
 	case n < 55:
-		_, err := c.Documents.DeleteInvoice(ctx, doc)
-		return "deleteInvoice", err
+		_, err := c.Documents.Delete(ctx, doc)
+		return "deleteDocument", err
 	case n < 70:
 		got, err := c.Payments.Record(ctx, payment.RecordInput{ContactID: one.ID, Currency: &currency, Amount: money1, OldestFirst: c.IntN(2) == 0})
 		if err == nil {
@@ -321,7 +321,7 @@ func TestRandomMergesAtOnceLoseNothing(t *testing.T) {
 		must(t, err)
 		payments, err := d.Payment.Query().Count(o.ctx)
 		must(t, err)
-		if want := len(o.invoices) - o.done["deleteInvoice done"]; invoices != want || payments != len(o.payments) {
+		if want := len(o.invoices) - o.done["deleteDocument done"]; invoices != want || payments != len(o.payments) {
 			t.Errorf("%d invoices and %d payments are kept, %d and %d were made", invoices, payments, want, len(o.payments))
 		}
 		o.outcomes(t, "merge", "record", "issue")

@@ -337,7 +337,7 @@ type ComplexityRoot struct {
 		ID func(childComplexity int) int
 	}
 
-	DeleteInvoicePayload struct {
+	DeleteDocumentPayload struct {
 		ID func(childComplexity int) int
 	}
 
@@ -354,31 +354,42 @@ type ComplexityRoot struct {
 	}
 
 	Document struct {
+		Adjustments       func(childComplexity int) int
 		Allocations       func(childComplexity int) int
+		Allowances        func(childComplexity int) int
 		BillingAddress    func(childComplexity int) int
+		Charges           func(childComplexity int) int
 		Contact           func(childComplexity int) int
 		ContactName       func(childComplexity int) int
 		ContactProfession func(childComplexity int) int
+		ContactTaxOffice  func(childComplexity int) int
 		ContactVatNumber  func(childComplexity int) int
 		CreatedAt         func(childComplexity int) int
 		Currency          func(childComplexity int) int
+		CustomID          func(childComplexity int) int
 		Date              func(childComplexity int) int
 		DueDate           func(childComplexity int) int
 		ExchangeRate      func(childComplexity int) int
 		ID                func(childComplexity int) int
+		IsExpired         func(childComplexity int) int
 		IsOverdue         func(childComplexity int) int
 		IssuedAt          func(childComplexity int) int
+		Language          func(childComplexity int) int
 		Lines             func(childComplexity int) int
 		Links             func(childComplexity int) int
 		Net               func(childComplexity int) int
 		Notes             func(childComplexity int) int
 		NumberText        func(childComplexity int) int
+		OtherTaxes        func(childComplexity int) int
+		PaidBy            func(childComplexity int) int
 		PaidState         func(childComplexity int) int
 		Payable           func(childComplexity int) int
 		PricesIncludeTax  func(childComplexity int) int
 		Reference         func(childComplexity int) int
 		Remaining         func(childComplexity int) int
+		Sequence          func(childComplexity int) int
 		Settled           func(childComplexity int) int
+		ShippingAddress   func(childComplexity int) int
 		Status            func(childComplexity int) int
 		Taxes             func(childComplexity int) int
 		Terms             func(childComplexity int) int
@@ -387,6 +398,14 @@ type ComplexityRoot struct {
 		Vat               func(childComplexity int) int
 		Version           func(childComplexity int) int
 		Withholding       func(childComplexity int) int
+	}
+
+	DocumentAdjustment struct {
+		Amount  func(childComplexity int) int
+		Charge  func(childComplexity int) int
+		Percent func(childComplexity int) int
+		Taxes   func(childComplexity int) int
+		Title   func(childComplexity int) int
 	}
 
 	DocumentConnection struct {
@@ -402,10 +421,14 @@ type ComplexityRoot struct {
 	}
 
 	DocumentLine struct {
+		Billable        func(childComplexity int) int
+		CategoryID      func(childComplexity int) int
 		DiscountAmount  func(childComplexity int) int
 		DiscountPercent func(childComplexity int) int
 		ID              func(childComplexity int) int
 		Net             func(childComplexity int) int
+		ProductID       func(childComplexity int) int
+		ProjectID       func(childComplexity int) int
 		Quantity        func(childComplexity int) int
 		Taxes           func(childComplexity int) int
 		Title           func(childComplexity int) int
@@ -425,10 +448,15 @@ type ComplexityRoot struct {
 		Link func(childComplexity int) int
 	}
 
+	DocumentPayload struct {
+		Document func(childComplexity int) int
+	}
+
 	DocumentTax struct {
 		Amount        func(childComplexity int) int
 		Base          func(childComplexity int) int
 		Category      func(childComplexity int) int
+		Fixed         func(childComplexity int) int
 		Informational func(childComplexity int) int
 		Kind          func(childComplexity int) int
 		Name          func(childComplexity int) int
@@ -559,10 +587,6 @@ type ComplexityRoot struct {
 		Link    func(childComplexity int) int
 	}
 
-	InvoicePayload struct {
-		Invoice func(childComplexity int) int
-	}
-
 	ItemError struct {
 		Code  func(childComplexity int) int
 		Field func(childComplexity int) int
@@ -674,8 +698,8 @@ type ComplexityRoot struct {
 		CreateAPIKey           func(childComplexity int, input account.CreateAPIKeyInput) int
 		CreateContact          func(childComplexity int, input contact.CreateInput) int
 		CreateContacts         func(childComplexity int, input contact.CreateManyInput) int
+		CreateDocument         func(childComplexity int, input document.CreateInput) int
 		CreateDocumentLink     func(childComplexity int, input permalink.CreateInput) int
-		CreateInvoice          func(childComplexity int, input document.CreateInvoiceInput) int
 		CreateOrganization     func(childComplexity int, input account.CreateOrganizationInput) int
 		CreateProduct          func(childComplexity int, input product.CreateInput) int
 		CreateTrackingCategory func(childComplexity int, input tracking.CreateInput) int
@@ -683,12 +707,12 @@ type ComplexityRoot struct {
 		DeleteContact          func(childComplexity int, input contact.IDInput) int
 		DeleteContactNote      func(childComplexity int, input contact.NoteIDInput) int
 		DeleteContacts         func(childComplexity int, input contact.IDsInput) int
-		DeleteInvoice          func(childComplexity int, input document.IDInput) int
+		DeleteDocument         func(childComplexity int, input document.IDInput) int
 		DeleteProduct          func(childComplexity int, input product.IDInput) int
 		DeleteTrackingCategory func(childComplexity int, input tracking.IDInput) int
 		DismissDuplicate       func(childComplexity int, input merge.DismissInput) int
 		InviteToPortal         func(childComplexity int, input portal.InviteInput) int
-		IssueInvoice           func(childComplexity int, input document.IDInput) int
+		IssueDocument          func(childComplexity int, input document.IDInput) int
 		LookupAfm              func(childComplexity int, input taxid.LookupAFMInput) int
 		LookupVat              func(childComplexity int, input taxid.LookupVATInput) int
 		MergeContacts          func(childComplexity int, input merge.Input) int
@@ -697,11 +721,11 @@ type ComplexityRoot struct {
 		RemoveMember           func(childComplexity int, input account.RemoveMemberInput) int
 		RestoreContact         func(childComplexity int, input contact.IDInput) int
 		RestoreContacts        func(childComplexity int, input contact.IDsInput) int
-		RestoreInvoice         func(childComplexity int, input document.IDInput) int
+		RestoreDocument        func(childComplexity int, input document.IDInput) int
 		RestoreProduct         func(childComplexity int, input product.IDInput) int
 		RestrictContact        func(childComplexity int, input contact.RestrictInput) int
 		RetryJob               func(childComplexity int, input job.IDInput) int
-		RevertInvoice          func(childComplexity int, input document.IDInput) int
+		RevertDocument         func(childComplexity int, input document.IDInput) int
 		RevokeAPIKey           func(childComplexity int, input account.RevokeAPIKeyInput) int
 		RevokeDocumentLink     func(childComplexity int, input permalink.IDInput) int
 		RevokePortalAccess     func(childComplexity int, input portal.RevokeInput) int
@@ -717,13 +741,13 @@ type ComplexityRoot struct {
 		UpdateContact          func(childComplexity int, input contact.UpdateInput) int
 		UpdateContactNote      func(childComplexity int, input contact.UpdateNoteInput) int
 		UpdateContacts         func(childComplexity int, input contact.UpdateManyInput) int
-		UpdateInvoice          func(childComplexity int, input document.UpdateInvoiceInput) int
+		UpdateDocument         func(childComplexity int, input document.UpdateInput) int
 		UpdateOrganization     func(childComplexity int, input account.UpdateOrganizationInput) int
 		UpdateProduct          func(childComplexity int, input product.UpdateInput) int
 		UpdateRegistrySettings func(childComplexity int, input taxid.UpdateSettingsInput) int
 		UpdateTrackingCategory func(childComplexity int, input tracking.UpdateInput) int
 		UploadContactImport    func(childComplexity int, input model.UploadContactImportInput) int
-		VoidInvoice            func(childComplexity int, input document.IDInput) int
+		VoidDocument           func(childComplexity int, input document.IDInput) int
 		VoidPayment            func(childComplexity int, input payment.VoidInput) int
 	}
 
@@ -1140,6 +1164,7 @@ type ComplexityRoot struct {
 	}
 
 	Tax struct {
+		Amount        func(childComplexity int) int
 		Category      func(childComplexity int) int
 		Informational func(childComplexity int) int
 		Kind          func(childComplexity int) int
@@ -1169,8 +1194,12 @@ type ComplexityRoot struct {
 	}
 
 	Totals struct {
+		Adjustments func(childComplexity int) int
+		Allowances  func(childComplexity int) int
+		Charges     func(childComplexity int) int
 		Lines       func(childComplexity int) int
 		Net         func(childComplexity int) int
+		OtherTaxes  func(childComplexity int) int
 		Payable     func(childComplexity int) int
 		Taxes       func(childComplexity int) int
 		Total       func(childComplexity int) int
@@ -1325,13 +1354,13 @@ type MutationResolver interface {
 	ArchiveProduct(ctx context.Context, input product.IDInput) (*model.ProductPayload, error)
 	RestoreProduct(ctx context.Context, input product.IDInput) (*model.ProductPayload, error)
 	DeleteProduct(ctx context.Context, input product.IDInput) (*model.DeleteProductPayload, error)
-	CreateInvoice(ctx context.Context, input document.CreateInvoiceInput) (*model.InvoicePayload, error)
-	UpdateInvoice(ctx context.Context, input document.UpdateInvoiceInput) (*model.InvoicePayload, error)
-	IssueInvoice(ctx context.Context, input document.IDInput) (*model.InvoicePayload, error)
-	RevertInvoice(ctx context.Context, input document.IDInput) (*model.InvoicePayload, error)
-	VoidInvoice(ctx context.Context, input document.IDInput) (*model.InvoicePayload, error)
-	RestoreInvoice(ctx context.Context, input document.IDInput) (*model.InvoicePayload, error)
-	DeleteInvoice(ctx context.Context, input document.IDInput) (*model.DeleteInvoicePayload, error)
+	CreateDocument(ctx context.Context, input document.CreateInput) (*model.DocumentPayload, error)
+	UpdateDocument(ctx context.Context, input document.UpdateInput) (*model.DocumentPayload, error)
+	IssueDocument(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
+	RevertDocument(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
+	VoidDocument(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
+	RestoreDocument(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
+	DeleteDocument(ctx context.Context, input document.IDInput) (*model.DeleteDocumentPayload, error)
 	CreateDocumentLink(ctx context.Context, input permalink.CreateInput) (*permalink.Created, error)
 	RevokeDocumentLink(ctx context.Context, input permalink.IDInput) (*model.DocumentLinkPayload, error)
 	RecordPayment(ctx context.Context, input payment.RecordInput) (*model.PaymentPayload, error)
@@ -2403,12 +2432,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteContactPayload.ID(childComplexity), true
 
-	case "DeleteInvoicePayload.id":
-		if e.ComplexityRoot.DeleteInvoicePayload.ID == nil {
+	case "DeleteDocumentPayload.id":
+		if e.ComplexityRoot.DeleteDocumentPayload.ID == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DeleteInvoicePayload.ID(childComplexity), true
+		return e.ComplexityRoot.DeleteDocumentPayload.ID(childComplexity), true
 
 	case "DeleteProductPayload.id":
 		if e.ComplexityRoot.DeleteProductPayload.ID == nil {
@@ -2431,18 +2460,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DismissDuplicatePayload.Ids(childComplexity), true
 
+	case "Document.adjustments":
+		if e.ComplexityRoot.Document.Adjustments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Adjustments(childComplexity), true
 	case "Document.allocations":
 		if e.ComplexityRoot.Document.Allocations == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Document.Allocations(childComplexity), true
+	case "Document.allowances":
+		if e.ComplexityRoot.Document.Allowances == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Allowances(childComplexity), true
 	case "Document.billingAddress":
 		if e.ComplexityRoot.Document.BillingAddress == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Document.BillingAddress(childComplexity), true
+	case "Document.charges":
+		if e.ComplexityRoot.Document.Charges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Charges(childComplexity), true
 	case "Document.contact":
 		if e.ComplexityRoot.Document.Contact == nil {
 			break
@@ -2461,6 +2508,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.ContactProfession(childComplexity), true
+	case "Document.contactTaxOffice":
+		if e.ComplexityRoot.Document.ContactTaxOffice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.ContactTaxOffice(childComplexity), true
 	case "Document.contactVatNumber":
 		if e.ComplexityRoot.Document.ContactVatNumber == nil {
 			break
@@ -2479,6 +2532,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.Currency(childComplexity), true
+	case "Document.customId":
+		if e.ComplexityRoot.Document.CustomID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.CustomID(childComplexity), true
 	case "Document.date":
 		if e.ComplexityRoot.Document.Date == nil {
 			break
@@ -2503,6 +2562,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.ID(childComplexity), true
+	case "Document.isExpired":
+		if e.ComplexityRoot.Document.IsExpired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.IsExpired(childComplexity), true
 	case "Document.isOverdue":
 		if e.ComplexityRoot.Document.IsOverdue == nil {
 			break
@@ -2515,6 +2580,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.IssuedAt(childComplexity), true
+	case "Document.language":
+		if e.ComplexityRoot.Document.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Language(childComplexity), true
 	case "Document.lines":
 		if e.ComplexityRoot.Document.Lines == nil {
 			break
@@ -2545,6 +2616,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.NumberText(childComplexity), true
+	case "Document.otherTaxes":
+		if e.ComplexityRoot.Document.OtherTaxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.OtherTaxes(childComplexity), true
+	case "Document.paidBy":
+		if e.ComplexityRoot.Document.PaidBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.PaidBy(childComplexity), true
 	case "Document.paidState":
 		if e.ComplexityRoot.Document.PaidState == nil {
 			break
@@ -2575,12 +2658,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.Remaining(childComplexity), true
+	case "Document.sequence":
+		if e.ComplexityRoot.Document.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Sequence(childComplexity), true
 	case "Document.settled":
 		if e.ComplexityRoot.Document.Settled == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Document.Settled(childComplexity), true
+	case "Document.shippingAddress":
+		if e.ComplexityRoot.Document.ShippingAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.ShippingAddress(childComplexity), true
 	case "Document.status":
 		if e.ComplexityRoot.Document.Status == nil {
 			break
@@ -2630,6 +2725,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Document.Withholding(childComplexity), true
 
+	case "DocumentAdjustment.amount":
+		if e.ComplexityRoot.DocumentAdjustment.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentAdjustment.Amount(childComplexity), true
+	case "DocumentAdjustment.charge":
+		if e.ComplexityRoot.DocumentAdjustment.Charge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentAdjustment.Charge(childComplexity), true
+	case "DocumentAdjustment.percent":
+		if e.ComplexityRoot.DocumentAdjustment.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentAdjustment.Percent(childComplexity), true
+	case "DocumentAdjustment.taxes":
+		if e.ComplexityRoot.DocumentAdjustment.Taxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentAdjustment.Taxes(childComplexity), true
+	case "DocumentAdjustment.title":
+		if e.ComplexityRoot.DocumentAdjustment.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentAdjustment.Title(childComplexity), true
+
 	case "DocumentConnection.edges":
 		if e.ComplexityRoot.DocumentConnection.Edges == nil {
 			break
@@ -2668,6 +2794,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DocumentEdge.Node(childComplexity), true
 
+	case "DocumentLine.billable":
+		if e.ComplexityRoot.DocumentLine.Billable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLine.Billable(childComplexity), true
+	case "DocumentLine.categoryId":
+		if e.ComplexityRoot.DocumentLine.CategoryID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLine.CategoryID(childComplexity), true
 	case "DocumentLine.discountAmount":
 		if e.ComplexityRoot.DocumentLine.DiscountAmount == nil {
 			break
@@ -2692,6 +2830,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DocumentLine.Net(childComplexity), true
+	case "DocumentLine.productId":
+		if e.ComplexityRoot.DocumentLine.ProductID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLine.ProductID(childComplexity), true
+	case "DocumentLine.projectId":
+		if e.ComplexityRoot.DocumentLine.ProjectID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentLine.ProjectID(childComplexity), true
 	case "DocumentLine.quantity":
 		if e.ComplexityRoot.DocumentLine.Quantity == nil {
 			break
@@ -2761,6 +2911,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DocumentLinkPayload.Link(childComplexity), true
 
+	case "DocumentPayload.document":
+		if e.ComplexityRoot.DocumentPayload.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentPayload.Document(childComplexity), true
+
 	case "DocumentTax.amount":
 		if e.ComplexityRoot.DocumentTax.Amount == nil {
 			break
@@ -2779,6 +2936,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DocumentTax.Category(childComplexity), true
+	case "DocumentTax.fixed":
+		if e.ComplexityRoot.DocumentTax.Fixed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentTax.Fixed(childComplexity), true
 	case "DocumentTax.informational":
 		if e.ComplexityRoot.DocumentTax.Informational == nil {
 			break
@@ -3241,13 +3404,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InviteToPortalPayload.Link(childComplexity), true
-
-	case "InvoicePayload.invoice":
-		if e.ComplexityRoot.InvoicePayload.Invoice == nil {
-			break
-		}
-
-		return e.ComplexityRoot.InvoicePayload.Invoice(childComplexity), true
 
 	case "ItemError.code":
 		if e.ComplexityRoot.ItemError.Code == nil {
@@ -3761,6 +3917,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateContacts(childComplexity, args["input"].(contact.CreateManyInput)), true
+	case "Mutation.createDocument":
+		if e.ComplexityRoot.Mutation.CreateDocument == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createDocument_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateDocument(childComplexity, args["input"].(document.CreateInput)), true
 	case "Mutation.createDocumentLink":
 		if e.ComplexityRoot.Mutation.CreateDocumentLink == nil {
 			break
@@ -3772,17 +3939,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateDocumentLink(childComplexity, args["input"].(permalink.CreateInput)), true
-	case "Mutation.createInvoice":
-		if e.ComplexityRoot.Mutation.CreateInvoice == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_createInvoice_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.CreateInvoice(childComplexity, args["input"].(document.CreateInvoiceInput)), true
 	case "Mutation.createOrganization":
 		if e.ComplexityRoot.Mutation.CreateOrganization == nil {
 			break
@@ -3860,17 +4016,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteContacts(childComplexity, args["input"].(contact.IDsInput)), true
-	case "Mutation.deleteInvoice":
-		if e.ComplexityRoot.Mutation.DeleteInvoice == nil {
+	case "Mutation.deleteDocument":
+		if e.ComplexityRoot.Mutation.DeleteDocument == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_deleteInvoice_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_deleteDocument_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeleteInvoice(childComplexity, args["input"].(document.IDInput)), true
+		return e.ComplexityRoot.Mutation.DeleteDocument(childComplexity, args["input"].(document.IDInput)), true
 	case "Mutation.deleteProduct":
 		if e.ComplexityRoot.Mutation.DeleteProduct == nil {
 			break
@@ -3915,17 +4071,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteToPortal(childComplexity, args["input"].(portal.InviteInput)), true
-	case "Mutation.issueInvoice":
-		if e.ComplexityRoot.Mutation.IssueInvoice == nil {
+	case "Mutation.issueDocument":
+		if e.ComplexityRoot.Mutation.IssueDocument == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_issueInvoice_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_issueDocument_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.IssueInvoice(childComplexity, args["input"].(document.IDInput)), true
+		return e.ComplexityRoot.Mutation.IssueDocument(childComplexity, args["input"].(document.IDInput)), true
 	case "Mutation.lookupAfm":
 		if e.ComplexityRoot.Mutation.LookupAfm == nil {
 			break
@@ -4014,17 +4170,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreContacts(childComplexity, args["input"].(contact.IDsInput)), true
-	case "Mutation.restoreInvoice":
-		if e.ComplexityRoot.Mutation.RestoreInvoice == nil {
+	case "Mutation.restoreDocument":
+		if e.ComplexityRoot.Mutation.RestoreDocument == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_restoreInvoice_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_restoreDocument_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RestoreInvoice(childComplexity, args["input"].(document.IDInput)), true
+		return e.ComplexityRoot.Mutation.RestoreDocument(childComplexity, args["input"].(document.IDInput)), true
 	case "Mutation.restoreProduct":
 		if e.ComplexityRoot.Mutation.RestoreProduct == nil {
 			break
@@ -4058,17 +4214,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetryJob(childComplexity, args["input"].(job.IDInput)), true
-	case "Mutation.revertInvoice":
-		if e.ComplexityRoot.Mutation.RevertInvoice == nil {
+	case "Mutation.revertDocument":
+		if e.ComplexityRoot.Mutation.RevertDocument == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_revertInvoice_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_revertDocument_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RevertInvoice(childComplexity, args["input"].(document.IDInput)), true
+		return e.ComplexityRoot.Mutation.RevertDocument(childComplexity, args["input"].(document.IDInput)), true
 	case "Mutation.revokeApiKey":
 		if e.ComplexityRoot.Mutation.RevokeAPIKey == nil {
 			break
@@ -4234,17 +4390,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateContacts(childComplexity, args["input"].(contact.UpdateManyInput)), true
-	case "Mutation.updateInvoice":
-		if e.ComplexityRoot.Mutation.UpdateInvoice == nil {
+	case "Mutation.updateDocument":
+		if e.ComplexityRoot.Mutation.UpdateDocument == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_updateInvoice_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_updateDocument_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateInvoice(childComplexity, args["input"].(document.UpdateInvoiceInput)), true
+		return e.ComplexityRoot.Mutation.UpdateDocument(childComplexity, args["input"].(document.UpdateInput)), true
 	case "Mutation.updateOrganization":
 		if e.ComplexityRoot.Mutation.UpdateOrganization == nil {
 			break
@@ -4300,17 +4456,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UploadContactImport(childComplexity, args["input"].(model.UploadContactImportInput)), true
-	case "Mutation.voidInvoice":
-		if e.ComplexityRoot.Mutation.VoidInvoice == nil {
+	case "Mutation.voidDocument":
+		if e.ComplexityRoot.Mutation.VoidDocument == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_voidInvoice_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_voidDocument_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.VoidInvoice(childComplexity, args["input"].(document.IDInput)), true
+		return e.ComplexityRoot.Mutation.VoidDocument(childComplexity, args["input"].(document.IDInput)), true
 	case "Mutation.voidPayment":
 		if e.ComplexityRoot.Mutation.VoidPayment == nil {
 			break
@@ -6120,6 +6276,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.PortalBalanceChanged(childComplexity, args["contactId"].(*uuid.UUID)), true
 
+	case "Tax.fixed":
+		if e.ComplexityRoot.Tax.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tax.Amount(childComplexity), true
 	case "Tax.category":
 		if e.ComplexityRoot.Tax.Category == nil {
 			break
@@ -6226,6 +6388,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TimelineItem.Payment(childComplexity), true
 
+	case "Totals.adjustments":
+		if e.ComplexityRoot.Totals.Adjustments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Totals.Adjustments(childComplexity), true
+	case "Totals.allowances":
+		if e.ComplexityRoot.Totals.Allowances == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Totals.Allowances(childComplexity), true
+	case "Totals.charges":
+		if e.ComplexityRoot.Totals.Charges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Totals.Charges(childComplexity), true
 	case "Totals.lines":
 		if e.ComplexityRoot.Totals.Lines == nil {
 			break
@@ -6238,6 +6418,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Totals.Net(childComplexity), true
+	case "Totals.otherTaxes":
+		if e.ComplexityRoot.Totals.OtherTaxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Totals.OtherTaxes(childComplexity), true
 	case "Totals.payable":
 		if e.ComplexityRoot.Totals.Payable == nil {
 			break
@@ -6452,6 +6638,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AddContactNoteInput", ec.unmarshalInputAddContactNoteInput),
 			graphql.NewInputUnmarshaler("AddMemberInput", ec.unmarshalInputAddMemberInput),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
+			graphql.NewInputUnmarshaler("AdjustmentInput", ec.unmarshalInputAdjustmentInput),
 			graphql.NewInputUnmarshaler("AllocatePaymentInput", ec.unmarshalInputAllocatePaymentInput),
 			graphql.NewInputUnmarshaler("AllocationInput", ec.unmarshalInputAllocationInput),
 			graphql.NewInputUnmarshaler("ApplyRegistryCheckInput", ec.unmarshalInputApplyRegistryCheckInput),
@@ -6469,18 +6656,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateApiKeyInput", ec.unmarshalInputCreateApiKeyInput),
 			graphql.NewInputUnmarshaler("CreateContactInput", ec.unmarshalInputCreateContactInput),
 			graphql.NewInputUnmarshaler("CreateContactsInput", ec.unmarshalInputCreateContactsInput),
+			graphql.NewInputUnmarshaler("CreateDocumentInput", ec.unmarshalInputCreateDocumentInput),
 			graphql.NewInputUnmarshaler("CreateDocumentLinkInput", ec.unmarshalInputCreateDocumentLinkInput),
-			graphql.NewInputUnmarshaler("CreateInvoiceInput", ec.unmarshalInputCreateInvoiceInput),
 			graphql.NewInputUnmarshaler("CreateOrganizationInput", ec.unmarshalInputCreateOrganizationInput),
 			graphql.NewInputUnmarshaler("CreateProductInput", ec.unmarshalInputCreateProductInput),
 			graphql.NewInputUnmarshaler("CreateTrackingCategoryInput", ec.unmarshalInputCreateTrackingCategoryInput),
 			graphql.NewInputUnmarshaler("DismissDuplicateInput", ec.unmarshalInputDismissDuplicateInput),
 			graphql.NewInputUnmarshaler("DocumentFilter", ec.unmarshalInputDocumentFilter),
+			graphql.NewInputUnmarshaler("DocumentIdInput", ec.unmarshalInputDocumentIdInput),
 			graphql.NewInputUnmarshaler("DocumentLinkIdInput", ec.unmarshalInputDocumentLinkIdInput),
 			graphql.NewInputUnmarshaler("EmailInput", ec.unmarshalInputEmailInput),
 			graphql.NewInputUnmarshaler("ImportColumnInput", ec.unmarshalInputImportColumnInput),
 			graphql.NewInputUnmarshaler("InviteToPortalInput", ec.unmarshalInputInviteToPortalInput),
-			graphql.NewInputUnmarshaler("InvoiceIdInput", ec.unmarshalInputInvoiceIdInput),
 			graphql.NewInputUnmarshaler("JobFilter", ec.unmarshalInputJobFilter),
 			graphql.NewInputUnmarshaler("JobIdInput", ec.unmarshalInputJobIdInput),
 			graphql.NewInputUnmarshaler("LineInput", ec.unmarshalInputLineInput),
@@ -6511,7 +6698,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateContactInput", ec.unmarshalInputUpdateContactInput),
 			graphql.NewInputUnmarshaler("UpdateContactNoteInput", ec.unmarshalInputUpdateContactNoteInput),
 			graphql.NewInputUnmarshaler("UpdateContactsInput", ec.unmarshalInputUpdateContactsInput),
-			graphql.NewInputUnmarshaler("UpdateInvoiceInput", ec.unmarshalInputUpdateInvoiceInput),
+			graphql.NewInputUnmarshaler("UpdateDocumentInput", ec.unmarshalInputUpdateDocumentInput),
 			graphql.NewInputUnmarshaler("UpdateOrganizationInput", ec.unmarshalInputUpdateOrganizationInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
 			graphql.NewInputUnmarshaler("UpdateRegistrySettingsInput", ec.unmarshalInputUpdateRegistrySettingsInput),
@@ -6789,8 +6976,8 @@ type Query {
   document("The document's id." id: ID!): Document
 
   """
-  What the lines of an invoice come to, computed as they would be stored, without storing
-  anything. Codes: INVALID with the field at fault.
+  What the lines of a document come to, computed as they would be stored, without storing
+  anything. Codes: INVALID with the field at fault, NOT_FOUND (a line's product).
   """
   computeTotals("The lines and their prices." input: ComputeTotalsInput!): Totals!
 
@@ -7070,26 +7257,35 @@ type Mutation {
   "Deletes a product that no line was filled from. Codes: NOT_FOUND, CONFLICT (in use: archive it)."
   deleteProduct("The product." input: ProductIdInput!): DeleteProductPayload!
 
-  "Creates a draft invoice for a client. Its copy of the contact is made now. Codes: INVALID, NOT_FOUND, CONFLICT (contact archived or no client)."
-  createInvoice(input: CreateInvoiceInput!): InvoicePayload!
+  """
+  Creates a draft. Its copy of the contact is made now. Sales need EditSales and a client, an
+  estimate a client or a prospect; purchases need EditPurchases and a supplier. Codes: INVALID,
+  NOT_FOUND, CONFLICT (` + "`" + `contactId` + "`" + `: archived, or no client or supplier; ` + "`" + `customId` + "`" + ` taken; ` + "`" + `date` + "`" + `:
+  the books are closed).
+  """
+  createDocument(input: CreateDocumentInput!): DocumentPayload!
 
-  "Changes a draft invoice; lines are saved whole. Codes: INVALID, NOT_FOUND, CONFLICT (not a draft; ` + "`" + `version` + "`" + `)."
-  updateInvoice(input: UpdateInvoiceInput!): InvoicePayload!
+  "Changes a draft; lines and adjustments are saved whole. Codes: INVALID, NOT_FOUND, CONFLICT (not a draft; ` + "`" + `version` + "`" + `; ` + "`" + `lines` + "`" + `: billed to a client; ` + "`" + `date` + "`" + `: the books are closed)."
+  updateDocument(input: UpdateDocumentInput!): DocumentPayload!
 
-  "Issues a draft invoice: gives it the next number and posts it to the client's ledger. Codes: NOT_FOUND, CONFLICT (not a draft, contact archived)."
-  issueInvoice(input: InvoiceIdInput!): InvoicePayload!
+  """
+  Issues a draft: gives it the next number of its sequence and posts it to the contact's ledger.
+  An estimate is not posted; an expense is paid at once. Codes: NOT_FOUND, CONFLICT (not a draft,
+  contact archived, books closed).
+  """
+  issueDocument(input: DocumentIdInput!): DocumentPayload!
 
-  "Takes an issued invoice back to draft and off the ledger. It keeps its number and gets it again when it is issued again. Codes: NOT_FOUND, CONFLICT (not issued, something allocated)."
-  revertInvoice(input: InvoiceIdInput!): InvoicePayload!
+  "Takes an issued document back to draft and off the ledger. It keeps its number and gets it again when it is issued again. Codes: NOT_FOUND, CONFLICT (not issued, something allocated, an estimate accepted, books closed)."
+  revertDocument(input: DocumentIdInput!): DocumentPayload!
 
-  "Voids an issued invoice: posts the reversal; the number is never used again. Codes: NOT_FOUND, CONFLICT (not issued, something allocated)."
-  voidInvoice(input: InvoiceIdInput!): InvoicePayload!
+  "Voids an issued document: posts the reversal; the number is never used again, and what an invoice billed of projects may be billed again. Codes: NOT_FOUND, CONFLICT (not issued, something allocated, books closed)."
+  voidDocument(input: DocumentIdInput!): DocumentPayload!
 
-  "Takes a void invoice back to issued: posts it again. Codes: NOT_FOUND, CONFLICT (not void)."
-  restoreInvoice(input: InvoiceIdInput!): InvoicePayload!
+  "Takes a void document back to issued: posts it again. Codes: NOT_FOUND, CONFLICT (not void, contact archived, something billed elsewhere since, books closed)."
+  restoreDocument(input: DocumentIdInput!): DocumentPayload!
 
-  "Deletes a draft invoice that never had a number. Codes: NOT_FOUND, CONFLICT."
-  deleteInvoice(input: InvoiceIdInput!): DeleteInvoicePayload!
+  "Deletes a draft that never had a number. Codes: NOT_FOUND, CONFLICT."
+  deleteDocument(input: DocumentIdInput!): DeleteDocumentPayload!
 
   """
   Gives an issued sales document an address by which whoever has it reads the document without
@@ -7951,7 +8147,7 @@ type HistoryEvent {
   actorKind: ActorKind!
   "The person; null for an API key or the server."
   actor: User
-  "The mutation, such as issueInvoice."
+  "The mutation, such as issueDocument."
   action: String!
   "What it was done to: contact, document, payment, portal_grant …"
   objectType: String!
@@ -9312,20 +9508,36 @@ type ExchangeRate {
 
 # ---------------------------------------------------------------- documents
 
-"The type of a document."
+"The type of a document. Sales are of clients, purchases of suppliers."
 enum DocumentType {
   "A sale: the client owes its total."
   INVOICE
+  "A sale taken back, whole or in part: the client's credit."
+  CREDIT_NOTE
+  "An offer: nothing is owed. A prospect may have one too."
+  ESTIMATE
+  "A purchase: we owe the supplier its total."
+  BILL
+  "A purchase taken back, whole or in part: our credit with the supplier."
+  SUPPLIER_CREDIT
+  "A purchase that was paid when it was made."
+  EXPENSE
 }
 
 "The stored state of a document."
 enum DocumentStatus {
   "Being written; not on the ledger, no number yet."
   DRAFT
-  "Numbered and on the ledger."
+  "Numbered and on the ledger, but for an estimate, which is an offer."
   ISSUED
   "Taken back; its number is not used again."
   VOID
+  "Of an estimate: the client agreed; its lines do not change any more."
+  ACCEPTED
+  "Of an estimate: the client declined."
+  REJECTED
+  "Of an estimate: made into an invoice."
+  INVOICED
 }
 
 "How far an issued document is paid. Derived."
@@ -9354,8 +9566,10 @@ type Tax {
   kind: TaxKind!
   "Its name, may be empty."
   name: String!
-  "Percent: \"24\"."
+  "Percent: \"24\"; \"0\" where it is a fixed amount."
   rate: Decimal!
+  "An amount for each line in the document's currency instead of a percent; null for a percent."
+  fixed: Decimal
   "EN 16931 VAT category code (BT-151): S, Z, E, AE, K, G, O; empty for other kinds."
   category: String!
   "Shown, but not part of the total."
@@ -9368,8 +9582,10 @@ input TaxInput {
   kind: TaxKind
   "Its name, up to 100 characters."
   name: String
-  "Percent, 0 to 100, up to 6 decimals."
-  rate: Decimal!
+  "Percent, 0 to 100, up to 6 decimals; 0 when left out."
+  rate: Decimal
+  "An amount for each line instead of a percent, in the document's currency. Not for VAT, and not for a contact's default taxes."
+  fixed: Decimal
   "EN 16931 VAT category code (BT-151); S when left out, Z at rate 0."
   category: String
   "Shown, but not part of the total; false when left out."
@@ -9384,10 +9600,12 @@ type Document implements Node {
   type: DocumentType!
   "The stored state."
   status: DocumentStatus!
-  "Raised by every change; updateInvoice names the version it read."
+  "Raised by every change; updateDocument names the version it read."
   version: Int!
   "The number as printed; empty until issued."
   number: String!
+  "The sequence that numbers it; null for a draft that takes the default of its type."
+  sequence: NumberSequence
   "The contact as it is today."
   contact: Contact!
   "Copy: the contact's name."
@@ -9396,11 +9614,15 @@ type Document implements Node {
   contactProfession: String!
   "Copy: the VAT number."
   contactVatNumber: String!
+  "Copy: the tax office."
+  contactTaxOffice: String!
   "Copy: the billing address, one line of print per line."
   billingAddress: String!
+  "Copy: the shipping address, one line of print per line."
+  shippingAddress: String!
   "The date."
   date: Date!
-  "When it is due."
+  "When it is due; of an estimate the last day of the offer."
   dueDate: Date!
   "The currency."
   currency: CurrencyCode!
@@ -9414,14 +9636,28 @@ type Document implements Node {
   notes: String!
   "Printed terms."
   terms: String!
+  "The language it is printed in: en, el, de, fr, it, es, bg. Empty: the contact's, else the business's."
+  language: String!
+  "How an expense was paid; null for other types."
+  paidBy: PaymentMethod
+  "The caller's own key, unique in the type."
+  customId: String
   "The lines, in their order."
   lines: [DocumentLine!]!
+  "Allowances and charges on the document as a whole, in their order."
+  adjustments: [DocumentAdjustment!]!
   "The tax groups (EN 16931, BG-23)."
   taxes: [DocumentTax!]!
-  "Sum of the lines without tax."
+  "Sum of the allowances as given (BT-107)."
+  allowances: Money!
+  "Sum of the charges as given (BT-108)."
+  charges: Money!
+  "Sum of the lines, allowances and charges without tax."
   net: Money!
   "Sum of the VAT groups."
   vat: Money!
+  "Sum of other taxes that are added."
+  otherTaxes: Money!
   "Net and taxes."
   total: Money!
   "Withheld by the payer."
@@ -9430,12 +9666,14 @@ type Document implements Node {
   payable: Money!
   "What allocations have settled."
   settled: Money!
-  "Payable less settled; of a draft or void document zero."
+  "Payable less settled: what is still to be paid, of a credit note or supplier credit what is still to be used. Zero for an estimate, a draft and a void document."
   remaining: Money!
-  "How far it is paid; null unless issued."
+  "How far it is paid, or used; null for an estimate and unless issued."
   paidState: PaidState
-  "Issued, due before today in the organization's time zone, and something remains."
+  "Owed, issued, due before today in the organization's time zone, and something remains."
   isOverdue: Boolean!
+  "An issued estimate whose last day is over in the organization's time zone."
+  isExpired: Boolean!
   "What settles it, oldest first."
   allocations: [Allocation!]!
   "When it was made."
@@ -9448,8 +9686,10 @@ type Document implements Node {
 
 "A line of a document."
 type DocumentLine {
-  "The line's id."
+  "The line's id. It stays while the line does."
   id: ID!
+  "The product that it was filled from."
+  productId: ID
   "What it is for."
   title: String!
   "Up to 4 decimals, never 0."
@@ -9464,8 +9704,28 @@ type DocumentLine {
   discountAmount: Money!
   "The taxes."
   taxes: [Tax!]!
+  "The expense category, on purchases."
+  categoryId: ID
+  "The project that it is for."
+  projectId: ID
+  "On a purchase with a project: to be billed to the client."
+  billable: Boolean!
   "Quantity × price − discount, rounded to the minor unit, tax taken out where prices include it."
   net: Money!
+}
+
+"An allowance or charge on a document as a whole (EN 16931, BG-20 and BG-21)."
+type DocumentAdjustment {
+  "A charge adds, an allowance takes off."
+  charge: Boolean!
+  "The reason."
+  title: String!
+  "Of the sum of the lines as priced; \"0\" where an amount was given."
+  percent: Decimal!
+  "What it comes to, positive."
+  amount: Money!
+  "The taxes whose groups it joins."
+  taxes: [Tax!]!
 }
 
 "A tax group of a document."
@@ -9478,6 +9738,8 @@ type DocumentTax {
   category: String!
   "Percent."
   rate: Decimal!
+  "The amount for each line of a tax that is no percent, else zero."
+  fixed: Money!
   "Shown, but not part of the total."
   informational: Boolean!
   "What the tax is computed from."
@@ -9526,42 +9788,78 @@ input DocumentFilter {
 
 "A line to save."
 input LineInput {
-  "What it is for, 1 to 1,000 characters."
-  title: String!
+  "The line to change; a new line when left out. Codes: NOT_FOUND for a line of another document."
+  id: ID
+  "The product of the price list that gives what is left out: title, unit, unitPrice, taxes, categoryId."
+  productId: ID
+  "What it is for, 1 to 1,000 characters. Needed without a product."
+  title: String
   "Up to 4 decimals, never 0; 1 when left out. Negative for something given back."
   quantity: Decimal
   "Such as hour or piece, up to 20 characters."
   unit: String
-  "In the document's currency, up to 5 decimals."
-  unitPrice: Decimal!
+  "In the document's currency, up to 5 decimals. Needed without a product, and with one that is priced in another currency."
+  unitPrice: Decimal
   "Percent off, 0 to 100, up to 6 decimals. Not with discountAmount."
   discountPercent: Decimal
   "Amount off, in the document's currency. Not with discountPercent."
   discountAmount: Decimal
-  "The taxes; the contact's default taxes when left out."
+  "The taxes; the product's, else the contact's default taxes, when left out."
+  taxes: [TaxInput!]
+  "The expense category; on purchases alone."
+  categoryId: ID
+  "The project that it is for: on a sale one of the same client."
+  projectId: ID
+  "On a purchase with a project: to be billed to the client; false when left out."
+  billable: Boolean
+}
+
+"An allowance or charge to save."
+input AdjustmentInput {
+  "A charge adds, an allowance takes off; an allowance when left out."
+  charge: Boolean
+  "The reason, 1 to 200 characters."
+  title: String!
+  "Of the sum of the lines as priced, 0 to 100, up to 6 decimals. Not with amount."
+  percent: Decimal
+  "Positive, in the document's currency. Not with percent."
+  amount: Decimal
+  "The taxes whose groups it joins; the contact's default taxes when left out."
   taxes: [TaxInput!]
 }
 
 "Input of computeTotals."
 input ComputeTotalsInput {
+  "The type; INVOICE when left out."
+  type: DocumentType
   "The currency."
   currency: CurrencyCode!
   "Whether unit prices include VAT; false when left out."
   pricesIncludeTax: Boolean
   "1 to 500 lines."
   lines: [LineInput!]!
+  "Allowances and charges on the document as a whole."
+  adjustments: [AdjustmentInput!]
 }
 
 "What lines come to."
 type Totals {
   "Each line's net, in the lines' order."
   lines: [Money!]!
+  "What each allowance or charge comes to, in their order."
+  adjustments: [Money!]!
   "The tax groups."
   taxes: [DocumentTax!]!
-  "Sum of the lines without tax."
+  "Sum of the allowances as given."
+  allowances: Money!
+  "Sum of the charges as given."
+  charges: Money!
+  "Sum of the lines, allowances and charges without tax."
   net: Money!
   "Sum of the VAT groups."
   vat: Money!
+  "Sum of other taxes that are added."
+  otherTaxes: Money!
   "Net and taxes."
   total: Money!
   "Withheld by the payer."
@@ -9588,75 +9886,93 @@ type NumberSequence {
   isDefault: Boolean!
 }
 
-"Input of createInvoice."
-input CreateInvoiceInput {
-  "The client."
+"Input of createDocument."
+input CreateDocumentInput {
+  "The type."
+  type: DocumentType!
+  "The client or supplier."
   contactId: ID!
+  "The sequence to number it by; the default of the type when left out."
+  sequenceId: ID
   "The date; today in the organization's time zone when left out."
   date: Date
-  "Not before the date; by the client's default when left out."
+  "Not before the date; by the contact's default when left out. Of an estimate the last day of the offer."
   dueDate: Date
-  "The client's default, else the base currency, when left out."
+  "The contact's default, else the base currency, when left out."
   currency: CurrencyCode
   "Units of the base currency for one of the document's; needed in another currency than the base."
   exchangeRate: Decimal
   "Whether unit prices include VAT; false when left out."
   pricesIncludeTax: Boolean
-  "1 to 500 lines."
+  "1 to 500 lines, with the adjustments."
   lines: [LineInput!]!
-  "The client's order number, up to 100 characters."
+  "Allowances and charges on the document as a whole."
+  adjustments: [AdjustmentInput!]
+  "The client's order number, or the supplier's own number; up to 100 characters."
   reference: String
   "Printed notes, up to 5,000 characters."
   notes: String
   "Printed terms, up to 5,000 characters."
   terms: String
-  "The caller's own key, unique among invoices."
+  "The language to print it in: en, el, de, fr, it, es, bg; the contact's when left out."
+  language: String
+  "How an expense was paid: needed for an EXPENSE, refused for other types."
+  paidBy: PaymentMethod
+  "The caller's own key, unique in the type."
   customId: String
   "See Mutation."
   idempotencyKey: String
 }
 
-"Input of updateInvoice. What is absent or null stays."
-input UpdateInvoiceInput {
-  "The invoice."
+"Input of updateDocument. What is absent or null stays."
+input UpdateDocumentInput {
+  "The document."
   id: ID!
   "The version that was read."
   version: Int!
+  "The sequence to number it by, while it has no number."
+  sequenceId: ID
   "The date."
   date: Date
   "Not before the date."
   dueDate: Date
-  "Whether unit prices include VAT."
+  "Whether unit prices include VAT; needs the lines."
   pricesIncludeTax: Boolean
-  "All lines, 1 to 500."
+  "All lines, 1 to 500: with id a line is changed, without it is new, and one that is missing goes."
   lines: [LineInput!]
-  "The client's order number."
+  "All allowances and charges."
+  adjustments: [AdjustmentInput!]
+  "The client's order number, or the supplier's own number."
   reference: String
   "Printed notes."
   notes: String
   "Printed terms."
   terms: String
+  "The language to print it in; empty for the contact's."
+  language: String
+  "How an expense was paid."
+  paidBy: PaymentMethod
   "See Mutation."
   idempotencyKey: String
 }
 
-"Input of a mutation on one invoice."
-input InvoiceIdInput {
-  "The invoice."
+"Input of a mutation on one document."
+input DocumentIdInput {
+  "The document."
   id: ID!
   "See Mutation."
   idempotencyKey: String
 }
 
-"What a mutation on an invoice gives."
-type InvoicePayload {
-  "The invoice as it is now."
-  invoice: Document!
+"What a mutation on a document gives."
+type DocumentPayload {
+  "The document as it is now."
+  document: Document!
 }
 
-"What deleting an invoice gives."
-type DeleteInvoicePayload {
-  "The id of the invoice that is gone."
+"What deleting a document gives."
+type DeleteDocumentPayload {
+  "The id of the document that is gone."
   id: ID!
 }
 
@@ -10864,12 +11180,12 @@ func (ec *executionContext) childFields_DeleteContactPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type DeleteContactPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_DeleteInvoicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_DeleteDocumentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
-		return ec.fieldContext_DeleteInvoicePayload_id(ctx, field)
+		return ec.fieldContext_DeleteDocumentPayload_id(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type DeleteInvoicePayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type DeleteDocumentPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteProductPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10908,6 +11224,8 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_version(ctx, field)
 	case "number":
 		return ec.fieldContext_Document_number(ctx, field)
+	case "sequence":
+		return ec.fieldContext_Document_sequence(ctx, field)
 	case "contact":
 		return ec.fieldContext_Document_contact(ctx, field)
 	case "contactName":
@@ -10916,8 +11234,12 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_contactProfession(ctx, field)
 	case "contactVatNumber":
 		return ec.fieldContext_Document_contactVatNumber(ctx, field)
+	case "contactTaxOffice":
+		return ec.fieldContext_Document_contactTaxOffice(ctx, field)
 	case "billingAddress":
 		return ec.fieldContext_Document_billingAddress(ctx, field)
+	case "shippingAddress":
+		return ec.fieldContext_Document_shippingAddress(ctx, field)
 	case "date":
 		return ec.fieldContext_Document_date(ctx, field)
 	case "dueDate":
@@ -10934,14 +11256,28 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_notes(ctx, field)
 	case "terms":
 		return ec.fieldContext_Document_terms(ctx, field)
+	case "language":
+		return ec.fieldContext_Document_language(ctx, field)
+	case "paidBy":
+		return ec.fieldContext_Document_paidBy(ctx, field)
+	case "customId":
+		return ec.fieldContext_Document_customId(ctx, field)
 	case "lines":
 		return ec.fieldContext_Document_lines(ctx, field)
+	case "adjustments":
+		return ec.fieldContext_Document_adjustments(ctx, field)
 	case "taxes":
 		return ec.fieldContext_Document_taxes(ctx, field)
+	case "allowances":
+		return ec.fieldContext_Document_allowances(ctx, field)
+	case "charges":
+		return ec.fieldContext_Document_charges(ctx, field)
 	case "net":
 		return ec.fieldContext_Document_net(ctx, field)
 	case "vat":
 		return ec.fieldContext_Document_vat(ctx, field)
+	case "otherTaxes":
+		return ec.fieldContext_Document_otherTaxes(ctx, field)
 	case "total":
 		return ec.fieldContext_Document_total(ctx, field)
 	case "withholding":
@@ -10956,6 +11292,8 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_paidState(ctx, field)
 	case "isOverdue":
 		return ec.fieldContext_Document_isOverdue(ctx, field)
+	case "isExpired":
+		return ec.fieldContext_Document_isExpired(ctx, field)
 	case "allocations":
 		return ec.fieldContext_Document_allocations(ctx, field)
 	case "createdAt":
@@ -10966,6 +11304,22 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_links(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Document", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentAdjustment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "charge":
+		return ec.fieldContext_DocumentAdjustment_charge(ctx, field)
+	case "title":
+		return ec.fieldContext_DocumentAdjustment_title(ctx, field)
+	case "percent":
+		return ec.fieldContext_DocumentAdjustment_percent(ctx, field)
+	case "amount":
+		return ec.fieldContext_DocumentAdjustment_amount(ctx, field)
+	case "taxes":
+		return ec.fieldContext_DocumentAdjustment_taxes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentAdjustment", field.Name)
 }
 
 func (ec *executionContext) childFields_DocumentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10996,6 +11350,8 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_DocumentLine_id(ctx, field)
+	case "productId":
+		return ec.fieldContext_DocumentLine_productId(ctx, field)
 	case "title":
 		return ec.fieldContext_DocumentLine_title(ctx, field)
 	case "quantity":
@@ -11010,6 +11366,12 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 		return ec.fieldContext_DocumentLine_discountAmount(ctx, field)
 	case "taxes":
 		return ec.fieldContext_DocumentLine_taxes(ctx, field)
+	case "categoryId":
+		return ec.fieldContext_DocumentLine_categoryId(ctx, field)
+	case "projectId":
+		return ec.fieldContext_DocumentLine_projectId(ctx, field)
+	case "billable":
+		return ec.fieldContext_DocumentLine_billable(ctx, field)
 	case "net":
 		return ec.fieldContext_DocumentLine_net(ctx, field)
 	}
@@ -11040,6 +11402,14 @@ func (ec *executionContext) childFields_DocumentLinkPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type DocumentLinkPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DocumentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_DocumentPayload_document(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DocumentTax(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -11050,6 +11420,8 @@ func (ec *executionContext) childFields_DocumentTax(ctx context.Context, field g
 		return ec.fieldContext_DocumentTax_category(ctx, field)
 	case "rate":
 		return ec.fieldContext_DocumentTax_rate(ctx, field)
+	case "fixed":
+		return ec.fieldContext_DocumentTax_fixed(ctx, field)
 	case "informational":
 		return ec.fieldContext_DocumentTax_informational(ctx, field)
 	case "base":
@@ -11306,14 +11678,6 @@ func (ec *executionContext) childFields_InviteToPortalPayload(ctx context.Contex
 		return ec.fieldContext_InviteToPortalPayload_emailed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InviteToPortalPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_InvoicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "invoice":
-		return ec.fieldContext_InvoicePayload_invoice(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InvoicePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ItemError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12260,6 +12624,8 @@ func (ec *executionContext) childFields_Tax(ctx context.Context, field graphql.C
 		return ec.fieldContext_Tax_name(ctx, field)
 	case "rate":
 		return ec.fieldContext_Tax_rate(ctx, field)
+	case "fixed":
+		return ec.fieldContext_Tax_fixed(ctx, field)
 	case "category":
 		return ec.fieldContext_Tax_category(ctx, field)
 	case "informational":
@@ -12314,12 +12680,20 @@ func (ec *executionContext) childFields_Totals(ctx context.Context, field graphq
 	switch field.Name {
 	case "lines":
 		return ec.fieldContext_Totals_lines(ctx, field)
+	case "adjustments":
+		return ec.fieldContext_Totals_adjustments(ctx, field)
 	case "taxes":
 		return ec.fieldContext_Totals_taxes(ctx, field)
+	case "allowances":
+		return ec.fieldContext_Totals_allowances(ctx, field)
+	case "charges":
+		return ec.fieldContext_Totals_charges(ctx, field)
 	case "net":
 		return ec.fieldContext_Totals_net(ctx, field)
 	case "vat":
 		return ec.fieldContext_Totals_vat(ctx, field)
+	case "otherTaxes":
+		return ec.fieldContext_Totals_otherTaxes(ctx, field)
 	case "total":
 		return ec.fieldContext_Totals_total(ctx, field)
 	case "withholding":
@@ -13038,12 +13412,12 @@ func (ec *executionContext) field_Mutation_createDocumentLink_args(ctx context.C
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_createInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_createDocument_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (document.CreateInvoiceInput, error) {
-			return ec.unmarshalNCreateInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateInvoiceInput(ctx, v)
+		func(ctx context.Context, v any) (document.CreateInput, error) {
+			return ec.unmarshalNCreateDocumentInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13150,12 +13524,12 @@ func (ec *executionContext) field_Mutation_deleteContacts_args(ctx context.Conte
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_deleteInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_deleteDocument_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.IDInput, error) {
-			return ec.unmarshalNInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13220,12 +13594,12 @@ func (ec *executionContext) field_Mutation_inviteToPortal_args(ctx context.Conte
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_issueInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_issueDocument_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.IDInput, error) {
-			return ec.unmarshalNInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13346,12 +13720,12 @@ func (ec *executionContext) field_Mutation_restoreContacts_args(ctx context.Cont
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_restoreInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_restoreDocument_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.IDInput, error) {
-			return ec.unmarshalNInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13402,12 +13776,12 @@ func (ec *executionContext) field_Mutation_retryJob_args(ctx context.Context, ra
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_revertInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_revertDocument_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.IDInput, error) {
-			return ec.unmarshalNInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13626,12 +14000,12 @@ func (ec *executionContext) field_Mutation_updateContacts_args(ctx context.Conte
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_updateInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_updateDocument_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (document.UpdateInvoiceInput, error) {
-			return ec.unmarshalNUpdateInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateInvoiceInput(ctx, v)
+		func(ctx context.Context, v any) (document.UpdateInput, error) {
+			return ec.unmarshalNUpdateDocumentInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13710,12 +14084,12 @@ func (ec *executionContext) field_Mutation_uploadContactImport_args(ctx context.
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_voidInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_voidDocument_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.IDInput, error) {
-			return ec.unmarshalNInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18565,13 +18939,13 @@ func (ec *executionContext) fieldContext_DeleteContactPayload_id(_ context.Conte
 	return graphql.NewScalarFieldContext("DeleteContactPayload", field, false, false, "ID")
 }
 
-func (ec *executionContext) _DeleteInvoicePayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteInvoicePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeleteDocumentPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteDocumentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DeleteInvoicePayload_id(ctx, field)
+			return ec.fieldContext_DeleteDocumentPayload_id(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -18584,8 +18958,8 @@ func (ec *executionContext) _DeleteInvoicePayload_id(ctx context.Context, field 
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_DeleteInvoicePayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeleteInvoicePayload", field, false, false, "ID")
+func (ec *executionContext) fieldContext_DeleteDocumentPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteDocumentPayload", field, false, false, "ID")
 }
 
 func (ec *executionContext) _DeleteProductPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteProductPayload) (ret graphql.Marshaler) {
@@ -18772,6 +19146,38 @@ func (ec *executionContext) fieldContext_Document_number(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Document", field, false, false, "String")
 }
 
+func (ec *executionContext) _Document_sequence(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_sequence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sequence(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.NumberSequence) graphql.Marshaler {
+			return ec.marshalONumberSequence2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐNumberSequence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Document_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NumberSequence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Document_contact(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18873,6 +19279,29 @@ func (ec *executionContext) fieldContext_Document_contactVatNumber(_ context.Con
 	return graphql.NewScalarFieldContext("Document", field, false, false, "String")
 }
 
+func (ec *executionContext) _Document_contactTaxOffice(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_contactTaxOffice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactTaxOffice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_contactTaxOffice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Document", field, false, false, "String")
+}
+
 func (ec *executionContext) _Document_billingAddress(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18893,6 +19322,29 @@ func (ec *executionContext) _Document_billingAddress(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Document_billingAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Document", field, false, false, "String")
+}
+
+func (ec *executionContext) _Document_shippingAddress(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_shippingAddress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShippingAddress, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_shippingAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Document", field, false, false, "String")
 }
 
@@ -19080,6 +19532,75 @@ func (ec *executionContext) fieldContext_Document_terms(_ context.Context, field
 	return graphql.NewScalarFieldContext("Document", field, false, false, "String")
 }
 
+func (ec *executionContext) _Document_language(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_language(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Language, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Document", field, false, false, "String")
+}
+
+func (ec *executionContext) _Document_paidBy(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_paidBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaidBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *payment1.Method) graphql.Marshaler {
+			return ec.marshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Document_paidBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Document", field, true, false, "PaymentMethod")
+}
+
+func (ec *executionContext) _Document_customId(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_customId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Document_customId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Document", field, false, false, "String")
+}
+
 func (ec *executionContext) _Document_lines(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19112,6 +19633,38 @@ func (ec *executionContext) fieldContext_Document_lines(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Document_adjustments(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_adjustments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adjustments(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.AdjustmentLine) graphql.Marshaler {
+			return ec.marshalNDocumentAdjustment2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_adjustments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentAdjustment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Document_taxes(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19139,6 +19692,70 @@ func (ec *executionContext) fieldContext_Document_taxes(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DocumentTax(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_allowances(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_allowances(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allowances(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_allowances(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_charges(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_charges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Charges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_charges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19196,6 +19813,38 @@ func (ec *executionContext) _Document_vat(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Document_vat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_otherTaxes(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_otherTaxes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OtherTaxes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_otherTaxes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Document",
 		Field:      field,
@@ -19414,6 +20063,29 @@ func (ec *executionContext) fieldContext_Document_isOverdue(_ context.Context, f
 	return graphql.NewScalarFieldContext("Document", field, true, false, "Boolean")
 }
 
+func (ec *executionContext) _Document_isExpired(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_isExpired(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsExpired(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_isExpired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Document", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _Document_allocations(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19519,6 +20191,139 @@ func (ec *executionContext) fieldContext_Document_links(_ context.Context, field
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DocumentLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentAdjustment_charge(ctx context.Context, field graphql.CollectedField, obj *document.AdjustmentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentAdjustment_charge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Charge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentAdjustment_charge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentAdjustment", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _DocumentAdjustment_title(ctx context.Context, field graphql.CollectedField, obj *document.AdjustmentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentAdjustment_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentAdjustment_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentAdjustment", field, false, false, "String")
+}
+
+func (ec *executionContext) _DocumentAdjustment_percent(ctx context.Context, field graphql.CollectedField, obj *document.AdjustmentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentAdjustment_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentAdjustment_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentAdjustment", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _DocumentAdjustment_amount(ctx context.Context, field graphql.CollectedField, obj *document.AdjustmentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentAdjustment_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentAdjustment_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentAdjustment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentAdjustment_taxes(ctx context.Context, field graphql.CollectedField, obj *document.AdjustmentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentAdjustment_taxes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Taxes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*money.Tax) graphql.Marshaler {
+			return ec.marshalNTax2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentAdjustment_taxes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentAdjustment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tax(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19721,6 +20526,29 @@ func (ec *executionContext) fieldContext_DocumentLine_id(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("DocumentLine", field, false, false, "ID")
 }
 
+func (ec *executionContext) _DocumentLine_productId(ctx context.Context, field graphql.CollectedField, obj *document.Line) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLine_productId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProductID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *uuid.UUID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLine_productId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLine", field, false, false, "ID")
+}
+
 func (ec *executionContext) _DocumentLine_title(ctx context.Context, field graphql.CollectedField, obj *document.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19877,11 +20705,11 @@ func (ec *executionContext) _DocumentLine_taxes(ctx context.Context, field graph
 			return ec.fieldContext_DocumentLine_taxes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Taxes, nil
+			return obj.Taxes(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []money.Tax) graphql.Marshaler {
-			return ec.marshalNTax2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*money.Tax) graphql.Marshaler {
+			return ec.marshalNTax2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19891,13 +20719,82 @@ func (ec *executionContext) fieldContext_DocumentLine_taxes(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "DocumentLine",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Tax(ctx, field)
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _DocumentLine_categoryId(ctx context.Context, field graphql.CollectedField, obj *document.Line) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLine_categoryId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CategoryID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *uuid.UUID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLine_categoryId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLine", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DocumentLine_projectId(ctx context.Context, field graphql.CollectedField, obj *document.Line) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLine_projectId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *uuid.UUID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLine_projectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLine", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DocumentLine_billable(ctx context.Context, field graphql.CollectedField, obj *document.Line) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLine_billable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Billable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLine_billable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLine", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _DocumentLine_net(ctx context.Context, field graphql.CollectedField, obj *document.Line) (ret graphql.Marshaler) {
@@ -20088,6 +20985,38 @@ func (ec *executionContext) fieldContext_DocumentLinkPayload_link(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _DocumentPayload_document(ctx context.Context, field graphql.CollectedField, obj *model.DocumentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentPayload_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v document.Document) graphql.Marshaler {
+			return ec.marshalNDocument2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentPayload_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DocumentTax_kind(ctx context.Context, field graphql.CollectedField, obj *document.TaxLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20178,6 +21107,38 @@ func (ec *executionContext) _DocumentTax_rate(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_DocumentTax_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DocumentTax", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _DocumentTax_fixed(ctx context.Context, field graphql.CollectedField, obj *document.TaxLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentTax_fixed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fixed(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentTax_fixed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentTax",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DocumentTax_informational(ctx context.Context, field graphql.CollectedField, obj *document.TaxLine) (ret graphql.Marshaler) {
@@ -22064,38 +23025,6 @@ func (ec *executionContext) _InviteToPortalPayload_emailed(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_InviteToPortalPayload_emailed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InviteToPortalPayload", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _InvoicePayload_invoice(ctx context.Context, field graphql.CollectedField, obj *model.InvoicePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvoicePayload_invoice(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Invoice, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v document.Document) graphql.Marshaler {
-			return ec.marshalNDocument2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_InvoicePayload_invoice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "InvoicePayload",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Document(ctx, field)
-		},
-	}
-	return fc, nil
 }
 
 func (ec *executionContext) _ItemError_code(ctx context.Context, field graphql.CollectedField, obj *fault.Error) (ret graphql.Marshaler) {
@@ -25654,34 +26583,34 @@ func (ec *executionContext) fieldContext_Mutation_deleteProduct(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_createInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_createDocument(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_createInvoice(ctx, field)
+			return ec.fieldContext_Mutation_createDocument(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateInvoice(ctx, fc.Args["input"].(document.CreateInvoiceInput))
+			return ec.Resolvers.Mutation().CreateDocument(ctx, fc.Args["input"].(document.CreateInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InvoicePayload) graphql.Marshaler {
-			return ec.marshalNInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐInvoicePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_createInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_createDocument(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvoicePayload(ctx, field)
+			return ec.childFields_DocumentPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -25691,41 +26620,41 @@ func (ec *executionContext) fieldContext_Mutation_createInvoice(ctx context.Cont
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_createInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_createDocument_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_updateInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_updateDocument(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_updateInvoice(ctx, field)
+			return ec.fieldContext_Mutation_updateDocument(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateInvoice(ctx, fc.Args["input"].(document.UpdateInvoiceInput))
+			return ec.Resolvers.Mutation().UpdateDocument(ctx, fc.Args["input"].(document.UpdateInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InvoicePayload) graphql.Marshaler {
-			return ec.marshalNInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐInvoicePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_updateInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_updateDocument(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvoicePayload(ctx, field)
+			return ec.childFields_DocumentPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -25735,41 +26664,41 @@ func (ec *executionContext) fieldContext_Mutation_updateInvoice(ctx context.Cont
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_updateInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_updateDocument_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_issueInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_issueDocument(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_issueInvoice(ctx, field)
+			return ec.fieldContext_Mutation_issueDocument(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().IssueInvoice(ctx, fc.Args["input"].(document.IDInput))
+			return ec.Resolvers.Mutation().IssueDocument(ctx, fc.Args["input"].(document.IDInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InvoicePayload) graphql.Marshaler {
-			return ec.marshalNInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐInvoicePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_issueInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_issueDocument(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvoicePayload(ctx, field)
+			return ec.childFields_DocumentPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -25779,41 +26708,41 @@ func (ec *executionContext) fieldContext_Mutation_issueInvoice(ctx context.Conte
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_issueInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_issueDocument_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_revertInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_revertDocument(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_revertInvoice(ctx, field)
+			return ec.fieldContext_Mutation_revertDocument(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RevertInvoice(ctx, fc.Args["input"].(document.IDInput))
+			return ec.Resolvers.Mutation().RevertDocument(ctx, fc.Args["input"].(document.IDInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InvoicePayload) graphql.Marshaler {
-			return ec.marshalNInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐInvoicePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_revertInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_revertDocument(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvoicePayload(ctx, field)
+			return ec.childFields_DocumentPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -25823,41 +26752,41 @@ func (ec *executionContext) fieldContext_Mutation_revertInvoice(ctx context.Cont
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_revertInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_revertDocument_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_voidInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_voidDocument(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_voidInvoice(ctx, field)
+			return ec.fieldContext_Mutation_voidDocument(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().VoidInvoice(ctx, fc.Args["input"].(document.IDInput))
+			return ec.Resolvers.Mutation().VoidDocument(ctx, fc.Args["input"].(document.IDInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InvoicePayload) graphql.Marshaler {
-			return ec.marshalNInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐInvoicePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_voidInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_voidDocument(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvoicePayload(ctx, field)
+			return ec.childFields_DocumentPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -25867,41 +26796,41 @@ func (ec *executionContext) fieldContext_Mutation_voidInvoice(ctx context.Contex
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_voidInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_voidDocument_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_restoreInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_restoreDocument(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_restoreInvoice(ctx, field)
+			return ec.fieldContext_Mutation_restoreDocument(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RestoreInvoice(ctx, fc.Args["input"].(document.IDInput))
+			return ec.Resolvers.Mutation().RestoreDocument(ctx, fc.Args["input"].(document.IDInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InvoicePayload) graphql.Marshaler {
-			return ec.marshalNInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐInvoicePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_restoreInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_restoreDocument(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvoicePayload(ctx, field)
+			return ec.childFields_DocumentPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -25911,41 +26840,41 @@ func (ec *executionContext) fieldContext_Mutation_restoreInvoice(ctx context.Con
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_restoreInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_restoreDocument_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_deleteInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_deleteDocument(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_deleteInvoice(ctx, field)
+			return ec.fieldContext_Mutation_deleteDocument(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeleteInvoice(ctx, fc.Args["input"].(document.IDInput))
+			return ec.Resolvers.Mutation().DeleteDocument(ctx, fc.Args["input"].(document.IDInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteInvoicePayload) graphql.Marshaler {
-			return ec.marshalNDeleteInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteInvoicePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteDocumentPayload) graphql.Marshaler {
+			return ec.marshalNDeleteDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteDocumentPayload(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_deleteInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_deleteDocument(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_DeleteInvoicePayload(ctx, field)
+			return ec.childFields_DeleteDocumentPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -25955,7 +26884,7 @@ func (ec *executionContext) fieldContext_Mutation_deleteInvoice(ctx context.Cont
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_deleteInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_deleteDocument_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -29713,11 +30642,11 @@ func (ec *executionContext) _PortalInvoiceLine_taxes(ctx context.Context, field 
 			return ec.fieldContext_PortalInvoiceLine_taxes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Taxes, nil
+			return obj.Taxes(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []money.Tax) graphql.Marshaler {
-			return ec.marshalNTax2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*money.Tax) graphql.Marshaler {
+			return ec.marshalNTax2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29727,7 +30656,7 @@ func (ec *executionContext) fieldContext_PortalInvoiceLine_taxes(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "PortalInvoiceLine",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Tax(ctx, field)
@@ -34126,6 +35055,29 @@ func (ec *executionContext) fieldContext_Tax_rate(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Tax", field, false, false, "Decimal")
 }
 
+func (ec *executionContext) _Tax_fixed(ctx context.Context, field graphql.CollectedField, obj *money.Tax) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tax_fixed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Tax_fixed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tax", field, false, false, "Decimal")
+}
+
 func (ec *executionContext) _Tax_category(ctx context.Context, field graphql.CollectedField, obj *money.Tax) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34561,6 +35513,38 @@ func (ec *executionContext) fieldContext_Totals_lines(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Totals_adjustments(ctx context.Context, field graphql.CollectedField, obj *document.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Totals_adjustments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adjustments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoneyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Totals_adjustments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Totals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Totals_taxes(ctx context.Context, field graphql.CollectedField, obj *document.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34588,6 +35572,70 @@ func (ec *executionContext) fieldContext_Totals_taxes(_ context.Context, field g
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DocumentTax(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Totals_allowances(ctx context.Context, field graphql.CollectedField, obj *document.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Totals_allowances(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allowances, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Totals_allowances(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Totals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Totals_charges(ctx context.Context, field graphql.CollectedField, obj *document.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Totals_charges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Charges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Totals_charges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Totals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -34645,6 +35693,38 @@ func (ec *executionContext) _Totals_vat(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Totals_vat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Totals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Totals_otherTaxes(ctx context.Context, field graphql.CollectedField, obj *document.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Totals_otherTaxes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OtherTaxes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Totals_otherTaxes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Totals",
 		Field:      field,
@@ -36846,6 +37926,76 @@ func UnmarshalAddressInput(ctx context.Context, raw any) (contact.AddressInput, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAdjustmentInput(ctx context.Context, obj any) (document.AdjustmentInput, error) {
+	var it document.AdjustmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"charge", "title", "percent", "amount", "taxes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "charge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("charge"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Charge = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "percent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("percent"))
+			data, err := ec.unmarshalODecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Percent = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "taxes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxes"))
+			data, err := ec.unmarshalOTaxInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Taxes = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAdjustmentInput unmarshals raw into the AdjustmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAdjustmentInput(ctx context.Context, raw any) (document.AdjustmentInput, error) {
+	var out document.AdjustmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AdjustmentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAllocatePaymentInput(ctx context.Context, obj any) (payment.AllocateInput, error) {
 	var it payment.AllocateInput
 	if obj == nil {
@@ -37263,13 +38413,20 @@ func (ec *executionContext) unmarshalInputComputeTotalsInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"currency", "pricesIncludeTax", "lines"}
+	fieldsInOrder := [...]string{"type", "currency", "pricesIncludeTax", "lines", "adjustments"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalODocumentType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
 		case "currency":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
 			data, err := ec.unmarshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
@@ -37291,6 +38448,13 @@ func (ec *executionContext) unmarshalInputComputeTotalsInput(ctx context.Context
 				return it, err
 			}
 			it.Lines = data
+		case "adjustments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("adjustments"))
+			data, err := ec.unmarshalOAdjustmentInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Adjustments = data
 		}
 	}
 	return it, nil
@@ -38015,6 +39179,160 @@ func UnmarshalCreateContactsInput(ctx context.Context, raw any) (contact.CreateM
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreateDocumentInput(ctx context.Context, obj any) (document.CreateInput, error) {
+	var it document.CreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"type", "contactId", "sequenceId", "date", "dueDate", "currency", "exchangeRate", "pricesIncludeTax", "lines", "adjustments", "reference", "notes", "terms", "language", "paidBy", "customId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "sequenceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sequenceId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SequenceID = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "dueDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueDate"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueDate = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "exchangeRate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exchangeRate"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExchangeRate = data
+		case "pricesIncludeTax":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pricesIncludeTax"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PricesIncludeTax = data
+		case "lines":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lines"))
+			data, err := ec.unmarshalNLineInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lines = data
+		case "adjustments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("adjustments"))
+			data, err := ec.unmarshalOAdjustmentInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Adjustments = data
+		case "reference":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reference"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reference = data
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = data
+		case "terms":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("terms"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Terms = data
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = data
+		case "paidBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paidBy"))
+			data, err := ec.unmarshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaidBy = data
+		case "customId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateDocumentInput unmarshals raw into the CreateDocumentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateDocumentInput(ctx context.Context, raw any) (document.CreateInput, error) {
+	var out document.CreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateDocumentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateDocumentLinkInput(ctx context.Context, obj any) (permalink.CreateInput, error) {
 	var it permalink.CreateInput
 	if obj == nil {
@@ -38061,125 +39379,6 @@ func (ec *executionContext) unmarshalInputCreateDocumentLinkInput(ctx context.Co
 func UnmarshalCreateDocumentLinkInput(ctx context.Context, raw any) (permalink.CreateInput, error) {
 	var out permalink.CreateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateDocumentLinkInput", raw, &out)
-	return out, err
-}
-
-func (ec *executionContext) unmarshalInputCreateInvoiceInput(ctx context.Context, obj any) (document.CreateInvoiceInput, error) {
-	var it document.CreateInvoiceInput
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"contactId", "date", "dueDate", "currency", "exchangeRate", "pricesIncludeTax", "lines", "reference", "notes", "terms", "customId", "idempotencyKey"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "contactId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
-			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ContactID = data
-		case "date":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
-			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Date = data
-		case "dueDate":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueDate"))
-			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.DueDate = data
-		case "currency":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
-			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Currency = data
-		case "exchangeRate":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exchangeRate"))
-			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ExchangeRate = data
-		case "pricesIncludeTax":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pricesIncludeTax"))
-			data, err := ec.unmarshalOBoolean2bool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.PricesIncludeTax = data
-		case "lines":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lines"))
-			data, err := ec.unmarshalNLineInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInputᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Lines = data
-		case "reference":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reference"))
-			data, err := ec.unmarshalOString2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Reference = data
-		case "notes":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
-			data, err := ec.unmarshalOString2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Notes = data
-		case "terms":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("terms"))
-			data, err := ec.unmarshalOString2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Terms = data
-		case "customId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.CustomID = data
-		case "idempotencyKey":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.IdempotencyKey = data
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalCreateInvoiceInput unmarshals raw into the CreateInvoiceInput input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalCreateInvoiceInput(ctx context.Context, raw any) (document.CreateInvoiceInput, error) {
-	var out document.CreateInvoiceInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateInvoiceInput", raw, &out)
 	return out, err
 }
 
@@ -38624,6 +39823,55 @@ func UnmarshalDocumentFilter(ctx context.Context, raw any) (document.Filter, err
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDocumentIdInput(ctx context.Context, obj any) (document.IDInput, error) {
+	var it document.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDocumentIdInput unmarshals raw into the DocumentIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDocumentIdInput(ctx context.Context, raw any) (document.IDInput, error) {
+	var out document.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DocumentIdInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDocumentLinkIdInput(ctx context.Context, obj any) (permalink.IDInput, error) {
 	var it permalink.IDInput
 	if obj == nil {
@@ -38841,55 +40089,6 @@ func UnmarshalInviteToPortalInput(ctx context.Context, raw any) (portal.InviteIn
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputInvoiceIdInput(ctx context.Context, obj any) (document.IDInput, error) {
-	var it document.IDInput
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"id", "idempotencyKey"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "id":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
-			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ID = data
-		case "idempotencyKey":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.IdempotencyKey = data
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalInvoiceIdInput unmarshals raw into the InvoiceIdInput input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalInvoiceIdInput(ctx context.Context, raw any) (document.IDInput, error) {
-	var out document.IDInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "InvoiceIdInput", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputJobFilter(ctx context.Context, obj any) (job.Filter, error) {
 	var it job.Filter
 	if obj == nil {
@@ -38999,16 +40198,30 @@ func (ec *executionContext) unmarshalInputLineInput(ctx context.Context, obj any
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"title", "quantity", "unit", "unitPrice", "discountPercent", "discountAmount", "taxes"}
+	fieldsInOrder := [...]string{"id", "productId", "title", "quantity", "unit", "unitPrice", "discountPercent", "discountAmount", "taxes", "categoryId", "projectId", "billable"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "productId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductID = data
 		case "title":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -39029,7 +40242,7 @@ func (ec *executionContext) unmarshalInputLineInput(ctx context.Context, obj any
 			it.Unit = data
 		case "unitPrice":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unitPrice"))
-			data, err := ec.unmarshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -39055,6 +40268,27 @@ func (ec *executionContext) unmarshalInputLineInput(ctx context.Context, obj any
 				return it, err
 			}
 			it.Taxes = data
+		case "categoryId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categoryId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CategoryID = data
+		case "projectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectID = data
+		case "billable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billable = data
 		}
 	}
 	return it, nil
@@ -40196,7 +41430,7 @@ func (ec *executionContext) unmarshalInputTaxInput(ctx context.Context, obj any)
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"kind", "name", "rate", "category", "informational"}
+	fieldsInOrder := [...]string{"kind", "name", "rate", "fixed", "category", "informational"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40219,11 +41453,18 @@ func (ec *executionContext) unmarshalInputTaxInput(ctx context.Context, obj any)
 			it.Name = data
 		case "rate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rate"))
-			data, err := ec.unmarshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			data, err := ec.unmarshalODecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Rate = data
+		case "fixed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fixed"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
 		case "category":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
 			data, err := ec.unmarshalOString2string(ctx, v)
@@ -40773,8 +42014,8 @@ func UnmarshalUpdateContactsInput(ctx context.Context, raw any) (contact.UpdateM
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateInvoiceInput(ctx context.Context, obj any) (document.UpdateInvoiceInput, error) {
-	var it document.UpdateInvoiceInput
+func (ec *executionContext) unmarshalInputUpdateDocumentInput(ctx context.Context, obj any) (document.UpdateInput, error) {
+	var it document.UpdateInput
 	if obj == nil {
 		return it, nil
 	}
@@ -40784,7 +42025,7 @@ func (ec *executionContext) unmarshalInputUpdateInvoiceInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "version", "date", "dueDate", "pricesIncludeTax", "lines", "reference", "notes", "terms", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "version", "sequenceId", "date", "dueDate", "pricesIncludeTax", "lines", "adjustments", "reference", "notes", "terms", "language", "paidBy", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40805,6 +42046,13 @@ func (ec *executionContext) unmarshalInputUpdateInvoiceInput(ctx context.Context
 				return it, err
 			}
 			it.Version = data
+		case "sequenceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sequenceId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SequenceID = data
 		case "date":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
 			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
@@ -40833,6 +42081,13 @@ func (ec *executionContext) unmarshalInputUpdateInvoiceInput(ctx context.Context
 				return it, err
 			}
 			it.Lines = data
+		case "adjustments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("adjustments"))
+			data, err := ec.unmarshalOAdjustmentInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Adjustments = data
 		case "reference":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reference"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -40854,6 +42109,20 @@ func (ec *executionContext) unmarshalInputUpdateInvoiceInput(ctx context.Context
 				return it, err
 			}
 			it.Terms = data
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = data
+		case "paidBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paidBy"))
+			data, err := ec.unmarshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaidBy = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -40866,15 +42135,15 @@ func (ec *executionContext) unmarshalInputUpdateInvoiceInput(ctx context.Context
 	return it, nil
 }
 
-// UnmarshalUpdateInvoiceInput unmarshals raw into the UpdateInvoiceInput input type, using the
+// UnmarshalUpdateDocumentInput unmarshals raw into the UpdateDocumentInput input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateInvoiceInput(ctx context.Context, raw any) (document.UpdateInvoiceInput, error) {
-	var out document.UpdateInvoiceInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateInvoiceInput", raw, &out)
+func UnmarshalUpdateDocumentInput(ctx context.Context, raw any) (document.UpdateInput, error) {
+	var out document.UpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateDocumentInput", raw, &out)
 	return out, err
 }
 
@@ -43110,19 +44379,19 @@ func (ec *executionContext) _DeleteContactPayload(ctx context.Context, sel ast.S
 	return out
 }
 
-var deleteInvoicePayloadImplementors = []string{"DeleteInvoicePayload"}
+var deleteDocumentPayloadImplementors = []string{"DeleteDocumentPayload"}
 
-func (ec *executionContext) _DeleteInvoicePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteInvoicePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, deleteInvoicePayloadImplementors)
+func (ec *executionContext) _DeleteDocumentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteDocumentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteDocumentPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("DeleteInvoicePayload")
+			out.Values[i] = graphql.MarshalString("DeleteDocumentPayload")
 		case "id":
-			out.Values[i] = ec._DeleteInvoicePayload_id(ctx, field, obj)
+			out.Values[i] = ec._DeleteDocumentPayload_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -43278,6 +44547,12 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "sequence":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Document_sequence(ctx, field, obj)
+				})
 		case "contact":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -43299,8 +44574,18 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "contactTaxOffice":
+			out.Values[i] = ec._Document_contactTaxOffice(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "billingAddress":
 			out.Values[i] = ec._Document_billingAddress(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shippingAddress":
+			out.Values[i] = ec._Document_shippingAddress(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -43344,11 +44629,32 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "language":
+			out.Values[i] = ec._Document_language(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "paidBy":
+			out.Values[i] = ec._Document_paidBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "customId":
+			out.Values[i] = ec._Document_customId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "lines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Document_lines(ctx, field, obj)
+				})
+		case "adjustments":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Document_adjustments(ctx, field, obj)
 				})
 		case "taxes":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -43356,6 +44662,16 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Document_taxes(ctx, field, obj)
 				})
+		case "allowances":
+			out.Values[i] = ec._Document_allowances(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "charges":
+			out.Values[i] = ec._Document_charges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "net":
 			out.Values[i] = ec._Document_net(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -43363,6 +44679,11 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "vat":
 			out.Values[i] = ec._Document_vat(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "otherTaxes":
+			out.Values[i] = ec._Document_otherTaxes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -43402,6 +44723,12 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Document_isOverdue(ctx, field, obj)
 				})
+		case "isExpired":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Document_isExpired(ctx, field, obj)
+				})
 		case "allocations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -43424,6 +44751,59 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Document_links(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var documentAdjustmentImplementors = []string{"DocumentAdjustment"}
+
+func (ec *executionContext) _DocumentAdjustment(ctx context.Context, sel ast.SelectionSet, obj *document.AdjustmentLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, documentAdjustmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DocumentAdjustment")
+		case "charge":
+			out.Values[i] = ec._DocumentAdjustment_charge(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._DocumentAdjustment_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "percent":
+			out.Values[i] = ec._DocumentAdjustment_percent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._DocumentAdjustment_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "taxes":
+			out.Values[i] = ec._DocumentAdjustment_taxes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -43544,6 +44924,11 @@ func (ec *executionContext) _DocumentLine(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "productId":
+			out.Values[i] = ec._DocumentLine_productId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "title":
 			out.Values[i] = ec._DocumentLine_title(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -43576,6 +44961,21 @@ func (ec *executionContext) _DocumentLine(ctx context.Context, sel ast.Selection
 			}
 		case "taxes":
 			out.Values[i] = ec._DocumentLine_taxes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "categoryId":
+			out.Values[i] = ec._DocumentLine_categoryId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "projectId":
+			out.Values[i] = ec._DocumentLine_projectId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "billable":
+			out.Values[i] = ec._DocumentLine_billable(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -43688,6 +45088,39 @@ func (ec *executionContext) _DocumentLinkPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var documentPayloadImplementors = []string{"DocumentPayload"}
+
+func (ec *executionContext) _DocumentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DocumentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, documentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DocumentPayload")
+		case "document":
+			out.Values[i] = ec._DocumentPayload_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var documentTaxImplementors = []string{"DocumentTax"}
 
 func (ec *executionContext) _DocumentTax(ctx context.Context, sel ast.SelectionSet, obj *document.TaxLine) graphql.Marshaler {
@@ -43716,6 +45149,11 @@ func (ec *executionContext) _DocumentTax(ctx context.Context, sel ast.SelectionS
 			}
 		case "rate":
 			out.Values[i] = ec._DocumentTax_rate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fixed":
+			out.Values[i] = ec._DocumentTax_fixed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -44587,39 +46025,6 @@ func (ec *executionContext) _InviteToPortalPayload(ctx context.Context, sel ast.
 			}
 		case "emailed":
 			out.Values[i] = ec._InviteToPortalPayload_emailed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var invoicePayloadImplementors = []string{"InvoicePayload"}
-
-func (ec *executionContext) _InvoicePayload(ctx context.Context, sel ast.SelectionSet, obj *model.InvoicePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invoicePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("InvoicePayload")
-		case "invoice":
-			out.Values[i] = ec._InvoicePayload_invoice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -45659,51 +47064,51 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "createInvoice":
+		case "createDocument":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_createInvoice(ctx, field)
+				return ec._Mutation_createDocument(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "updateInvoice":
+		case "updateDocument":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_updateInvoice(ctx, field)
+				return ec._Mutation_updateDocument(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "issueInvoice":
+		case "issueDocument":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_issueInvoice(ctx, field)
+				return ec._Mutation_issueDocument(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "revertInvoice":
+		case "revertDocument":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_revertInvoice(ctx, field)
+				return ec._Mutation_revertDocument(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "voidInvoice":
+		case "voidDocument":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_voidInvoice(ctx, field)
+				return ec._Mutation_voidDocument(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "restoreInvoice":
+		case "restoreDocument":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_restoreInvoice(ctx, field)
+				return ec._Mutation_restoreDocument(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "deleteInvoice":
+		case "deleteDocument":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_deleteInvoice(ctx, field)
+				return ec._Mutation_deleteDocument(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -48563,6 +49968,11 @@ func (ec *executionContext) _Tax(ctx context.Context, sel ast.SelectionSet, obj 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "fixed":
+			out.Values[i] = ec._Tax_fixed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "category":
 			out.Values[i] = ec._Tax_category(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -48755,8 +50165,23 @@ func (ec *executionContext) _Totals(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "adjustments":
+			out.Values[i] = ec._Totals_adjustments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "taxes":
 			out.Values[i] = ec._Totals_taxes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "allowances":
+			out.Values[i] = ec._Totals_allowances(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "charges":
+			out.Values[i] = ec._Totals_charges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -48767,6 +50192,11 @@ func (ec *executionContext) _Totals(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "vat":
 			out.Values[i] = ec._Totals_vat(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "otherTaxes":
+			out.Values[i] = ec._Totals_otherTaxes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -49617,6 +51047,11 @@ var (
 	}
 )
 
+func (ec *executionContext) unmarshalNAdjustmentInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentInput(ctx context.Context, v any) (*document.AdjustmentInput, error) {
+	res, err := ec.unmarshalInputAdjustmentInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNAllocatePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐAllocateInput(ctx context.Context, v any) (payment.AllocateInput, error) {
 	res, err := ec.unmarshalInputAllocatePaymentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -50225,6 +51660,11 @@ func (ec *executionContext) unmarshalNCreateContactsInput2githubᚗcomᚋkartela
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateDocumentInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateInput(ctx context.Context, v any) (document.CreateInput, error) {
+	res, err := ec.unmarshalInputCreateDocumentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCreateDocumentLinkInput2githubᚗcomᚋkartelaᚋkartelaᚋpermalinkᚐCreateInput(ctx context.Context, v any) (permalink.CreateInput, error) {
 	res, err := ec.unmarshalInputCreateDocumentLinkInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -50236,11 +51676,6 @@ func (ec *executionContext) marshalNCreateDocumentLinkPayload2ᚖgithubᚗcomᚋ
 		return graphql.Null
 	}
 	return ec._CreateDocumentLinkPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNCreateInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateInvoiceInput(ctx context.Context, v any) (document.CreateInvoiceInput, error) {
-	res, err := ec.unmarshalInputCreateInvoiceInput(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNCreateOrganizationInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐCreateOrganizationInput(ctx context.Context, v any) (account.CreateOrganizationInput, error) {
@@ -50326,12 +51761,12 @@ func (ec *executionContext) marshalNDeleteContactPayload2ᚖgithubᚗcomᚋkarte
 	return ec._DeleteContactPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDeleteInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteInvoicePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteInvoicePayload) graphql.Marshaler {
+func (ec *executionContext) marshalNDeleteDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteDocumentPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteDocumentPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "DeleteInvoicePayload!")
+		graphql.AddInvalidNullError(ctx, "DeleteDocumentPayload!")
 		return graphql.Null
 	}
-	return ec._DeleteInvoicePayload(ctx, sel, v)
+	return ec._DeleteDocumentPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDeleteProductPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteProductPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteProductPayload) graphql.Marshaler {
@@ -50391,6 +51826,30 @@ func (ec *executionContext) marshalNDocument2ᚖgithubᚗcomᚋkartelaᚋkartela
 	return ec._Document(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNDocumentAdjustment2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*document.AdjustmentLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDocumentAdjustment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDocumentAdjustment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentLine(ctx context.Context, sel ast.SelectionSet, v *document.AdjustmentLine) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DocumentAdjustment!")
+		return graphql.Null
+	}
+	return ec._DocumentAdjustment(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNDocumentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*document.Document]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "DocumentConnection!")
@@ -50421,6 +51880,11 @@ func (ec *executionContext) marshalNDocumentEdge2ᚖgithubᚗcomᚋkartelaᚋkar
 		return graphql.Null
 	}
 	return ec._DocumentEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx context.Context, v any) (document.IDInput, error) {
+	res, err := ec.unmarshalInputDocumentIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDocumentLine2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*document.Line) graphql.Marshaler {
@@ -50488,6 +51952,14 @@ func (ec *executionContext) marshalNDocumentLinkPayload2ᚖgithubᚗcomᚋkartel
 	return ec._DocumentLinkPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx context.Context, sel ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DocumentPayload!")
+		return graphql.Null
+	}
+	return ec._DocumentPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus(ctx context.Context, v any) (document1.Status, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus[tmp]
@@ -50505,14 +51977,20 @@ func (ec *executionContext) marshalNDocumentStatus2githubᚗcomᚋkartelaᚋkart
 
 var (
 	unmarshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus = map[string]document1.Status{
-		"DRAFT":  document1.StatusDraft,
-		"ISSUED": document1.StatusIssued,
-		"VOID":   document1.StatusVoid,
+		"DRAFT":    document1.StatusDraft,
+		"ISSUED":   document1.StatusIssued,
+		"VOID":     document1.StatusVoid,
+		"ACCEPTED": document1.StatusAccepted,
+		"REJECTED": document1.StatusRejected,
+		"INVOICED": document1.StatusInvoiced,
 	}
 	marshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus = map[document1.Status]string{
-		document1.StatusDraft:  "DRAFT",
-		document1.StatusIssued: "ISSUED",
-		document1.StatusVoid:   "VOID",
+		document1.StatusDraft:    "DRAFT",
+		document1.StatusIssued:   "ISSUED",
+		document1.StatusVoid:     "VOID",
+		document1.StatusAccepted: "ACCEPTED",
+		document1.StatusRejected: "REJECTED",
+		document1.StatusInvoiced: "INVOICED",
 	}
 )
 
@@ -50557,10 +52035,20 @@ func (ec *executionContext) marshalNDocumentType2githubᚗcomᚋkartelaᚋkartel
 
 var (
 	unmarshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType = map[string]document1.Type{
-		"INVOICE": document1.TypeInvoice,
+		"INVOICE":         document1.TypeInvoice,
+		"CREDIT_NOTE":     document1.TypeCreditNote,
+		"ESTIMATE":        document1.TypeEstimate,
+		"BILL":            document1.TypeBill,
+		"SUPPLIER_CREDIT": document1.TypeSupplierCredit,
+		"EXPENSE":         document1.TypeExpense,
 	}
 	marshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType = map[document1.Type]string{
-		document1.TypeInvoice: "INVOICE",
+		document1.TypeInvoice:        "INVOICE",
+		document1.TypeCreditNote:     "CREDIT_NOTE",
+		document1.TypeEstimate:       "ESTIMATE",
+		document1.TypeBill:           "BILL",
+		document1.TypeSupplierCredit: "SUPPLIER_CREDIT",
+		document1.TypeExpense:        "EXPENSE",
 	}
 )
 
@@ -51166,19 +52654,6 @@ func (ec *executionContext) marshalNInviteToPortalPayload2ᚖgithubᚗcomᚋkart
 		return graphql.Null
 	}
 	return ec._InviteToPortalPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx context.Context, v any) (document.IDInput, error) {
-	res, err := ec.unmarshalInputInvoiceIdInput(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐInvoicePayload(ctx context.Context, sel ast.SelectionSet, v *model.InvoicePayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "InvoicePayload!")
-		return graphql.Null
-	}
-	return ec._InvoicePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNItemError2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋfaultᚐErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*fault.Error) graphql.Marshaler {
@@ -52832,6 +54307,30 @@ func (ec *executionContext) marshalNTax2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋmo
 	return ret
 }
 
+func (ec *executionContext) marshalNTax2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxᚄ(ctx context.Context, sel ast.SelectionSet, v []*money.Tax) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTax2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTax(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTax2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTax(ctx context.Context, sel ast.SelectionSet, v *money.Tax) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Tax!")
+		return graphql.Null
+	}
+	return ec._Tax(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNTaxInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTax(ctx context.Context, v any) (*money.Tax, error) {
 	res, err := ec.unmarshalInputTaxInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -53097,8 +54596,8 @@ func (ec *executionContext) unmarshalNUpdateContactsInput2githubᚗcomᚋkartela
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateInvoiceInput(ctx context.Context, v any) (document.UpdateInvoiceInput, error) {
-	res, err := ec.unmarshalInputUpdateInvoiceInput(ctx, v)
+func (ec *executionContext) unmarshalNUpdateDocumentInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateInput(ctx context.Context, v any) (document.UpdateInput, error) {
+	res, err := ec.unmarshalInputUpdateDocumentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -53382,6 +54881,23 @@ var (
 		contactaddress.KindOther:    "OTHER",
 	}
 )
+
+func (ec *executionContext) unmarshalOAdjustmentInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentInputᚄ(ctx context.Context, v any) ([]*document.AdjustmentInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*document.AdjustmentInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAdjustmentInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
 
 func (ec *executionContext) unmarshalOAllocationInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐAllocationInputᚄ(ctx context.Context, v any) ([]*payment.AllocationInput, error) {
 	if v == nil {
@@ -53705,6 +55221,44 @@ func (ec *executionContext) marshalODocumentStatus2ᚕgithubᚗcomᚋkartelaᚋk
 
 	return ret
 }
+
+func (ec *executionContext) unmarshalODocumentType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx context.Context, v any) (*document1.Type, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalODocumentType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODocumentType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx context.Context, sel ast.SelectionSet, v *document1.Type) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalODocumentType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType[*v])
+	return res
+}
+
+var (
+	unmarshalODocumentType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType = map[string]document1.Type{
+		"INVOICE":         document1.TypeInvoice,
+		"CREDIT_NOTE":     document1.TypeCreditNote,
+		"ESTIMATE":        document1.TypeEstimate,
+		"BILL":            document1.TypeBill,
+		"SUPPLIER_CREDIT": document1.TypeSupplierCredit,
+		"EXPENSE":         document1.TypeExpense,
+	}
+	marshalODocumentType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType = map[document1.Type]string{
+		document1.TypeInvoice:        "INVOICE",
+		document1.TypeCreditNote:     "CREDIT_NOTE",
+		document1.TypeEstimate:       "ESTIMATE",
+		document1.TypeBill:           "BILL",
+		document1.TypeSupplierCredit: "SUPPLIER_CREDIT",
+		document1.TypeExpense:        "EXPENSE",
+	}
+)
 
 func (ec *executionContext) unmarshalOEmailInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐEmailInputᚄ(ctx context.Context, v any) ([]*contact.EmailInput, error) {
 	if v == nil {
@@ -54060,6 +55614,13 @@ func (ec *executionContext) marshalONote2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋc
 		return graphql.Null
 	}
 	return ec._Note(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONumberSequence2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐNumberSequence(ctx context.Context, sel ast.SelectionSet, v *ent.NumberSequence) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._NumberSequence(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState(ctx context.Context, v any) (*document.PaidState, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/kartela/kartela/document"
+	entdocument "github.com/kartela/kartela/ent/document"
 	entpayment "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/payment"
@@ -128,7 +129,7 @@ func (p *plan) line(c *planned, what product) *document.LineInput {
 	if what.unit == "kg" {
 		quantity = money.MustDecimal(fmt.Sprintf("%d.%03d", 1+p.random.IntN(most), p.random.IntN(1000)))
 	}
-	l := &document.LineInput{Title: what.greek, Unit: what.unit, Quantity: &quantity, UnitPrice: money.MustDecimal(what.price), Taxes: c.taxes(what)}
+	l := &document.LineInput{Title: what.greek, Unit: what.unit, Quantity: &quantity, UnitPrice: new(money.MustDecimal(what.price)), Taxes: c.taxes(what)}
 	if c.home != "GR" && c.home != "CY" {
 		l.Title = what.english
 		l.Unit = map[string]string{"τεμ": "pcs", "ώρα": "h"}[what.unit]
@@ -183,7 +184,7 @@ func (w *writer) trade(ctx context.Context) error {
 }
 
 func (w *writer) invoice(ctx context.Context, e event) error {
-	in := document.CreateInvoiceInput{ContactID: w.ids[e.contact], Date: date(w.today, e.ago), Currency: &e.invoice.currency,
+	in := document.CreateInput{Type: entdocument.TypeInvoice, ContactID: w.ids[e.contact], Date: date(w.today, e.ago), Currency: &e.invoice.currency,
 		PricesIncludeTax: e.invoice.gross, Lines: e.invoice.lines}
 	if e.invoice.currency == "USD" {
 		in.ExchangeRate = &dollar
@@ -191,15 +192,15 @@ func (w *writer) invoice(ctx context.Context, e event) error {
 	if w.written++; w.written%4 == 0 {
 		in.Reference = fmt.Sprintf("PO-%05d", 1000+w.written*7)
 	}
-	d, err := w.Document.CreateInvoice(ctx, in)
+	d, err := w.Document.Create(ctx, in)
 	if err != nil || e.invoice.fate == draft {
 		return err
 	}
-	if _, err := w.Document.IssueInvoice(ctx, document.IDInput{ID: d.ID}); err != nil {
+	if _, err := w.Document.Issue(ctx, document.IDInput{ID: d.ID}); err != nil {
 		return err
 	}
 	if e.invoice.fate == voided {
-		_, err := w.Document.VoidInvoice(ctx, document.IDInput{ID: d.ID})
+		_, err := w.Document.Void(ctx, document.IDInput{ID: d.ID})
 		return err
 	}
 	w.open[e.contact] = append(w.open[e.contact], &owed{id: d.ID, currency: d.Currency, payable: d.Document.Payable})

@@ -16,6 +16,7 @@ import (
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
+	entdocument "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/dbtest"
@@ -74,9 +75,9 @@ func (h *House) Client(t testing.TB, ctx context.Context, company string) uuid.U
 }
 
 // Invoice is the input of a draft of one line without tax, in a currency of 1 to the base.
-func Invoice(client uuid.UUID, currency money.Currency, amount string) document.CreateInvoiceInput {
-	in := document.CreateInvoiceInput{ContactID: client, Currency: &currency,
-		Lines: []*document.LineInput{{Title: "work", UnitPrice: money.MustDecimal(amount)}}}
+func Invoice(client uuid.UUID, currency money.Currency, amount string) document.CreateInput {
+	in := document.CreateInput{Type: entdocument.TypeInvoice, ContactID: client, Currency: &currency,
+		Lines: []*document.LineInput{{Title: "work", UnitPrice: new(money.MustDecimal(amount))}}}
 	if currency != "EUR" {
 		rate := money.MustDecimal("0.006")
 		in.ExchangeRate = &rate
@@ -87,7 +88,7 @@ func Invoice(client uuid.UUID, currency money.Currency, amount string) document.
 // Draft makes a draft in euros.
 func (h *House) Draft(t testing.TB, ctx context.Context, client uuid.UUID, amount string) *document.Document {
 	t.Helper()
-	d, err := h.Documents.CreateInvoice(ctx, Invoice(client, "EUR", amount))
+	d, err := h.Documents.Create(ctx, Invoice(client, "EUR", amount))
 	Must(t, err)
 	return d
 }
@@ -95,7 +96,7 @@ func (h *House) Draft(t testing.TB, ctx context.Context, client uuid.UUID, amoun
 // Issued makes an issued invoice in euros.
 func (h *House) Issued(t testing.TB, ctx context.Context, client uuid.UUID, amount string) *document.Document {
 	t.Helper()
-	d, err := h.Documents.IssueInvoice(ctx, document.IDInput{ID: h.Draft(t, ctx, client, amount).ID})
+	d, err := h.Documents.Issue(ctx, document.IDInput{ID: h.Draft(t, ctx, client, amount).ID})
 	Must(t, err)
 	return d
 }

@@ -106,9 +106,9 @@ type DeleteContactPayload struct {
 	ID uuid.UUID `json:"id"`
 }
 
-// What deleting an invoice gives.
-type DeleteInvoicePayload struct {
-	// The id of the invoice that is gone.
+// What deleting a document gives.
+type DeleteDocumentPayload struct {
+	// The id of the document that is gone.
 	ID uuid.UUID `json:"id"`
 }
 
@@ -136,10 +136,10 @@ type DocumentLinkPayload struct {
 	Link permalink.Link `json:"link"`
 }
 
-// What a mutation on an invoice gives.
-type InvoicePayload struct {
-	// The invoice as it is now.
-	Invoice document.Document `json:"invoice"`
+// What a mutation on a document gives.
+type DocumentPayload struct {
+	// The document as it is now.
+	Document document.Document `json:"document"`
 }
 
 // What a mutation on a job gives.

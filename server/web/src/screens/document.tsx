@@ -3,12 +3,12 @@ import { useAction, useQuery } from "../api/hooks.ts";
 import type { Fault } from "../api/failure.ts";
 import { formatDay } from "../format/day.ts";
 import {
-  DeleteInvoiceDocument,
+  DeleteDocumentDocument,
   DocumentDocument,
-  IssueInvoiceDocument,
-  RestoreInvoiceDocument,
-  RevertInvoiceDocument,
-  VoidInvoiceDocument,
+  IssueDocumentDocument,
+  RestoreDocumentDocument,
+  RevertDocumentDocument,
+  VoidDocumentDocument,
   type DocumentSheetFragment,
 } from "../gql/graphql.ts";
 import { locale, t } from "../i18n/language.ts";
@@ -76,11 +76,11 @@ type Question = "issue" | "void" | "delete";
 function Actions({ document, edit, close }: { document: DocumentSheetFragment; edit(): void; close(): void }) {
   const input = { id: document.id };
   const changed = { types: ["Document", "Balance"] };
-  const issue = useAction(IssueInvoiceDocument, changed);
-  const revert = useAction(RevertInvoiceDocument, changed);
-  const voiding = useAction(VoidInvoiceDocument, changed);
-  const restore = useAction(RestoreInvoiceDocument, changed);
-  const remove = useAction(DeleteInvoiceDocument, changed);
+  const issue = useAction(IssueDocumentDocument, changed);
+  const revert = useAction(RevertDocumentDocument, changed);
+  const voiding = useAction(VoidDocumentDocument, changed);
+  const restore = useAction(RestoreDocumentDocument, changed);
+  const remove = useAction(DeleteDocumentDocument, changed);
   const [question, setQuestion] = useState<Question | null>(null);
   const [faults, setFaults] = useState<Fault[]>([]);
   const button = (text: string, act: () => void, tone = "") => (

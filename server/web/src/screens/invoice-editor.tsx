@@ -5,10 +5,10 @@ import { uuid } from "../api/uuid.ts";
 import { addDays, dayIn } from "../format/day.ts";
 import { formatDecimal, parseDecimal, sign } from "../format/amount.ts";
 import {
-  CreateInvoiceDocument,
-  IssueInvoiceDocument,
+  CreateDocumentDocument,
+  IssueDocumentDocument,
   TotalsDocument,
-  UpdateInvoiceDocument,
+  UpdateDocumentDocument,
   type DocumentSheetFragment,
   type LineInput,
 } from "../gql/graphql.ts";
@@ -48,9 +48,9 @@ export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) 
   const [currency, setCurrency] = useState(draft?.currency ?? contact.defaultCurrency ?? baseCurrency);
   // The draft on the server, once there is one: a second try changes it and makes no other.
   const [stored, setStored] = useState(draft && { id: draft.id, version: draft.version });
-  const create = useAction(CreateInvoiceDocument, { types: ["Document"] });
-  const update = useAction(UpdateInvoiceDocument);
-  const issue = useAction(IssueInvoiceDocument, { types: ["Document", "Balance"] });
+  const create = useAction(CreateDocumentDocument, { types: ["Document"] });
+  const update = useAction(UpdateDocumentDocument);
+  const issue = useAction(IssueDocumentDocument, { types: ["Document", "Balance"] });
   const today = dayIn(timeZone, new Date());
   const foreign = !stored && currency !== baseCurrency;
   const change = (key: string, part: Partial<DraftLine>) => setLines((all) => all.map((l) => (l.key === key ? { ...l, ...part } : l)));
@@ -72,10 +72,10 @@ export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) 
     };
     if (stored) {
       const { data: changed, faults } = await update.run({ ...input, ...stored });
-      return remember(changed?.updateInvoice.invoice, faults);
+      return remember(changed?.updateDocument.document, faults);
     }
-    const { data: made, faults } = await create.run({ ...input, contactId: contact.id, currency, exchangeRate });
-    return remember(made?.createInvoice.invoice, faults);
+    const { data: made, faults } = await create.run({ type: "INVOICE", ...input, contactId: contact.id, currency, exchangeRate });
+    return remember(made?.createDocument.document, faults);
   };
   const remember = (invoice: { id: string; version: number } | undefined, faults: Fault[]) => {
     if (invoice) {
