@@ -32,7 +32,7 @@ type Payment struct {
 	Kind payment.Kind `json:"kind,omitempty"`
 	// Side holds the value of the "side" field.
 	Side payment.Side `json:"side,omitempty"`
-	// Status holds the value of the "status" field.
+	// a deleted one is void and left out of lists
 	Status payment.Status `json:"status,omitempty"`
 	// ContactID holds the value of the "contact_id" field.
 	ContactID uuid.UUID `json:"contact_id,omitempty"`

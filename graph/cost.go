@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"github.com/google/uuid"
+
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/contact/merge"
 	"github.com/kartela/kartela/document"
@@ -82,7 +84,10 @@ func costs() (c generated.ComplexityRoot) {
 	c.RegistryLookup.Differences = few
 	c.BulkContactsPayload.Results, c.BulkContactResult.Errors = many, few
 	c.Document.Lines, c.Document.Taxes, c.Document.Allocations = some, few, many
-	c.Payment.Allocations = many
+	c.Payment.Allocations, c.Payment.Sources, c.Payment.Options = many, many, few
+	c.PaymentSummary.Totals = few
+	c.Query.OpenDocuments = func(child int, _ uuid.UUID, _ ledgerentry.Side, _ money.Currency) int { return many(child) }
+	c.AllocationProposal.Parts, c.RecordPaymentsPayload.Results = many, long
 	c.Statement.Tables = few
 	c.StatementTable.Lines = long
 

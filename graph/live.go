@@ -18,6 +18,9 @@ func (f balanceFields) Side(_ context.Context, b *ledger.Balance) (ledgerentry.S
 }
 
 func (s subscription) BalanceChanged(ctx context.Context, contactIDs []uuid.UUID) (<-chan *live.Change, error) {
+	if contactIDs == nil {
+		return s.followAll(ctx)
+	}
 	return s.follow(ctx, contactIDs, func(ctx context.Context) ([]uuid.UUID, error) {
 		return s.Contacts.Followed(ctx, contactIDs)
 	})
@@ -30,6 +33,18 @@ func (s subscription) PortalBalanceChanged(ctx context.Context, contactID *uuid.
 	}
 	ids := []uuid.UUID{id}
 	return s.follow(ctx, ids, func(context.Context) ([]uuid.UUID, error) { return ids, nil })
+}
+
+// followAll follows every contact that the viewer may see. Whose eyes they are is asked again
+// before a delivery after access has changed; which contacts, by the reading itself.
+func (s subscription) followAll(ctx context.Context) (<-chan *live.Change, error) {
+	v, err := viewer.RequireStaff(ctx, viewer.SeeContacts)
+	if err != nil {
+		return nil, err
+	}
+	return live.StreamAll(ctx, s.Hub.FollowAll(v.Organization), s.Ledger.Balances, func(ctx context.Context) error {
+		return s.Accounts.Stands(ctx, v)
+	}), nil
 }
 
 // follow first subscribes, then authorizes and reads, then streams, so that neither a

@@ -4,9 +4,12 @@
 package ledger
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -52,7 +55,8 @@ type Posting struct {
 	Date       day.Date
 	DocumentID *uuid.UUID
 	PaymentID  *uuid.UUID
-	Reverses   *uuid.UUID // the entry that this one takes back
+	Difference money.Minor // of an exchange difference: gain (+) or loss (-), minor units of the base currency
+	Reverses   *uuid.UUID  // the entry that this one takes back
 }
 
 // Moved says where an account stands after a change. It is a state, not a step: a newer
@@ -126,6 +130,22 @@ func (b *Book) Apply(ctx context.Context, tx *ent.Tx, c Change) (*Moved, error) 
 	return m, nil
 }
 
+// ApplyAll makes several changes in the order of their accounts, in which every transaction
+// that changes more than one locks them; changes of one account keep their order.
+//
+// Faults: those of Apply.
+func (b *Book) ApplyAll(ctx context.Context, tx *ent.Tx, changes ...Change) error {
+	slices.SortStableFunc(changes, func(x, y Change) int {
+		return cmp.Or(bytes.Compare(x.ContactID[:], y.ContactID[:]), cmp.Compare(x.Side, y.Side), cmp.Compare(x.Currency, y.Currency))
+	})
+	for _, c := range changes {
+		if _, err := b.Apply(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (b *Book) move(ctx context.Context, tx *ent.Tx, c Change, posted money.Minor, entries int, m *Moved) (seq int64, err error) {
 	out, credit := int64(c.Outstanding), int64(c.Credit)
 	seq, found, err := b.run(ctx, tx, m, add, out, credit, int64(posted), entries, m.UpdatedAt,
@@ -162,7 +182,7 @@ func appendEntry(ctx context.Context, tx *ent.Tx, c Change, seq int64) error {
 	err := tx.LedgerEntry.Create().SetContactID(c.ContactID).SetSide(c.Side).SetCurrency(c.Currency).SetSeq(seq).
 		SetKind(c.Posting.Kind).SetAmount(c.Posting.Amount).SetDate(c.Posting.Date).
 		SetNillableDocumentID(c.Posting.DocumentID).SetNillablePaymentID(c.Posting.PaymentID).
-		SetNillableReversesID(c.Posting.Reverses).Exec(ctx)
+		SetDifference(c.Posting.Difference).SetNillableReversesID(c.Posting.Reverses).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("ledger: append: %w", err)
 	}

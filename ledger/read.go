@@ -52,16 +52,27 @@ func (b *Book) Balances(ctx context.Context, contacts []uuid.UUID) (map[uuid.UUI
 func PostedFor(ctx context.Context, tx *ent.Tx, documentID, paymentID *uuid.UUID) (*ent.LedgerEntry, error) {
 	q := tx.LedgerEntry.Query().Where(ledgerentry.ReversesIDIsNil(), stands)
 	if documentID != nil {
-		q.Where(ledgerentry.DocumentID(*documentID))
+		q.Where(ledgerentry.DocumentID(*documentID), ledgerentry.KindEQ(ledgerentry.KindDocument))
 	}
 	if paymentID != nil {
-		q.Where(ledgerentry.PaymentID(*paymentID))
+		q.Where(ledgerentry.PaymentID(*paymentID), ledgerentry.KindEQ(ledgerentry.KindPayment))
 	}
 	row, err := q.Only(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: find what was posted: %w", err)
 	}
 	return row, nil
+}
+
+// Exchanged finds the exchange differences by which a payment stands on documents of other
+// currencies now, two for each time that it was allocated to one.
+func Exchanged(ctx context.Context, tx *ent.Tx, paymentID uuid.UUID, documents []uuid.UUID) ([]*ent.LedgerEntry, error) {
+	rows, err := tx.LedgerEntry.Query().Where(ledgerentry.ReversesIDIsNil(), stands, ledgerentry.PaymentID(paymentID),
+		ledgerentry.DocumentIDIn(documents...), ledgerentry.KindEQ(ledgerentry.KindExchangeDifference)).Order(ledgerentry.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: find exchange differences: %w", err)
+	}
+	return rows, nil
 }
 
 // stands leaves out the entries that were taken back.

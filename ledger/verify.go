@@ -34,7 +34,9 @@ func (d Difference) String() string {
 //     and nothing else is taken back;
 //   - documents and payments: what is settled and allocated, and what stands of them on the
 //     ledger;
-//   - allocations: contact, currency and state of both ends;
+//   - allocations: contact, currency and state of both ends, and what those across currencies
+//     moved between accounts;
+//   - refunds: what they take is their amount;
 //   - numbers: 1, 2, 3 … in each period of a sequence, up to its counter.
 //
 // It covers the viewer's organization, all organizations for the system. Each check is one
@@ -108,6 +110,10 @@ func said(s stdsql.NullString) string {
 const (
 	charges = `('invoice', 'bill', 'expense')`
 	credits = `('credit_note', 'supplier_credit')` //nolint:gosec // no credential
+	refunds = `('client_refund', 'supplier_refund')`
+
+	// What allocation a takes of its payment, in the payment's currency.
+	taken = `CASE WHEN a.source_amount > 0 THEN a.source_amount ELSE a.amount END`
 )
 
 var checks = []check{
@@ -121,9 +127,13 @@ parts AS (
   UNION ALL SELECT organization_id, contact_id, side, currency, 0, payable, 0, 0, 0, 0, 0, 0, 0, NULL
   FROM documents WHERE status = 'issued' AND type IN ` + credits + `
   UNION ALL SELECT organization_id, contact_id, side, currency, 0, amount, 0, 0, 0, 0, 0, 0, 0, NULL
-  FROM payments WHERE status = 'recorded'
-  UNION ALL SELECT d.organization_id, d.contact_id, d.side, d.currency, -a.amount, -a.amount, 0, 0, 0, 0, 0, 0, 0, NULL
+  FROM payments WHERE status = 'recorded' AND kind NOT IN ` + refunds + `
+  UNION ALL SELECT d.organization_id, d.contact_id, d.side, d.currency, -a.amount, 0, 0, 0, 0, 0, 0, 0, 0, NULL
   FROM allocations a JOIN documents d ON d.organization_id = a.organization_id AND d.id = a.document_id
+  UNION ALL SELECT p.organization_id, p.contact_id, p.side, p.currency, 0, -` + taken + `, 0, 0, 0, 0, 0, 0, 0, NULL
+  FROM allocations a JOIN payments p ON p.organization_id = a.organization_id AND p.id = a.payment_id
+  UNION ALL SELECT c.organization_id, c.contact_id, c.side, c.currency, 0, -a.amount, 0, 0, 0, 0, 0, 0, 0, NULL
+  FROM allocations a JOIN documents c ON c.organization_id = a.organization_id AND c.id = a.credit_id
   UNION ALL SELECT organization_id, contact_id, side, currency, 0, 0, amount, 1, 0, 0, 0, 0, 0, NULL
   FROM ledger_entries
   UNION ALL SELECT organization_id, contact_id, side, currency, 0, 0, 0, 0, outstanding, credit, net, entries, version, CAST(id AS TEXT)
@@ -154,15 +164,18 @@ placed AS (
 )
 SELECT organization_id, id, seq, next FROM placed WHERE seq <> next ORDER BY 1, 2`},
 
-	// A reversal names an entry that is none, of the same document or payment, side and
+	// A reversal, or an exchange difference that takes one back, names an entry that is none, of the same document or payment, side and
 	// currency, and takes its whole amount back. Its account is another one only when the
 	// contact was merged in between.
-	{"ledger_entries", []string{"reverses_id", "amount", "source", "account"}, `
+	{"ledger_entries", []string{"reverses_id", "amount", "difference", "source", "account"}, `
 SELECT r.organization_id, r.id,
   CASE WHEN r.kind LIKE '%\_void' ESCAPE '\' THEN CASE WHEN o.id IS NOT NULL AND o.reverses_id IS NULL AND r.kind = o.kind || '_void' THEN 'a reversal' ELSE 'no reversal of its kind' END
+    WHEN r.kind = 'exchange_difference' AND o.kind = 'exchange_difference' AND o.reverses_id IS NULL THEN 'no reversal of its kind'
     ELSE CASE WHEN r.reverses_id IS NULL THEN 'no reversal' ELSE 'a reversal' END END,
-  CASE WHEN r.kind LIKE '%\_void' ESCAPE '\' THEN 'a reversal' ELSE 'no reversal' END,
+  CASE WHEN r.kind LIKE '%\_void' ESCAPE '\' THEN 'a reversal'
+    WHEN r.kind = 'exchange_difference' AND o.kind = 'exchange_difference' AND o.reverses_id IS NULL THEN 'no reversal of its kind' ELSE 'no reversal' END,
   CASE WHEN o.id IS NOT NULL THEN r.amount END, -o.amount,
+  CASE WHEN o.id IS NOT NULL THEN r.difference END, -o.difference,
   CASE WHEN o.id IS NOT NULL THEN CAST(COALESCE(r.document_id, r.payment_id) AS TEXT) END, CAST(COALESCE(o.document_id, o.payment_id) AS TEXT),
   CASE WHEN o.id IS NOT NULL THEN r.side || ' ' || r.currency || CASE WHEN r.contact_id <> o.contact_id AND c.merged_into_id IS NULL THEN ' of another contact' ELSE '' END END,
   o.side || ' ' || o.currency
@@ -177,7 +190,7 @@ parts AS (
   SELECT organization_id, id, settled, 0 AS allocated, 0 AS posted,
     CASE WHEN status <> 'issued' THEN 0 WHEN type IN ` + charges + ` THEN payable WHEN type IN ` + credits + ` THEN -payable ELSE 0 END AS due
   FROM documents
-  UNION ALL SELECT organization_id, document_id, 0, amount, 0, 0 FROM allocations
+  UNION ALL SELECT organization_id, document_id, 0, amount, 0, 0 FROM allocations WHERE document_id IS NOT NULL
   UNION ALL SELECT organization_id, credit_id, 0, amount, 0, 0 FROM allocations WHERE credit_id IS NOT NULL
   UNION ALL SELECT organization_id, document_id, 0, 0, amount, 0 FROM ledger_entries WHERE kind IN ('document', 'document_void') AND document_id IS NOT NULL
 )
@@ -185,29 +198,56 @@ SELECT organization_id, id, SUM(settled), SUM(allocated), SUM(posted), SUM(due)
 FROM parts WHERE organization_id IN (SELECT id FROM own) GROUP BY organization_id, id
 HAVING SUM(settled) <> SUM(allocated) OR SUM(posted) <> SUM(due) ORDER BY 1, 2`},
 
-	{"payments", []string{"allocated", "posted"}, `,
+	// What a refund gives back is what its sources have less.
+	{"payments", []string{"allocated", "refunded", "posted"}, `,
 parts AS (
-  SELECT organization_id, id, allocated, 0 AS named, 0 AS posted, CASE WHEN status = 'recorded' THEN -amount ELSE 0 END AS due FROM payments
-  UNION ALL SELECT organization_id, payment_id, 0, amount, 0, 0 FROM allocations WHERE payment_id IS NOT NULL
-  UNION ALL SELECT organization_id, payment_id, 0, 0, amount, 0 FROM ledger_entries WHERE kind IN ('payment', 'payment_void') AND payment_id IS NOT NULL
+  SELECT organization_id, id, allocated, 0 AS named, 0 AS posted, 0 AS given,
+    CASE WHEN status = 'recorded' AND kind IN ` + refunds + ` THEN amount ELSE 0 END AS refunded,
+    CASE WHEN status <> 'recorded' THEN 0 WHEN kind IN ` + refunds + ` THEN amount ELSE -amount END AS due FROM payments
+  UNION ALL SELECT a.organization_id, a.payment_id, 0, ` + taken + `, 0, 0, 0, 0 FROM allocations a WHERE a.payment_id IS NOT NULL
+  UNION ALL SELECT organization_id, refund_id, 0, amount, 0, amount, 0, 0 FROM allocations WHERE refund_id IS NOT NULL
+  UNION ALL SELECT organization_id, payment_id, 0, 0, amount, 0, 0, 0 FROM ledger_entries WHERE kind IN ('payment', 'payment_void') AND payment_id IS NOT NULL
 )
-SELECT organization_id, id, SUM(allocated), SUM(named), SUM(posted), SUM(due)
+SELECT organization_id, id, SUM(allocated), SUM(named), SUM(refunded), SUM(given), SUM(posted), SUM(due)
 FROM parts WHERE organization_id IN (SELECT id FROM own) GROUP BY organization_id, id
-HAVING SUM(allocated) <> SUM(named) OR SUM(posted) <> SUM(due) ORDER BY 1, 2`},
+HAVING SUM(allocated) <> SUM(named) OR SUM(refunded) <> SUM(given) OR SUM(posted) <> SUM(due) ORDER BY 1, 2`},
 
-	{"allocations", []string{"contact_id", "contact_id", "currency", "currency", "document", "source"}, `
-SELECT a.organization_id, a.id, CAST(a.contact_id AS TEXT), CAST(d.contact_id AS TEXT),
-  CAST(a.contact_id AS TEXT), CAST(COALESCE(p.contact_id, c.contact_id) AS TEXT),
-  a.currency, d.currency, a.currency, COALESCE(p.currency, c.currency),
-  d.status || ' ' || d.side, 'issued ' || COALESCE(p.side, c.side), COALESCE(p.status, c.status), CASE WHEN p.id IS NULL THEN 'issued' ELSE 'recorded' END
-FROM allocations a
-JOIN documents d ON d.organization_id = a.organization_id AND d.id = a.document_id
-LEFT JOIN payments p ON p.organization_id = a.organization_id AND p.id = a.payment_id
-LEFT JOIN documents c ON c.organization_id = a.organization_id AND c.id = a.credit_id
-WHERE a.organization_id IN (SELECT id FROM own) AND (a.contact_id <> d.contact_id OR a.contact_id <> COALESCE(p.contact_id, c.contact_id)
-  OR a.currency <> d.currency OR a.currency <> COALESCE(p.currency, c.currency) OR d.status <> 'issued'
-  OR d.side <> COALESCE(p.side, c.side) OR COALESCE(p.status, c.status) <> CASE WHEN p.id IS NULL THEN 'issued' ELSE 'recorded' END)
+	// An allocation is in the currency of what it settles, a document t or a refund r, and takes
+	// another currency of its source only where that is a payment that says how much.
+	{"allocations", []string{"contact_id", "contact_id", "currency", "source_currency", "target", "source"}, `,
+ends AS (
+  SELECT a.organization_id, a.id, CAST(a.contact_id AS TEXT) AS contact, a.currency,
+    CAST(COALESCE(t.contact_id, r.contact_id) AS TEXT) AS target_contact, COALESCE(t.currency, r.currency) AS target_currency,
+    COALESCE(t.status || ' ' || t.side, r.status || ' ' || r.side) AS target,
+    CASE WHEN t.id IS NULL THEN 'recorded ' ELSE 'issued ' END || COALESCE(p.side, c.side) AS target_due,
+    CAST(COALESCE(p.contact_id, c.contact_id) AS TEXT) AS source_contact, COALESCE(p.currency, c.currency) AS source_currency,
+    CASE WHEN a.source_amount = 0 THEN a.currency WHEN p.id IS NOT NULL AND t.id IS NOT NULL AND p.currency <> a.currency THEN p.currency ELSE 'its own' END AS source_due,
+    COALESCE(p.status, c.status) AS source, CASE WHEN p.id IS NULL THEN 'issued' ELSE 'recorded' END AS source_state
+  FROM allocations a
+  LEFT JOIN documents t ON t.organization_id = a.organization_id AND t.id = a.document_id
+  LEFT JOIN payments r ON r.organization_id = a.organization_id AND r.id = a.refund_id
+  LEFT JOIN payments p ON p.organization_id = a.organization_id AND p.id = a.payment_id
+  LEFT JOIN documents c ON c.organization_id = a.organization_id AND c.id = a.credit_id
+  WHERE a.organization_id IN (SELECT id FROM own)
+)
+SELECT organization_id, id, contact, target_contact, contact, source_contact, currency, target_currency, source_due, source_currency,
+  target, target_due, source, source_state
+FROM ends WHERE contact <> target_contact OR contact <> source_contact OR currency <> target_currency OR source_due <> source_currency
+  OR target <> target_due OR source <> source_state
 ORDER BY 1, 2`},
+
+	// What moved between the accounts of two currencies is what the allocations across them say.
+	{"payments", []string{"exchanged"}, `,
+parts AS (
+  SELECT organization_id, payment_id, document_id, currency, amount AS posted, 0 AS due FROM ledger_entries
+  WHERE kind = 'exchange_difference' AND payment_id IS NOT NULL AND document_id IS NOT NULL
+  UNION ALL SELECT organization_id, payment_id, document_id, currency, 0, -amount FROM allocations WHERE source_amount > 0
+  UNION ALL SELECT a.organization_id, a.payment_id, a.document_id, p.currency, 0, a.source_amount
+  FROM allocations a JOIN payments p ON p.organization_id = a.organization_id AND p.id = a.payment_id WHERE a.source_amount > 0
+)
+SELECT organization_id, payment_id, SUM(posted), SUM(due)
+FROM parts WHERE organization_id IN (SELECT id FROM own) GROUP BY organization_id, payment_id, document_id, currency
+HAVING SUM(posted) <> SUM(due) ORDER BY 1, 2`},
 
 	{"documents", []string{"number"}, `,
 placed AS (

@@ -135,7 +135,7 @@ func TestEveryKindOfDifferenceIsFound(t *testing.T) {
 		"an allocation's currency": {func(t *testing.T, b *business) {
 			b.Exec(t, `UPDATE allocations SET currency = 'JPY' WHERE organization_id = ?`, b.organization)
 		},
-			[]string{"allocations currency JPY EUR", "allocations currency JPY EUR"}},
+			[]string{"allocations currency JPY EUR", "allocations source_currency JPY EUR"}},
 		"an allocation's contact": {func(t *testing.T, b *business) {
 			b.Exec(t, `UPDATE allocations SET contact_id = ? WHERE organization_id = ?`, b.other, b.organization)
 		},
@@ -143,7 +143,7 @@ func TestEveryKindOfDifferenceIsFound(t *testing.T) {
 		"an allocation to a void document": {func(t *testing.T, b *business) {
 			b.Exec(t, `UPDATE allocations SET document_id = ? WHERE organization_id = ?`, b.void, b.organization)
 			b.Exec(t, `UPDATE documents SET settled = 0 WHERE id = ?`, b.first)
-		}, []string{"documents settled 0 10000", "allocations document void client issued client"}},
+		}, []string{"documents settled 0 10000", "allocations target void client issued client"}},
 		"an allocation of a void payment": {func(t *testing.T, b *business) {
 			b.Exec(t, `UPDATE allocations SET payment_id = ? WHERE organization_id = ?`, b.voided, b.organization)
 		}, []string{"payments allocated 10000 0", "payments allocated 0 10000", "allocations source void recorded"}},

@@ -18,6 +18,7 @@ const shards = 64
 // Hub knows who follows which contacts.
 type Hub struct {
 	shard [shards]shard
+	every every
 
 	mu     sync.Mutex
 	access map[uuid.UUID]access // per organization
@@ -103,6 +104,7 @@ func (f *Follower) Close() {
 // Announce gives every follower of the contact the account's new state. It never waits for
 // a reader.
 func (h *Hub) Announce(m ledger.Moved) {
+	h.every.announce(m)
 	t := topic{m.Organization, m.ContactID}
 	s := h.of(t)
 	s.mu.RLock()

@@ -10,11 +10,9 @@ import (
 
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/contact"
-	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/allocation"
 	entdocument "github.com/kartela/kartela/ent/document"
-	"github.com/kartela/kartela/ent/ledgerentry"
 	entpayment "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
@@ -39,161 +37,195 @@ type UnallocateInput struct {
 	DocumentIDs []uuid.UUID // all when nil
 }
 
-// VoidInput is the input of voidPayment.
-type VoidInput struct {
-	db.Idempotent
-	ID uuid.UUID
-}
-
 func notSettled(s *sql.Selector) {
 	s.Where(sql.ColumnsLT(s.C(entdocument.FieldSettled), s.C(entdocument.FieldPayable)))
 }
 
 // Allocate settles documents with what is left of a payment.
 //
-// Faults: as for Record; NOT_FOUND on paymentId; CONFLICT when the payment is void.
+// Faults: as for Record; NOT_FOUND on paymentId; CONFLICT when the payment is void or an
+// expense's own.
 func (s *Service) Allocate(ctx context.Context, in AllocateInput) (*Payment, error) {
 	return s.step(ctx, in.PaymentID, "paymentId", func(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
 		if _, err := contact.StillActive(ctx, tx, row.ContactID, "paymentId"); err != nil {
 			return err
 		}
+		if refunds(row.Kind) {
+			return fault.New(fault.Invalid, "paymentId", "A refund settles no documents: it takes credit.")
+		}
 		if len(in.Allocations) == 0 && !in.OldestFirst {
 			return fault.New(fault.Invalid, "allocations", "Name the documents, or ask for the oldest first.")
 		}
-		ps, err := s.plan(ctx, tx, row, in.Allocations, in.OldestFirst)
+		of := sourceOf(row)
+		ps, err := s.plan(ctx, tx, &of, in.Allocations, in.OldestFirst)
 		if err != nil || len(ps) == 0 {
 			return err
 		}
-		if err := ps.write(ctx, tx, row); err != nil {
+		var org *ent.Organization
+		var d dates
+		if ps.across(of.currency) {
+			if org, d, err = s.organization(ctx, tx); err != nil {
+				return err
+			}
+		}
+		changes, err := ps.changes(of, org, d)
+		if err != nil {
 			return err
 		}
-		return s.settle(ctx, tx, row, ps.sum(), "allocatePayment")
+		if err := s.write(ctx, tx, ps, of); err != nil {
+			return err
+		}
+		return s.settle(ctx, tx, row, ps.taken(), "allocatePayment", changes)
 	})
 }
 
-// Unallocate takes a payment off documents: what it settled is owed again, and is credit again.
+// Unallocate takes a payment off documents: what it settled is owed again, and is credit
+// again. Exchange differences are taken back.
 //
-// Faults: NOT_FOUND on paymentId, and on documentIds.N when the payment does not settle it.
+// Faults: NOT_FOUND on paymentId, and on documentIds.N when the payment does not settle it;
+// CONFLICT when it is void or an expense's own.
 func (s *Service) Unallocate(ctx context.Context, in UnallocateInput) (*Payment, error) {
 	return s.step(ctx, in.PaymentID, "paymentId", func(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
-		freed, err := takeOff(ctx, tx, row, in.DocumentIDs)
+		rows, err := allocations(ctx, tx, row)
+		if err != nil {
+			return err
+		}
+		freed, changes, err := s.takeOff(ctx, tx, row, rows, in.DocumentIDs)
 		if err != nil || freed == 0 {
 			return err
 		}
-		return s.settle(ctx, tx, row, -freed, "unallocatePayment")
+		return s.settle(ctx, tx, row, -freed, "unallocatePayment", changes)
 	})
 }
 
-// Void takes a payment out of force: it comes off its documents and its reversal is posted.
-//
-// Faults: NOT_FOUND; CONFLICT when it is void already.
-func (s *Service) Void(ctx context.Context, in VoidInput) (*Payment, error) {
-	return s.step(ctx, in.ID, "id", func(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
-		freed, err := takeOff(ctx, tx, row, nil)
-		if err != nil {
-			return err
-		}
-		now := schema.Now()
-		err = tx.Payment.Update().Where(entpayment.ID(row.ID)).SetStatus(entpayment.StatusVoid).SetVoidedAt(now).SetAllocated(0).
-			AddVersion(1).SetUpdatedAt(now).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("payment: void: %w", err)
-		}
-		posted, err := ledger.PostedFor(ctx, tx, nil, &row.ID)
-		if err != nil {
-			return err
-		}
-		org, err := tx.Organization.Get(ctx, row.OrganizationID)
-		if err != nil {
-			return fmt.Errorf("payment: read the organization: %w", err)
-		}
-		_, err = s.Ledger.Apply(ctx, tx, ledger.Change{
-			Account: account(row), Outstanding: freed, Credit: freed - row.Amount,
-			Posting: &ledger.Posting{Kind: ledgerentry.KindPaymentVoid, Amount: row.Amount, Date: max(row.Date, document.TodayIn(s.Now(), org.TimeZone)),
-				PaymentID: &row.ID, Reverses: &posted.ID},
-		})
-		if err != nil {
-			return err
-		}
-		return tell(ctx, tx, "voidPayment", row, audit.Fields{"status": row.Status}, audit.Fields{"status": entpayment.StatusVoid})
-	})
-}
-
-// settle keeps how much of the payment is allocated and moves the balance: no posting, the
-// same amount off outstanding and credit.
-func (s *Service) settle(ctx context.Context, tx *ent.Tx, row *ent.Payment, amount money.Minor, action string) error {
-	err := tx.Payment.Update().Where(entpayment.ID(row.ID)).AddAllocated(amount).AddVersion(1).SetUpdatedAt(schema.Now()).Exec(ctx)
+// settle keeps how much more of the payment is allocated and moves the balances.
+func (s *Service) settle(ctx context.Context, tx *ent.Tx, row *ent.Payment, taken money.Minor, action string, changes []ledger.Change) error {
+	err := tx.Payment.Update().Where(entpayment.ID(row.ID)).AddAllocated(taken).AddVersion(1).SetUpdatedAt(schema.Now()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("payment: keep what is allocated: %w", err)
 	}
-	if _, err := s.Ledger.Apply(ctx, tx, ledger.Change{Account: account(row), Outstanding: -amount, Credit: -amount}); err != nil {
+	if err := s.Ledger.ApplyAll(ctx, tx, changes...); err != nil {
 		return err
 	}
-	return tell(ctx, tx, action, row, audit.Fields{"allocated": row.Allocated}, audit.Fields{"allocated": row.Allocated + amount})
+	return tell(ctx, tx, action, row, audit.Fields{"allocated": row.Allocated}, audit.Fields{"allocated": row.Allocated + taken})
 }
 
-// takeOff removes the payment's allocations to the documents, all when none is named, and
-// gives how much they settled.
-func takeOff(ctx context.Context, tx *ent.Tx, row *ent.Payment, documents []uuid.UUID) (freed money.Minor, err error) {
-	if len(documents) > maxAllocations {
-		return 0, fault.New(fault.Invalid, "documentIds", "At most %d documents.", maxAllocations)
+// write keeps what the parts settle, and has it announced.
+func (s *Service) write(ctx context.Context, tx *ent.Tx, ps parts, of source) error {
+	ids, err := ps.write(ctx, tx, of)
+	if err != nil {
+		return err
 	}
+	return s.resettle(ctx, tx, ids)
+}
+
+// allocations reads what is taken of a locked payment.
+func allocations(ctx context.Context, tx *ent.Tx, row *ent.Payment) ([]*ent.Allocation, error) {
 	rows, err := tx.Allocation.Query().Where(allocation.PaymentID(row.ID)).All(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("payment: read allocations: %w", err)
+		return nil, fmt.Errorf("payment: read allocations: %w", err)
 	}
-	byDocument := map[uuid.UUID]*ent.Allocation{}
-	for _, a := range rows {
-		byDocument[*a.DocumentID] = a
-	}
-	var bad fault.List
-	for i, id := range documents {
-		if byDocument[id] == nil {
-			bad = append(bad, fault.New(fault.NotFound, fmt.Sprintf("documentIds.%d", i), "The payment does not settle this document."))
-		}
-	}
-	if err := bad.Err(); err != nil {
-		return 0, err
-	}
-	ids := make([]uuid.UUID, 0, len(rows))
-	for id := range byDocument {
-		if documents == nil || slices.Contains(documents, id) {
-			ids = append(ids, id)
-		}
-	}
-	if len(ids) == 0 {
-		return 0, nil
-	}
-	if _, err := lockDocuments(ctx, tx, ids); err != nil {
-		return 0, err
-	}
-	_, err = tx.Allocation.Delete().Where(allocation.PaymentID(row.ID), allocation.DocumentIDIn(ids...)).Exec(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("payment: take off: %w", err)
-	}
-	for _, id := range ids {
-		freed += byDocument[id].Amount
-	}
-	return freed, resettle(ctx, tx, ids)
+	return rows, nil
 }
 
-// step runs one change of a locked payment that is in force.
+func refunded(a *ent.Allocation) bool { return a.RefundID != nil }
+
+// takeOff removes the payment's allocations to the documents, to all when none is named, and
+// gives how much of it they took, with the changes of the accounts.
+func (s *Service) takeOff(ctx context.Context, tx *ent.Tx, row *ent.Payment, rows []*ent.Allocation, documents []uuid.UUID) (freed money.Minor, changes []ledger.Change, err error) {
+	rows = slices.DeleteFunc(rows, refunded)
+	if rows, err = chosen(rows, documents, "The payment does not settle this document."); err != nil || len(rows) == 0 {
+		return 0, nil, err
+	}
+	ids := targets(rows)
+	if _, err := lockDocuments(ctx, tx, ids); err != nil {
+		return 0, nil, err
+	}
+	if _, err = tx.Allocation.Delete().Where(allocation.PaymentID(row.ID), allocation.DocumentIDIn(ids...)).Exec(ctx); err != nil {
+		return 0, nil, fmt.Errorf("payment: take off: %w", err)
+	}
+	back := ledger.Change{Account: account(row)}
+	var across []uuid.UUID
+	for _, a := range rows {
+		if a.SourceAmount > 0 {
+			freed += a.SourceAmount
+			across = append(across, *a.DocumentID)
+			continue
+		}
+		freed += a.Amount
+		back.Outstanding += a.Amount
+		back.Credit += a.Amount
+	}
+	if back.Outstanding > 0 {
+		changes = append(changes, back)
+	}
+	if len(across) > 0 {
+		_, d, err := s.organization(ctx, tx)
+		if err != nil {
+			return 0, nil, err
+		}
+		more, err := exchangedBack(ctx, tx, row, across, d)
+		if err != nil {
+			return 0, nil, err
+		}
+		changes = append(changes, more...)
+	}
+	return freed, changes, s.resettle(ctx, tx, ids)
+}
+
+// chosen are the allocations to the documents, all when none is named.
+//
+// Faults: INVALID on documentIds for too many, NOT_FOUND on documentIds.N.
+func chosen(rows []*ent.Allocation, documents []uuid.UUID, missing string) ([]*ent.Allocation, error) {
+	if documents == nil {
+		return rows, nil
+	}
+	if len(documents) > maxAllocations {
+		return nil, fault.New(fault.Invalid, "documentIds", "At most %d documents.", maxAllocations)
+	}
+	var bad fault.List
+	ids := targets(rows)
+	for i, id := range documents {
+		if !slices.Contains(ids, id) {
+			bad = append(bad, fault.New(fault.NotFound, fmt.Sprintf("documentIds.%d", i), "%s", missing))
+		}
+	}
+	var out []*ent.Allocation
+	for _, a := range rows {
+		if slices.Contains(documents, *a.DocumentID) {
+			out = append(out, a)
+		}
+	}
+	return out, bad.Err()
+}
+
+func targets(rows []*ent.Allocation) []uuid.UUID {
+	ids := make([]uuid.UUID, len(rows))
+	for i, a := range rows {
+		ids[i] = *a.DocumentID
+	}
+	return ids
+}
+
+// step runs one change of a locked payment that is in force and no expense's own.
 func (s *Service) step(ctx context.Context, id uuid.UUID, field string, f func(context.Context, *ent.Tx, *ent.Payment) error) (*Payment, error) {
+	return s.stepAfter(ctx, id, field, func(context.Context, *ent.Tx) error { return nil }, f)
+}
+
+// stepAfter is step, with what must be locked before the payment.
+func (s *Service) stepAfter(ctx context.Context, id uuid.UUID, field string, before func(context.Context, *ent.Tx) error, f func(context.Context, *ent.Tx, *ent.Payment) error) (*Payment, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.EditPayments); err != nil {
 		return nil, err
 	}
 	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
-		row, err := tx.Payment.Query().Where(entpayment.ID(id), db.ForUpdate).Only(ctx)
-		if ent.IsNotFound(err) {
-			return uuid.Nil, fault.New(fault.NotFound, field, "There is no such payment.")
+		if err := before(ctx, tx); err != nil {
+			return uuid.Nil, err
 		}
+		row, err := lock(ctx, tx, id, field)
 		if err != nil {
-			return uuid.Nil, fmt.Errorf("payment: lock: %w", err)
+			return uuid.Nil, err
 		}
-		if row.Side == entpayment.SideSupplier && !viewer.From(ctx).Role.May(viewer.EditPurchases) {
-			return uuid.Nil, fault.New(fault.Forbidden, field, "Your role does not allow payments to suppliers.")
-		}
-		if row.Status == entpayment.StatusVoid {
+		if row.Status != entpayment.StatusRecorded {
 			return uuid.Nil, fault.New(fault.Conflict, field, "The payment is void.")
 		}
 		return row.ID, f(ctx, tx, row)
@@ -202,4 +234,42 @@ func (s *Service) step(ctx context.Context, id uuid.UUID, field string, f func(c
 		return nil, err
 	}
 	return s.Get(ctx, id)
+}
+
+// lock locks a payment for a change by itself, and with a refund the payments that it takes
+// credit of, all in the order of their ids.
+func lock(ctx context.Context, tx *ent.Tx, id uuid.UUID, field string) (*ent.Payment, error) {
+	row, err := tx.Payment.Query().Where(entpayment.Or(entpayment.ID(id), sourcesOf(id)), db.ForUpdate).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("payment: lock: %w", err)
+	}
+	at := slices.IndexFunc(row, func(p *ent.Payment) bool { return p.ID == id })
+	if at < 0 || row[at].Status == entpayment.StatusDeleted {
+		return nil, fault.New(fault.NotFound, field, "There is no such payment.")
+	}
+	if err := mayPay(ctx, row[at].Side, field); err != nil {
+		return nil, err
+	}
+	if row[at].Kind == entpayment.KindExpense {
+		return nil, fault.New(fault.Conflict, field, "The payment is an expense's own: change the expense.")
+	}
+	return row[at], nil
+}
+
+// settling is the condition on payments that settle a document.
+func settling(document uuid.UUID) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		a := sql.Table(allocation.Table)
+		s.Where(sql.In(s.C(entpayment.FieldID), sql.Dialect(s.Dialect()).Select(a.C(allocation.FieldPaymentID)).From(a).Where(sql.And(
+			sql.ColumnsEQ(a.C(allocation.FieldOrganizationID), s.C(entpayment.FieldOrganizationID)), sql.EQ(a.C(allocation.FieldDocumentID), document)))))
+	}
+}
+
+// sourcesOf is the condition on payments that a refund takes credit of.
+func sourcesOf(refund uuid.UUID) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		a := sql.Table(allocation.Table)
+		s.Where(sql.In(s.C(entpayment.FieldID), sql.Dialect(s.Dialect()).Select(a.C(allocation.FieldPaymentID)).From(a).Where(sql.And(
+			sql.ColumnsEQ(a.C(allocation.FieldOrganizationID), s.C(entpayment.FieldOrganizationID)), sql.EQ(a.C(allocation.FieldRefundID), refund)))))
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/contact"
-	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/allocation"
@@ -100,31 +99,41 @@ func (p *Payment) Amount() money.Money { return money.New(p.Payment.Amount, p.Cu
 // Allocated is what settles documents.
 func (p *Payment) Allocated() money.Money { return money.New(p.Payment.Allocated, p.Currency) }
 
-// Credit is what is left; zero for a void payment.
+// Credit is what is left; zero for a payment that is not in force.
 func (p *Payment) Credit() money.Money {
-	if p.Status == entpayment.StatusVoid {
+	if p.Status != entpayment.StatusRecorded {
 		return money.New(0, p.Currency)
 	}
 	return money.New(p.Payment.Amount-p.Payment.Allocated, p.Currency)
 }
 
-// Allocations are what the payment settles, oldest first.
+// Allocations are what the payment settles, or gives back of its credit, oldest first.
 func (p *Payment) Allocations(ctx context.Context) ([]*Allocation, error) {
 	return page.Load(ctx, p.Group, "allocations", p.ID, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*Allocation, error) {
 		rows, err := p.s.DB.Allocation.Query().Where(allocation.PaymentIDIn(ids...)).Order(allocation.ByID()).All(ctx)
-		return p.s.wrapAllocations(rows, func(a *ent.Allocation) uuid.UUID { return *a.PaymentID }), wrapped("read allocations", err)
+		return p.s.wrapAllocations(rows, func(a *ent.Allocation) []*uuid.UUID { return []*uuid.UUID{a.PaymentID} }), wrapped("read allocations", err)
 	})
 }
 
-// AllocationsOf are what settles a document, oldest first, for the whole group of documents.
+// Sources are the credit that a refund takes, oldest first.
+func (p *Payment) Sources(ctx context.Context) ([]*Allocation, error) {
+	return page.Load(ctx, p.Group, "sources", p.ID, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*Allocation, error) {
+		rows, err := p.s.DB.Allocation.Query().Where(allocation.RefundIDIn(ids...)).Order(allocation.ByID()).All(ctx)
+		return p.s.wrapAllocations(rows, func(a *ent.Allocation) []*uuid.UUID { return []*uuid.UUID{a.RefundID} }), wrapped("read sources", err)
+	})
+}
+
+// AllocationsOf are what settles a document, or uses a credit document, oldest first, for the
+// whole group of documents.
 func (s *Service) AllocationsOf(ctx context.Context, d *document.Document) ([]*Allocation, error) {
 	return page.Load(ctx, d.Group, "allocations", d.ID, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*Allocation, error) {
-		rows, err := s.DB.Allocation.Query().Where(allocation.DocumentIDIn(ids...)).Order(allocation.ByID()).All(ctx)
-		return s.wrapAllocations(rows, func(a *ent.Allocation) uuid.UUID { return *a.DocumentID }), wrapped("read allocations", err)
+		rows, err := s.DB.Allocation.Query().Where(allocation.Or(allocation.DocumentIDIn(ids...), allocation.CreditIDIn(ids...))).Order(allocation.ByID()).All(ctx)
+		return s.wrapAllocations(rows, func(a *ent.Allocation) []*uuid.UUID { return []*uuid.UUID{a.DocumentID, a.CreditID} }), wrapped("read allocations", err)
 	})
 }
 
-// Allocation is the part of a payment that settles a document.
+// Allocation is the part of a payment, or of a credit document, that settles a document or is
+// given back by a refund.
 type Allocation struct {
 	*ent.Allocation
 	group *page.Group
@@ -132,117 +141,81 @@ type Allocation struct {
 	s     *Service
 }
 
-func (s *Service) wrapAllocations(rows []*ent.Allocation, parent func(*ent.Allocation) uuid.UUID) map[uuid.UUID][]*Allocation {
+func (s *Service) wrapAllocations(rows []*ent.Allocation, parents func(*ent.Allocation) []*uuid.UUID) map[uuid.UUID][]*Allocation {
 	g := page.NewGroup()
 	out := map[uuid.UUID][]*Allocation{}
 	for _, r := range rows {
-		out[parent(r)] = append(out[parent(r)], &Allocation{r, g, rows, s})
+		for _, id := range parents(r) {
+			if id != nil {
+				out[*id] = append(out[*id], &Allocation{r, g, rows, s})
+			}
+		}
 	}
 	return out
 }
 
-// Amount is how much is settled.
+// Amount is how much is settled, or given back.
 func (a *Allocation) Amount() money.Money { return money.New(a.Allocation.Amount, a.Currency) }
 
-// Document is what is settled.
+// Taken is how much it takes of a payment in another currency; nil where that is the amount.
+func (a *Allocation) Taken(ctx context.Context) (*money.Money, error) {
+	if a.SourceAmount == 0 {
+		return nil, nil //nolint:nilnil // null in the API
+	}
+	p, err := a.Payment(ctx)
+	if err != nil || p == nil {
+		return nil, err
+	}
+	m := money.New(a.SourceAmount, p.Currency)
+	return &m, nil
+}
+
+// Document is what is settled; nil for a refund.
 func (a *Allocation) Document(ctx context.Context) (*document.Document, error) {
-	return page.Load(ctx, a.group, "document", *a.DocumentID, func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]*document.Document, error) {
-		ids := make([]uuid.UUID, len(a.all))
-		for i, r := range a.all {
-			ids[i] = *r.DocumentID
-		}
-		return a.s.Documents.ByIDs(ctx, ids)
-	})
+	return a.document(ctx, "document", func(r *ent.Allocation) *uuid.UUID { return r.DocumentID })
 }
 
-// Payment is the money.
+// CreditDocument is the credit note, or supplier credit, that settles; nil for a payment.
+func (a *Allocation) CreditDocument(ctx context.Context) (*document.Document, error) {
+	return a.document(ctx, "credit", func(r *ent.Allocation) *uuid.UUID { return r.CreditID })
+}
+
+// Payment is the money; nil for a credit document.
 func (a *Allocation) Payment(ctx context.Context) (*Payment, error) {
-	return page.Load(ctx, a.group, "payment", *a.PaymentID, func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]*Payment, error) {
-		ids := make([]uuid.UUID, len(a.all))
-		for i, r := range a.all {
-			ids[i] = *r.PaymentID
-		}
-		return a.s.ByIDs(ctx, ids)
+	return a.payment(ctx, "payment", func(r *ent.Allocation) *uuid.UUID { return r.PaymentID })
+}
+
+// Refund is the payment that gives the credit back; nil where a document is settled.
+func (a *Allocation) Refund(ctx context.Context) (*Payment, error) {
+	return a.payment(ctx, "refund", func(r *ent.Allocation) *uuid.UUID { return r.RefundID })
+}
+
+func (a *Allocation) document(ctx context.Context, name string, of func(*ent.Allocation) *uuid.UUID) (*document.Document, error) {
+	if of(a.Allocation) == nil {
+		return nil, nil //nolint:nilnil // null in the API
+	}
+	return page.Load(ctx, a.group, name, *of(a.Allocation), func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]*document.Document, error) {
+		return a.s.Documents.ByIDs(ctx, a.ends(of))
 	})
 }
 
-// Filter says which payments; every part that is given must hold.
-type Filter struct {
-	ContactID *uuid.UUID
-	Status    *entpayment.Status
-	From      *day.Date
-	To        *day.Date
-}
-
-const kind = "payments"
-
-func cursor(p *Payment) page.Cursor { return page.Cursor{Kind: kind, Key: string(p.Date), ID: p.ID} }
-
-func checkDate(key string) error {
-	_, err := day.Parse(key)
-	return err
-}
-
-// List reads one page of payments, newest date first. Staff only.
-//
-// Faults: INVALID for a bad page, UNAUTHENTICATED, FORBIDDEN.
-func (s *Service) List(ctx context.Context, args page.Args, f *Filter) (*page.Connection[*Payment], error) {
-	if _, err := viewer.RequireStaff(ctx, viewer.SeePayments); err != nil {
-		return nil, err
+func (a *Allocation) payment(ctx context.Context, name string, of func(*ent.Allocation) *uuid.UUID) (*Payment, error) {
+	if of(a.Allocation) == nil {
+		return nil, nil //nolint:nilnil // null in the API
 	}
-	req, err := args.Check(kind, checkDate)
-	if err != nil {
-		return nil, err
-	}
-	q := s.DB.Payment.Query()
-	if f != nil {
-		if f.ContactID != nil {
-			q.Where(entpayment.ContactID(*f.ContactID))
-		}
-		if f.Status != nil {
-			q.Where(entpayment.StatusEQ(*f.Status))
-		}
-		if f.From != nil {
-			q.Where(entpayment.DateGTE(*f.From))
-		}
-		if f.To != nil {
-			q.Where(entpayment.DateLTE(*f.To))
-		}
-	}
-	rows, err := q.Clone().Where(db.Keyset(req, entpayment.FieldDate, true)).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("payment: list: %w", err)
-	}
-	return page.New(req, s.wrap(rows...), cursor, q.Count), nil
-}
-
-// Of reads a page of a contact's payments, newest date first; the first page for the whole
-// group of contacts by one statement.
-func (s *Service) Of(ctx context.Context, c *contact.Contact, args page.Args) (*page.Connection[*Payment], error) {
-	if _, err := viewer.RequireStaff(ctx, viewer.SeePayments); err != nil {
-		return nil, err
-	}
-	return db.Below(ctx, c.Group, c.ID, args, db.Child[*Payment]{
-		Kind: kind, Type: ent.TypePayment, Table: entpayment.Table, ParentColumn: entpayment.FieldContactID,
-		Key: entpayment.FieldDate, Cursor: cursor, CheckKey: checkDate,
-		Parent: func(p *Payment) uuid.UUID { return p.ContactID },
-		Read: func(ctx context.Context, where db.Condition) ([]*Payment, error) {
-			rows, err := s.DB.Payment.Query().Where(where).All(ctx)
-			return s.wrap(rows...), err
-		},
-		Count: func(ctx context.Context, where db.Condition) (map[uuid.UUID]int, error) {
-			var rows []struct {
-				ContactID uuid.UUID `json:"contact_id"`
-				Count     int       `json:"count"`
-			}
-			err := s.DB.Payment.Query().Where(where).GroupBy(entpayment.FieldContactID).Aggregate(ent.Count()).Scan(ctx, &rows)
-			out := make(map[uuid.UUID]int, len(rows))
-			for _, r := range rows {
-				out[r.ContactID] = r.Count
-			}
-			return out, err
-		},
+	return page.Load(ctx, a.group, name, *of(a.Allocation), func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]*Payment, error) {
+		return a.s.ByIDs(ctx, a.ends(of))
 	})
+}
+
+// ends are one end of all allocations that were read together.
+func (a *Allocation) ends(of func(*ent.Allocation) *uuid.UUID) (ids []uuid.UUID) {
+	for _, r := range a.all {
+		if id := of(r); id != nil {
+			ids = append(ids, *id)
+		}
+	}
+	return ids
 }
 
 func wrapped(what string, err error) error {

@@ -353,6 +353,9 @@ func (w *worker) parts(of card) (parts []*payment.AllocationInput) {
 func (w *worker) record() func(context.Context) (uuid.UUID, error) {
 	c := w.currency()
 	in := payment.RecordInput{ContactID: w.some(contactsOf), Currency: &c, Amount: w.amount(c), Date: w.date()}
+	if rate := money.MustDecimal("0.0061"); c != "EUR" {
+		in.ExchangeRate = &rate
+	}
 	switch w.IntN(3) {
 	case 0:
 		in.OldestFirst = true

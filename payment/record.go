@@ -27,33 +27,42 @@ import (
 // RecordInput is the input of recordPayment.
 type RecordInput struct {
 	db.Idempotent
-	ContactID   uuid.UUID
-	Kind        *entpayment.Kind // client payment when nil
-	Date        *day.Date        // today when nil
-	Amount      money.Decimal    // in units of the currency
-	Currency    *money.Currency  // the base currency when nil
-	Method      *entpayment.Method
-	Reference   string
-	Notes       string
-	Allocations []*AllocationInput
-	OldestFirst bool
+	ContactID    uuid.UUID
+	Kind         *entpayment.Kind // client payment when nil
+	Date         *day.Date        // today when nil
+	Amount       money.Decimal    // in units of the currency
+	Currency     *money.Currency  // the base currency when nil
+	ExchangeRate *money.Decimal   // 1 in base currency
+	Method       *entpayment.Method
+	Reference    string
+	Notes        string
+	Allocations  []*AllocationInput
+	OldestFirst  bool
+	Sources      []*SourceInput // of a refund; the oldest credit when none
+	OptionIDs    []uuid.UUID
 }
 
-// AllocationInput is a part of a payment for a document.
+// AllocationInput is a part of a payment, or of a credit document, for a document.
 type AllocationInput struct {
-	DocumentID uuid.UUID
-	Amount     money.Decimal // in units of the payment's currency
+	DocumentID    uuid.UUID
+	Amount        money.Decimal  // in units of the payment's currency
+	SettledAmount *money.Decimal // in units of the document's currency, where it is another one
 }
 
-// Record books a payment received from a client, or sent to a supplier: it posts the amount
+// Record books a payment. One received from a client, or sent to a supplier, posts its amount
 // to the contact's ledger and settles the documents named, or with OldestFirst the open
-// documents of the same currency by due date. What is left over stays as credit.
+// documents of the same currency by due date; what is left over stays as credit. A refund
+// gives credit back: it takes it from the sources named, or from the oldest.
+//
+// A document of another currency is settled where the input says by how much; what that gains
+// or loses is kept with the entries.
 //
 // Faults: INVALID with every bad field: amount not positive or beyond the bound (the
-// contact's balance with it), another contact's or currency's document, more than remains (on
-// allocations.N.amount), a kind that is no payment of a client or to a supplier; NOT_FOUND
-// on contactId and allocations.N.documentId; CONFLICT when the contact is archived or a
-// document is not issued. Nothing is written when an error is returned.
+// contact's balance with it), another contact's document, one of another currency without
+// settledAmount, more than remains (on allocations.N.amount or settledAmount), a refund of more than the credit that is
+// left (on amount), no exchange rate, a kind that is recorded otherwise; NOT_FOUND on contactId, allocations.N.documentId
+// and sources.N; CONFLICT when the contact is archived, a document is not issued, or the date is closed. Nothing is written
+// when an error is returned.
 func (s *Service) Record(ctx context.Context, in RecordInput) (*Payment, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.EditPayments); err != nil {
 		return nil, err
@@ -79,92 +88,199 @@ func (s *Service) record(ctx context.Context, tx *ent.Tx, in RecordInput) (*ent.
 	if err != nil {
 		return nil, err
 	}
-	row := &ent.Payment{ID: schema.NewID(), Kind: entpayment.KindClientPayment, ContactID: c.ID, Method: entpayment.MethodBankTransfer,
-		Reference: strings.TrimSpace(in.Reference), Notes: strings.TrimSpace(in.Notes), CreatedBy: viewer.From(ctx).Actor()}
-	if in.Currency == nil || in.Date == nil {
-		org, err := tx.Organization.Get(ctx, viewer.From(ctx).Organization)
-		if err != nil {
-			return nil, fmt.Errorf("payment: read the organization: %w", err)
-		}
-		row.Currency, row.Date = org.BaseCurrency, document.TodayIn(s.Now(), org.TimeZone)
+	org, d, err := s.organization(ctx, tx)
+	if err != nil {
+		return nil, err
 	}
+	row := &ent.Payment{ID: schema.NewID(), Kind: entpayment.KindClientPayment, ContactID: c.ID, Method: entpayment.MethodBankTransfer,
+		Date: d.today, Currency: org.BaseCurrency, Reference: in.Reference, Notes: in.Notes, CreatedBy: viewer.From(ctx).Actor()}
 	apply(&row.Kind, in.Kind)
 	apply(&row.Currency, in.Currency)
 	apply(&row.Date, in.Date)
 	apply(&row.Method, in.Method)
 	row.Side = side(row.Kind)
-	if err := checkRecord(ctx, row, in); err != nil {
+	if err := checkRecord(ctx, row, in, org); err != nil {
 		return nil, err
 	}
-	parts, err := s.plan(ctx, tx, row, in.Allocations, in.OldestFirst)
+	options, err := readOptions(ctx, tx, nil, in.OptionIDs)
 	if err != nil {
 		return nil, err
 	}
-	row.Allocated = parts.sum()
-	row, err = tx.Payment.Create().SetID(row.ID).SetKind(row.Kind).SetSide(row.Side).SetContactID(row.ContactID).SetDate(row.Date).
-		SetAmount(row.Amount).SetCurrency(row.Currency).SetMethod(row.Method).SetReference(row.Reference).SetNotes(row.Notes).
-		SetAllocated(row.Allocated).SetCreatedBy(row.CreatedBy).Save(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("payment: record: %w", err)
+	if refunds(row.Kind) {
+		err = s.refund(ctx, tx, row, in.Sources)
+	} else {
+		err = s.receive(ctx, tx, row, in, org, d)
 	}
-	if err := parts.write(ctx, tx, row); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	_, err = s.Ledger.Apply(ctx, tx, ledger.Change{
-		Account: account(row), Outstanding: -row.Allocated, Credit: row.Amount - row.Allocated,
-		Posting: &ledger.Posting{Kind: ledgerentry.KindPayment, Amount: -row.Amount, Date: row.Date, PaymentID: &row.ID},
-	})
-	if err != nil {
-		var bad fault.List
-		if other := bad.Add("amount", err); other != nil {
-			return nil, other
-		}
-		return nil, bad.Err()
+	if err := options.save(ctx, tx, row.ID); err != nil {
+		return nil, err
 	}
-	return row, tell(ctx, tx, "recordPayment", row, nil, audit.Fields{"amount": row.Amount, "currency": row.Currency,
+	return row, tell(ctx, tx, "recordPayment", row, nil, audit.Fields{"kind": row.Kind, "amount": row.Amount, "currency": row.Currency,
 		"date": row.Date, "method": row.Method, "allocated": row.Allocated})
 }
 
-// checkRecord checks the payment by itself and settles its amount.
-func checkRecord(ctx context.Context, row *ent.Payment, in RecordInput) error {
-	if row.Side == entpayment.SideSupplier && !viewer.From(ctx).Role.May(viewer.EditPurchases) {
-		return fault.New(fault.Forbidden, "kind", "Your role does not allow payments to suppliers.")
+// receive keeps a payment that settles, what it settles, and posts it.
+func (s *Service) receive(ctx context.Context, tx *ent.Tx, row *ent.Payment, in RecordInput, org *ent.Organization, d dates) error {
+	of := sourceOf(row)
+	ps, err := s.plan(ctx, tx, &of, in.Allocations, in.OldestFirst)
+	if err != nil {
+		return err
+	}
+	row.Allocated = ps.taken()
+	if err := insert(ctx, tx, row); err != nil {
+		return err
+	}
+	if err := s.write(ctx, tx, ps, of); err != nil {
+		return err
+	}
+	settled, err := ps.changes(of, org, d)
+	if err != nil {
+		return onAmount(err)
+	}
+	// What it settles in its own currency goes with the posting, as one change.
+	posting := ledger.Change{Account: account(row), Credit: row.Amount, Posting: &ledger.Posting{Kind: ledgerentry.KindPayment, Amount: -row.Amount,
+		Date: row.Date, PaymentID: &row.ID}}
+	if len(settled) > 0 && settled[0].Posting == nil {
+		posting.Outstanding, posting.Credit = settled[0].Outstanding, row.Amount+settled[0].Credit
+		settled = settled[1:]
+	}
+	return onAmount(s.Ledger.ApplyAll(ctx, tx, append([]ledger.Change{posting}, settled...)...))
+}
+
+// onAmount tells what an account refuses on the amount.
+func onAmount(err error) error {
+	if err == nil {
+		return nil
 	}
 	var bad fault.List
-	if row.Kind != entpayment.KindClientPayment && row.Kind != entpayment.KindSupplierPayment {
-		bad = append(bad, fault.New(fault.Invalid, "kind", "A payment is received from a client or sent to a supplier."))
-	}
-	if _, err := money.ParseCurrency(string(row.Currency)); err != nil {
-		_ = bad.Add("currency", err)
-	} else if row.Amount, err = money.ParseMinor(in.Amount, row.Currency); err != nil {
-		_ = bad.Add("amount", err)
-	} else if row.Amount <= 0 {
-		bad = append(bad, fault.New(fault.Invalid, "amount", "A payment is more than zero."))
-	}
-	if utf8.RuneCountInString(row.Reference) > 200 {
-		bad = append(bad, fault.New(fault.Invalid, "reference", "At most 200 characters."))
-	}
-	if utf8.RuneCountInString(row.Notes) > 5000 {
-		bad = append(bad, fault.New(fault.Invalid, "notes", "At most 5,000 characters."))
+	if other := bad.Add("amount", err); other != nil {
+		return other
 	}
 	return bad.Err()
 }
 
+// insert keeps a new payment, and fills in what the database gave it.
+func insert(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
+	kept, err := tx.Payment.Create().SetID(row.ID).SetKind(row.Kind).SetSide(row.Side).SetContactID(row.ContactID).SetDate(row.Date).
+		SetAmount(row.Amount).SetCurrency(row.Currency).SetExchangeRate(row.ExchangeRate).SetMethod(row.Method).SetReference(row.Reference).
+		SetNotes(row.Notes).SetAllocated(row.Allocated).SetCreatedBy(row.CreatedBy).Save(ctx)
+	if err != nil {
+		return fmt.Errorf("payment: record: %w", err)
+	}
+	*row = *kept
+	return nil
+}
+
+// checkRecord checks a new payment by itself and settles its amount and rate.
+func checkRecord(ctx context.Context, row *ent.Payment, in RecordInput, org *ent.Organization) error {
+	if err := mayPay(ctx, row.Side, "kind"); err != nil {
+		return err
+	}
+	var bad fault.List
+	switch {
+	case row.Kind == entpayment.KindExpense:
+		bad = append(bad, fault.New(fault.Invalid, "kind", "An expense is paid when it is issued."))
+	case !refunds(row.Kind) && len(in.Sources) > 0:
+		bad = append(bad, fault.New(fault.Invalid, "sources", "Only a refund takes credit of others."))
+	case refunds(row.Kind) && len(in.Allocations) > 0:
+		bad = append(bad, fault.New(fault.Invalid, "allocations", "A refund settles no documents: it takes credit."))
+	}
+	amount := in.Amount
+	checkMoney(&bad, row, &amount, in.ExchangeRate, org)
+	checkTexts(&bad, row)
+	_ = bad.Add("", document.Open(org, row.Date, "date"))
+	return bad.Err()
+}
+
+// checkMoney settles the amount, where there is a new one, and the exchange rate.
+func checkMoney(bad *fault.List, row *ent.Payment, amount, rate *money.Decimal, org *ent.Organization) {
+	if _, err := money.ParseCurrency(string(row.Currency)); err != nil {
+		_ = bad.Add("currency", err)
+		return
+	}
+	if amount != nil {
+		var err error
+		if row.Amount, err = money.ParseMinor(*amount, row.Currency); err != nil {
+			_ = bad.Add("amount", err)
+		} else if row.Amount <= 0 {
+			*bad = append(*bad, fault.New(fault.Invalid, "amount", "A payment is more than zero."))
+		}
+	}
+	one := money.FromInt(1)
+	if rate == nil && (row.Currency == org.BaseCurrency || row.ExchangeRate == money.Decimal{}) {
+		row.ExchangeRate = one
+	}
+	apply(&row.ExchangeRate, rate)
+	switch {
+	case row.Currency == org.BaseCurrency && !row.ExchangeRate.Equal(one):
+		*bad = append(*bad, fault.New(fault.Invalid, "exchangeRate", "The rate of the base currency is 1."))
+	case row.Currency != org.BaseCurrency && rate == nil && row.Version == 0:
+		*bad = append(*bad, fault.New(fault.Invalid, "exchangeRate", "A payment in %s needs the exchange rate to %s.", row.Currency, org.BaseCurrency))
+	case row.ExchangeRate.Sign() <= 0 || !row.ExchangeRate.Fits(rateDigits) || row.ExchangeRate.Cmp(money.FromInt(1e9)) > 0:
+		*bad = append(*bad, fault.New(fault.Invalid, "exchangeRate", "A rate is more than 0 and has at most %d decimals.", rateDigits))
+	}
+}
+
+func checkTexts(bad *fault.List, row *ent.Payment) {
+	row.Reference, row.Notes = strings.TrimSpace(row.Reference), strings.TrimSpace(row.Notes)
+	if utf8.RuneCountInString(row.Reference) > 200 {
+		*bad = append(*bad, fault.New(fault.Invalid, "reference", "At most 200 characters."))
+	}
+	if utf8.RuneCountInString(row.Notes) > 5000 {
+		*bad = append(*bad, fault.New(fault.Invalid, "notes", "At most 5,000 characters."))
+	}
+}
+
+// mayPay asks for the right to payments of a side. Faults: FORBIDDEN on the field.
+func mayPay(ctx context.Context, side entpayment.Side, field string) error {
+	if side == entpayment.SideSupplier && !viewer.From(ctx).Role.May(viewer.EditPurchases) {
+		return fault.New(fault.Forbidden, field, "Your role does not allow payments to suppliers.")
+	}
+	return nil
+}
+
+// organization reads the business, and which days it can book on.
+func (s *Service) organization(ctx context.Context, tx *ent.Tx) (*ent.Organization, dates, error) {
+	org, err := tx.Organization.Get(ctx, viewer.From(ctx).Organization)
+	if err != nil {
+		return nil, dates{}, fmt.Errorf("payment: read the organization: %w", err)
+	}
+	d := dates{today: document.TodayIn(s.Now(), org.TimeZone)}
+	apply(&d.closed, org.ClosingDate)
+	return org, d, nil
+}
+
 func side(k entpayment.Kind) entpayment.Side {
-	if k == entpayment.KindSupplierPayment || k == entpayment.KindSupplierRefund {
+	switch k {
+	case entpayment.KindSupplierPayment, entpayment.KindSupplierRefund, entpayment.KindExpense:
 		return entpayment.SideSupplier
 	}
 	return entpayment.SideClient
 }
 
-func account(row *ent.Payment) ledger.Account {
-	return ledger.Account{ContactID: row.ContactID, Side: ledgerentry.Side(row.Side), Currency: row.Currency}
+// refunds says whether a kind gives credit back, so that more is owed after it.
+func refunds(k entpayment.Kind) bool {
+	return k == entpayment.KindClientRefund || k == entpayment.KindSupplierRefund
 }
 
-// settles are the types of document that a payment of the side settles.
+// posted is what the payment posts: more is owed after a refund, less after any other.
+func posted(row *ent.Payment) money.Minor {
+	if refunds(row.Kind) {
+		return row.Amount
+	}
+	return -row.Amount
+}
+
+func ledgerSide(s entpayment.Side) ledgerentry.Side { return ledgerentry.Side(s) }
+
+func account(row *ent.Payment) ledger.Account { return sourceOf(row).account(row.Currency) }
+
+// settles are the types of document that a payment, or the credit, of a side settles.
 var settles = map[entpayment.Side][]entdocument.Type{
 	entpayment.SideClient:   {entdocument.TypeInvoice},
-	entpayment.SideSupplier: {entdocument.TypeBill},
+	entpayment.SideSupplier: {entdocument.TypeBill, entdocument.TypeExpense},
 }
 
 func apply[T any](to *T, from *T) {

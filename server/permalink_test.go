@@ -14,9 +14,9 @@ import (
 // issued makes and issues an invoice without tax.
 func (c *caller) issued(contact, amount string) string {
 	c.t.Helper()
-	id := c.do(`mutation($c: ID!, $a: Decimal!) { createInvoice(input: {contactId: $c, lines: [{title: "Μελέτη", unitPrice: $a}]}) { invoice { id } } }`,
-		vars{"c": contact, "a": amount}).at("createInvoice.invoice.id").text()
-	c.do(`mutation($id: ID!) { issueInvoice(input: {id: $id}) { invoice { number } } }`, vars{"id": id})
+	id := c.do(`mutation($c: ID!, $a: Decimal!) { createDocument(input: {type: INVOICE, contactId: $c, lines: [{title: "Μελέτη", unitPrice: $a}]}) { document { id } } }`,
+		vars{"c": contact, "a": amount}).at("createDocument.document.id").text()
+	c.do(`mutation($id: ID!) { issueDocument(input: {id: $id}) { document { number } } }`, vars{"id": id})
 	return id
 }
 

@@ -89,6 +89,9 @@ func (m *mover) locked(ctx context.Context, table, where string, args []any) err
 	return nil
 }
 
+// settled is what an allocation points at by which column: it follows that.
+var settled = map[string]string{"document_id": "documents", "refund_id": "payments"}
+
 // ofLosers is the condition on rows r of the losers.
 func (m *mover) ofLosers(ctx context.Context) (where string, args []any) {
 	args = append(args, viewer.From(ctx).Organization)
@@ -99,15 +102,17 @@ func (m *mover) ofLosers(ctx context.Context) (where string, args []any) {
 }
 
 // move gives the survivor what the losers have in each table, by two statements a table:
-// what no entry of the ledger names is written down, and all is moved. Allocations follow their
-// documents.
+// what no entry of the ledger names is written down, and all is moved. Allocations follow what
+// they settle.
 func (m *mover) move(ctx context.Context) error {
 	where, args := m.ofLosers(ctx)
 	org := args[0]
-	_, err := m.exec(ctx, `UPDATE allocations SET contact_id = ? WHERE organization_id = ? AND document_id IN (SELECT r.id FROM documents AS r WHERE `+where+`)`,
-		append([]any{m.survivor, org}, args...)...)
-	if err != nil {
-		return err
+	for column, table := range settled {
+		_, err := m.exec(ctx, `UPDATE allocations SET contact_id = ? WHERE organization_id = ? AND `+column+` IN (SELECT r.id FROM `+table+` AS r WHERE `+where+`)`,
+			append([]any{m.survivor, org}, args...)...)
+		if err != nil {
+			return err
+		}
 	}
 	for _, c := range carried {
 		unposted := ""
@@ -129,11 +134,11 @@ SELECT `+m.newID()+`, r.organization_id, ?, ?, r.contact_id, ?, r.id FROM `+c.ta
 	return nil
 }
 
-// posted is the SQL of the contact on whose ledger a row stands, null for none. It is looked up
+// posted is the SQL of the contact on whose ledger a row stands, or stood last, null for none. It is looked up
 // row by row, by an index: a join is at the mercy of statistics, which know nothing of the many
 // rows that a merge has just moved.
 func posted(row, column string) string {
-	return "(SELECT e.contact_id FROM ledger_entries AS e WHERE e.organization_id = " + row + ".organization_id AND e." + column + " = " + row + ".id LIMIT 1)"
+	return "(SELECT e.contact_id FROM ledger_entries AS e WHERE e.organization_id = " + row + ".organization_id AND e." + column + " = " + row + ".id ORDER BY e.id DESC LIMIT 1)"
 }
 
 // newID is the SQL of a new id: rows that are written by one statement get theirs from the

@@ -169,7 +169,7 @@ func (a *apart) unchanged(ctx context.Context) error {
 }
 
 // moveBack gives the losers what they had in each table: what the entries name that are theirs
-// again, and what was written down. Allocations follow their documents.
+// again, and what was written down. Allocations follow what they settle.
 func (a *apart) moveBack(ctx context.Context) error {
 	org := a.row.OrganizationID
 	where, args := a.ofLosers(ctx)
@@ -194,9 +194,14 @@ WHERE m.organization_id = ? AND m.merge_id = ? AND m.kind = ? AND r.organization
 			return fault.New(fault.Conflict, "mergeId", "The merge cannot be taken back: of the %s that moved, some are gone.", c.table)
 		}
 	}
-	_, err := a.exec(ctx, `UPDATE allocations AS a SET contact_id = r.contact_id FROM documents AS r
-WHERE `+where+` AND a.organization_id = r.organization_id AND a.document_id = r.id`, args...)
-	return err
+	for column, table := range settled {
+		_, err := a.exec(ctx, `UPDATE allocations AS a SET contact_id = r.contact_id FROM `+table+` AS r
+WHERE `+where+` AND a.organization_id = r.organization_id AND a.`+column+` = r.id`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // restoreContacts gives the contacts their values back, first the survivor: a customId that it

@@ -1162,7 +1162,7 @@ var (
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"client_payment", "supplier_refund", "other_received", "supplier_payment", "client_refund", "expense"}},
 		{Name: "side", Type: field.TypeEnum, Enums: []string{"client", "supplier"}},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"recorded", "void"}, Default: "recorded"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"recorded", "void", "deleted"}, Default: "recorded"},
 		{Name: "contact_id", Type: field.TypeUUID},
 		{Name: "date", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
 		{Name: "amount", Type: field.TypeInt64},

@@ -176,6 +176,7 @@ const DefaultStatus = StatusRecorded
 const (
 	StatusRecorded Status = "recorded"
 	StatusVoid     Status = "void"
+	StatusDeleted  Status = "deleted"
 )
 
 func (s Status) String() string {
@@ -185,7 +186,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusRecorded, StatusVoid:
+	case StatusRecorded, StatusVoid, StatusDeleted:
 		return nil
 	default:
 		return fmt.Errorf("payment: invalid enum value for status field: %q", s)

@@ -73,7 +73,7 @@ var visible = map[string]sight{
 	ent.TypeTimeEntry:     {needs(timeOf, viewer.SeeTime, viewer.TrackTime), closed},
 
 	ent.TypePayment:     {needs(ofSide, viewer.SeePayments), grantedPayment},
-	ent.TypeAllocation:  {needs(ofAllocatedDocument, viewer.SeePayments), closed},
+	ent.TypeAllocation:  {needs(ofSettled, viewer.SeePayments), closed},
 	ent.TypeLedgerEntry: {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedSide},
 	ent.TypeBalance:     {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedSide},
 
@@ -250,8 +250,15 @@ func ofDocument(v viewer.Viewer) condition {
 	return through("document_id", v, ofSide)
 }
 
-func ofAllocatedDocument(v viewer.Viewer) condition {
-	return through("document_id", v, ofSide)
+// ofSettled is an allocation whose document, or refund, the viewer sees.
+func ofSettled(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		if v.Role.May(viewer.ManageStaff) {
+			return
+		}
+		s.Where(sql.Or(sql.In(s.C("document_id"), rows(s, "documents", ofSide(v))), sql.In(s.C("refund_id"), rows(s, "payments", ofSide(v)))))
+	}
 }
 
 func through(column string, v viewer.Viewer, documents func(viewer.Viewer) condition) condition {

@@ -25,7 +25,7 @@ func (Payment) Fields() []ent.Field {
 		field.Int("version").Default(1).Positive(),
 		field.Enum("kind").Values("client_payment", "supplier_refund", "other_received", "supplier_payment", "client_refund", "expense").Immutable(),
 		field.Enum("side").Values("client", "supplier").Immutable(),
-		field.Enum("status").Values("recorded", "void").Default("recorded"),
+		field.Enum("status").Values("recorded", "void", "deleted").Default("recorded").Comment("a deleted one is void and left out of lists"),
 		field.UUID("contact_id", uuid.UUID{}),
 		field.String("date").GoType(day.Date("")).SchemaType(calendar),
 		field.Int64("amount").GoType(money.Minor(0)).Comment("always positive; the kind says in which direction"),

@@ -106,11 +106,19 @@ type ComplexityRoot struct {
 	}
 
 	Allocation struct {
-		Amount    func(childComplexity int) int
-		CreatedAt func(childComplexity int) int
-		Document  func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Payment   func(childComplexity int) int
+		Amount         func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		CreditDocument func(childComplexity int) int
+		Document       func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Payment        func(childComplexity int) int
+		Refund         func(childComplexity int) int
+		Taken          func(childComplexity int) int
+	}
+
+	AllocationProposal struct {
+		Credit func(childComplexity int) int
+		Parts  func(childComplexity int) int
 	}
 
 	ApiKey struct {
@@ -325,6 +333,11 @@ type ComplexityRoot struct {
 		URL  func(childComplexity int) int
 	}
 
+	CreditPayload struct {
+		Balances func(childComplexity int) int
+		Document func(childComplexity int) int
+	}
+
 	DeleteAttachmentPayload struct {
 		ID func(childComplexity int) int
 	}
@@ -338,6 +351,10 @@ type ComplexityRoot struct {
 	}
 
 	DeleteDocumentPayload struct {
+		ID func(childComplexity int) int
+	}
+
+	DeletePaymentPayload struct {
 		ID func(childComplexity int) int
 	}
 
@@ -685,6 +702,7 @@ type ComplexityRoot struct {
 		AddContactNote         func(childComplexity int, input contact.NoteInput) int
 		AddMember              func(childComplexity int, input account.AddMemberInput) int
 		AllocatePayment        func(childComplexity int, input payment.AllocateInput) int
+		ApplyCredit            func(childComplexity int, input payment.ApplyCreditInput) int
 		ApplyRegistryCheck     func(childComplexity int, input taxid.ApplyInput) int
 		ArchiveContact         func(childComplexity int, input contact.IDInput) int
 		ArchiveContacts        func(childComplexity int, input contact.IDsInput) int
@@ -708,6 +726,7 @@ type ComplexityRoot struct {
 		DeleteContactNote      func(childComplexity int, input contact.NoteIDInput) int
 		DeleteContacts         func(childComplexity int, input contact.IDsInput) int
 		DeleteDocument         func(childComplexity int, input document.IDInput) int
+		DeletePayment          func(childComplexity int, input payment.VoidInput) int
 		DeleteProduct          func(childComplexity int, input product.IDInput) int
 		DeleteTrackingCategory func(childComplexity int, input tracking.IDInput) int
 		DismissDuplicate       func(childComplexity int, input merge.DismissInput) int
@@ -717,6 +736,7 @@ type ComplexityRoot struct {
 		LookupVat              func(childComplexity int, input taxid.LookupVATInput) int
 		MergeContacts          func(childComplexity int, input merge.Input) int
 		RecordPayment          func(childComplexity int, input payment.RecordInput) int
+		RecordPayments         func(childComplexity int, input payment.RecordManyInput) int
 		RemoveLogo             func(childComplexity int, input attachment.RemoveLogoInput) int
 		RemoveMember           func(childComplexity int, input account.RemoveMemberInput) int
 		RestoreContact         func(childComplexity int, input contact.IDInput) int
@@ -736,6 +756,7 @@ type ComplexityRoot struct {
 		SignOut                func(childComplexity int, input *account.SignOutInput) int
 		SignOutEverywhere      func(childComplexity int, input *account.SignOutInput) int
 		UnallocatePayment      func(childComplexity int, input payment.UnallocateInput) int
+		UnapplyCredit          func(childComplexity int, input payment.UnapplyCreditInput) int
 		UndoContactImport      func(childComplexity int, input imports.IDInput) int
 		UnmergeContacts        func(childComplexity int, input merge.UnmergeInput) int
 		UpdateContact          func(childComplexity int, input contact.UpdateInput) int
@@ -743,6 +764,7 @@ type ComplexityRoot struct {
 		UpdateContacts         func(childComplexity int, input contact.UpdateManyInput) int
 		UpdateDocument         func(childComplexity int, input document.UpdateInput) int
 		UpdateOrganization     func(childComplexity int, input account.UpdateOrganizationInput) int
+		UpdatePayment          func(childComplexity int, input payment.UpdateInput) int
 		UpdateProduct          func(childComplexity int, input product.UpdateInput) int
 		UpdateRegistrySettings func(childComplexity int, input taxid.UpdateSettingsInput) int
 		UpdateTrackingCategory func(childComplexity int, input tracking.UpdateInput) int
@@ -805,20 +827,23 @@ type ComplexityRoot struct {
 	}
 
 	Payment struct {
-		Allocated   func(childComplexity int) int
-		Allocations func(childComplexity int) int
-		Amount      func(childComplexity int) int
-		Contact     func(childComplexity int) int
-		CreatedAt   func(childComplexity int) int
-		Credit      func(childComplexity int) int
-		Date        func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Kind        func(childComplexity int) int
-		Method      func(childComplexity int) int
-		Notes       func(childComplexity int) int
-		Reference   func(childComplexity int) int
-		Status      func(childComplexity int) int
-		Version     func(childComplexity int) int
+		Allocated    func(childComplexity int) int
+		Allocations  func(childComplexity int) int
+		Amount       func(childComplexity int) int
+		Contact      func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Credit       func(childComplexity int) int
+		Date         func(childComplexity int) int
+		ExchangeRate func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Method       func(childComplexity int) int
+		Notes        func(childComplexity int) int
+		Options      func(childComplexity int) int
+		Reference    func(childComplexity int) int
+		Sources      func(childComplexity int) int
+		Status       func(childComplexity int) int
+		Version      func(childComplexity int) int
 	}
 
 	PaymentConnection struct {
@@ -836,6 +861,24 @@ type ComplexityRoot struct {
 	PaymentPayload struct {
 		Balances func(childComplexity int) int
 		Payment  func(childComplexity int) int
+	}
+
+	PaymentResult struct {
+		Errors  func(childComplexity int) int
+		Payment func(childComplexity int) int
+	}
+
+	PaymentSummary struct {
+		Count  func(childComplexity int) int
+		Totals func(childComplexity int) int
+	}
+
+	PaymentTotal struct {
+		Count    func(childComplexity int) int
+		Credit   func(childComplexity int) int
+		Currency func(childComplexity int) int
+		Received func(childComplexity int) int
+		Sent     func(childComplexity int) int
 	}
 
 	Phone struct {
@@ -1007,6 +1050,11 @@ type ComplexityRoot struct {
 		Product func(childComplexity int) int
 	}
 
+	ProposedAllocation struct {
+		Amount   func(childComplexity int) int
+		Document func(childComplexity int) int
+	}
+
 	Query struct {
 		APIKeys            func(childComplexity int) int
 		ComputeTotals      func(childComplexity int, input document.PreviewInput) int
@@ -1025,16 +1073,25 @@ type ComplexityRoot struct {
 		MergePreview       func(childComplexity int, input merge.PreviewInput) int
 		Node               func(childComplexity int, id uuid.UUID) int
 		NumberSequences    func(childComplexity int) int
+		OpenDocuments      func(childComplexity int, contactID uuid.UUID, side ledgerentry.Side, currency money.Currency) int
 		Organization       func(childComplexity int) int
 		Payment            func(childComplexity int, id uuid.UUID) int
+		PaymentSummary     func(childComplexity int, filter *payment.Filter) int
 		Payments           func(childComplexity int, first *int, after *string, last *int, before *string, filter *payment.Filter) int
 		Portal             func(childComplexity int) int
 		Product            func(childComplexity int, id uuid.UUID) int
 		Products           func(childComplexity int, first *int, after *string, last *int, before *string, filter *product.Filter, orderBy product.Order) int
+		ProposeAllocation  func(childComplexity int, contactID uuid.UUID, side ledgerentry.Side, currency money.Currency, amount money.Decimal) int
 		RegistrySettings   func(childComplexity int) int
 		Statement          func(childComplexity int, input statement.Input) int
 		TrackingCategories func(childComplexity int, archived bool) int
 		Viewer             func(childComplexity int) int
+	}
+
+	RecordPaymentsPayload struct {
+		Failed    func(childComplexity int) int
+		Results   func(childComplexity int) int
+		Succeeded func(childComplexity int) int
 	}
 
 	RegistryCheck struct {
@@ -1366,7 +1423,12 @@ type MutationResolver interface {
 	RecordPayment(ctx context.Context, input payment.RecordInput) (*model.PaymentPayload, error)
 	AllocatePayment(ctx context.Context, input payment.AllocateInput) (*model.PaymentPayload, error)
 	UnallocatePayment(ctx context.Context, input payment.UnallocateInput) (*model.PaymentPayload, error)
+	UpdatePayment(ctx context.Context, input payment.UpdateInput) (*model.PaymentPayload, error)
 	VoidPayment(ctx context.Context, input payment.VoidInput) (*model.PaymentPayload, error)
+	DeletePayment(ctx context.Context, input payment.VoidInput) (*model.DeletePaymentPayload, error)
+	RecordPayments(ctx context.Context, input payment.RecordManyInput) (*model.RecordPaymentsPayload, error)
+	ApplyCredit(ctx context.Context, input payment.ApplyCreditInput) (*model.CreditPayload, error)
+	UnapplyCredit(ctx context.Context, input payment.UnapplyCreditInput) (*model.CreditPayload, error)
 	InviteToPortal(ctx context.Context, input portal.InviteInput) (*portal.Invited, error)
 	AcceptPortalInvitation(ctx context.Context, input portal.AcceptInput) (*account.SignedIn, error)
 	RevokePortalAccess(ctx context.Context, input portal.RevokeInput) (*model.RevokePortalAccessPayload, error)
@@ -1404,6 +1466,9 @@ type QueryResolver interface {
 	NumberSequences(ctx context.Context) ([]*ent.NumberSequence, error)
 	Payments(ctx context.Context, first *int, after *string, last *int, before *string, filter *payment.Filter) (*page.Connection[*payment.Payment], error)
 	Payment(ctx context.Context, id uuid.UUID) (*payment.Payment, error)
+	PaymentSummary(ctx context.Context, filter *payment.Filter) (*payment.Summary, error)
+	OpenDocuments(ctx context.Context, contactID uuid.UUID, side ledgerentry.Side, currency money.Currency) ([]*document.Document, error)
+	ProposeAllocation(ctx context.Context, contactID uuid.UUID, side ledgerentry.Side, currency money.Currency, amount money.Decimal) (*payment.Proposal, error)
 	Statement(ctx context.Context, input statement.Input) (*statement.Statement, error)
 	Portal(ctx context.Context) (*portal.Portal, error)
 	Jobs(ctx context.Context, first *int, after *string, filter *job.Filter) (*page.Connection[*job.Job], error)
@@ -1517,6 +1582,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Allocation.CreatedAt(childComplexity), true
+	case "Allocation.creditDocument":
+		if e.ComplexityRoot.Allocation.CreditDocument == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allocation.CreditDocument(childComplexity), true
 	case "Allocation.document":
 		if e.ComplexityRoot.Allocation.Document == nil {
 			break
@@ -1535,6 +1606,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Allocation.Payment(childComplexity), true
+	case "Allocation.refund":
+		if e.ComplexityRoot.Allocation.Refund == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allocation.Refund(childComplexity), true
+	case "Allocation.taken":
+		if e.ComplexityRoot.Allocation.Taken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allocation.Taken(childComplexity), true
+
+	case "AllocationProposal.credit":
+		if e.ComplexityRoot.AllocationProposal.Credit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AllocationProposal.Credit(childComplexity), true
+	case "AllocationProposal.parts":
+		if e.ComplexityRoot.AllocationProposal.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AllocationProposal.Parts(childComplexity), true
 
 	case "ApiKey.createdAt":
 		if e.ComplexityRoot.ApiKey.CreatedAt == nil {
@@ -2411,6 +2507,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateDocumentLinkPayload.URL(childComplexity), true
 
+	case "CreditPayload.balances":
+		if e.ComplexityRoot.CreditPayload.Balances == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreditPayload.Balances(childComplexity), true
+	case "CreditPayload.document":
+		if e.ComplexityRoot.CreditPayload.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreditPayload.Document(childComplexity), true
+
 	case "DeleteAttachmentPayload.id":
 		if e.ComplexityRoot.DeleteAttachmentPayload.ID == nil {
 			break
@@ -2438,6 +2547,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteDocumentPayload.ID(childComplexity), true
+
+	case "DeletePaymentPayload.id":
+		if e.ComplexityRoot.DeletePaymentPayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePaymentPayload.ID(childComplexity), true
 
 	case "DeleteProductPayload.id":
 		if e.ComplexityRoot.DeleteProductPayload.ID == nil {
@@ -3774,6 +3890,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AllocatePayment(childComplexity, args["input"].(payment.AllocateInput)), true
+	case "Mutation.applyCredit":
+		if e.ComplexityRoot.Mutation.ApplyCredit == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_applyCredit_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ApplyCredit(childComplexity, args["input"].(payment.ApplyCreditInput)), true
 	case "Mutation.applyRegistryCheck":
 		if e.ComplexityRoot.Mutation.ApplyRegistryCheck == nil {
 			break
@@ -4027,6 +4154,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteDocument(childComplexity, args["input"].(document.IDInput)), true
+	case "Mutation.deletePayment":
+		if e.ComplexityRoot.Mutation.DeletePayment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deletePayment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeletePayment(childComplexity, args["input"].(payment.VoidInput)), true
 	case "Mutation.deleteProduct":
 		if e.ComplexityRoot.Mutation.DeleteProduct == nil {
 			break
@@ -4126,6 +4264,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordPayment(childComplexity, args["input"].(payment.RecordInput)), true
+	case "Mutation.recordPayments":
+		if e.ComplexityRoot.Mutation.RecordPayments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordPayments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordPayments(childComplexity, args["input"].(payment.RecordManyInput)), true
 	case "Mutation.removeLogo":
 		if e.ComplexityRoot.Mutation.RemoveLogo == nil {
 			break
@@ -4335,6 +4484,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnallocatePayment(childComplexity, args["input"].(payment.UnallocateInput)), true
+	case "Mutation.unapplyCredit":
+		if e.ComplexityRoot.Mutation.UnapplyCredit == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unapplyCredit_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnapplyCredit(childComplexity, args["input"].(payment.UnapplyCreditInput)), true
 	case "Mutation.undoContactImport":
 		if e.ComplexityRoot.Mutation.UndoContactImport == nil {
 			break
@@ -4412,6 +4572,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateOrganization(childComplexity, args["input"].(account.UpdateOrganizationInput)), true
+	case "Mutation.updatePayment":
+		if e.ComplexityRoot.Mutation.UpdatePayment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePayment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePayment(childComplexity, args["input"].(payment.UpdateInput)), true
 	case "Mutation.updateProduct":
 		if e.ComplexityRoot.Mutation.UpdateProduct == nil {
 			break
@@ -4737,6 +4908,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Payment.Date(childComplexity), true
+	case "Payment.exchangeRate":
+		if e.ComplexityRoot.Payment.ExchangeRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.ExchangeRate(childComplexity), true
 	case "Payment.id":
 		if e.ComplexityRoot.Payment.ID == nil {
 			break
@@ -4761,12 +4938,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Payment.Notes(childComplexity), true
+	case "Payment.options":
+		if e.ComplexityRoot.Payment.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Options(childComplexity), true
 	case "Payment.reference":
 		if e.ComplexityRoot.Payment.Reference == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Payment.Reference(childComplexity), true
+	case "Payment.sources":
+		if e.ComplexityRoot.Payment.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Sources(childComplexity), true
 	case "Payment.status":
 		if e.ComplexityRoot.Payment.Status == nil {
 			break
@@ -4830,6 +5019,63 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PaymentPayload.Payment(childComplexity), true
+
+	case "PaymentResult.errors":
+		if e.ComplexityRoot.PaymentResult.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentResult.Errors(childComplexity), true
+	case "PaymentResult.payment":
+		if e.ComplexityRoot.PaymentResult.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentResult.Payment(childComplexity), true
+
+	case "PaymentSummary.count":
+		if e.ComplexityRoot.PaymentSummary.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentSummary.Count(childComplexity), true
+	case "PaymentSummary.totals":
+		if e.ComplexityRoot.PaymentSummary.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentSummary.Totals(childComplexity), true
+
+	case "PaymentTotal.count":
+		if e.ComplexityRoot.PaymentTotal.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentTotal.Count(childComplexity), true
+	case "PaymentTotal.credit":
+		if e.ComplexityRoot.PaymentTotal.Credit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentTotal.Credit(childComplexity), true
+	case "PaymentTotal.currency":
+		if e.ComplexityRoot.PaymentTotal.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentTotal.Currency(childComplexity), true
+	case "PaymentTotal.received":
+		if e.ComplexityRoot.PaymentTotal.Received == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentTotal.Received(childComplexity), true
+	case "PaymentTotal.sent":
+		if e.ComplexityRoot.PaymentTotal.Sent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentTotal.Sent(childComplexity), true
 
 	case "Phone.id":
 		if e.ComplexityRoot.Phone.ID == nil {
@@ -5530,6 +5776,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProductPayload.Product(childComplexity), true
 
+	case "ProposedAllocation.amount":
+		if e.ComplexityRoot.ProposedAllocation.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposedAllocation.Amount(childComplexity), true
+	case "ProposedAllocation.document":
+		if e.ComplexityRoot.ProposedAllocation.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposedAllocation.Document(childComplexity), true
+
 	case "Query.apiKeys":
 		if e.ComplexityRoot.Query.APIKeys == nil {
 			break
@@ -5703,6 +5962,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.NumberSequences(childComplexity), true
+	case "Query.openDocuments":
+		if e.ComplexityRoot.Query.OpenDocuments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_openDocuments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OpenDocuments(childComplexity, args["contactId"].(uuid.UUID), args["side"].(ledgerentry.Side), args["currency"].(money.Currency)), true
 	case "Query.organization":
 		if e.ComplexityRoot.Query.Organization == nil {
 			break
@@ -5720,6 +5990,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Payment(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.paymentSummary":
+		if e.ComplexityRoot.Query.PaymentSummary == nil {
+			break
+		}
+
+		args, err := ec.field_Query_paymentSummary_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PaymentSummary(childComplexity, args["filter"].(*payment.Filter)), true
 	case "Query.payments":
 		if e.ComplexityRoot.Query.Payments == nil {
 			break
@@ -5759,6 +6040,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*product.Filter), args["orderBy"].(product.Order)), true
+	case "Query.proposeAllocation":
+		if e.ComplexityRoot.Query.ProposeAllocation == nil {
+			break
+		}
+
+		args, err := ec.field_Query_proposeAllocation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ProposeAllocation(childComplexity, args["contactId"].(uuid.UUID), args["side"].(ledgerentry.Side), args["currency"].(money.Currency), args["amount"].(money.Decimal)), true
 	case "Query.registrySettings":
 		if e.ComplexityRoot.Query.RegistrySettings == nil {
 			break
@@ -5793,6 +6085,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "RecordPaymentsPayload.failed":
+		if e.ComplexityRoot.RecordPaymentsPayload.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordPaymentsPayload.Failed(childComplexity), true
+	case "RecordPaymentsPayload.results":
+		if e.ComplexityRoot.RecordPaymentsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordPaymentsPayload.Results(childComplexity), true
+	case "RecordPaymentsPayload.succeeded":
+		if e.ComplexityRoot.RecordPaymentsPayload.Succeeded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordPaymentsPayload.Succeeded(childComplexity), true
 
 	case "RegistryCheck.answeredAt":
 		if e.ComplexityRoot.RegistryCheck.AnsweredAt == nil {
@@ -6641,6 +6952,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AdjustmentInput", ec.unmarshalInputAdjustmentInput),
 			graphql.NewInputUnmarshaler("AllocatePaymentInput", ec.unmarshalInputAllocatePaymentInput),
 			graphql.NewInputUnmarshaler("AllocationInput", ec.unmarshalInputAllocationInput),
+			graphql.NewInputUnmarshaler("ApplyCreditInput", ec.unmarshalInputApplyCreditInput),
 			graphql.NewInputUnmarshaler("ApplyRegistryCheckInput", ec.unmarshalInputApplyRegistryCheckInput),
 			graphql.NewInputUnmarshaler("AttachmentIdInput", ec.unmarshalInputAttachmentIdInput),
 			graphql.NewInputUnmarshaler("BalanceRange", ec.unmarshalInputBalanceRange),
@@ -6661,6 +6973,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateOrganizationInput", ec.unmarshalInputCreateOrganizationInput),
 			graphql.NewInputUnmarshaler("CreateProductInput", ec.unmarshalInputCreateProductInput),
 			graphql.NewInputUnmarshaler("CreateTrackingCategoryInput", ec.unmarshalInputCreateTrackingCategoryInput),
+			graphql.NewInputUnmarshaler("DeletePaymentInput", ec.unmarshalInputDeletePaymentInput),
 			graphql.NewInputUnmarshaler("DismissDuplicateInput", ec.unmarshalInputDismissDuplicateInput),
 			graphql.NewInputUnmarshaler("DocumentFilter", ec.unmarshalInputDocumentFilter),
 			graphql.NewInputUnmarshaler("DocumentIdInput", ec.unmarshalInputDocumentIdInput),
@@ -6680,6 +6993,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductIdInput", ec.unmarshalInputProductIdInput),
 			graphql.NewInputUnmarshaler("RecordPaymentInput", ec.unmarshalInputRecordPaymentInput),
+			graphql.NewInputUnmarshaler("RecordPaymentsInput", ec.unmarshalInputRecordPaymentsInput),
+			graphql.NewInputUnmarshaler("RefundSourceInput", ec.unmarshalInputRefundSourceInput),
 			graphql.NewInputUnmarshaler("RemoveLogoInput", ec.unmarshalInputRemoveLogoInput),
 			graphql.NewInputUnmarshaler("RemoveMemberInput", ec.unmarshalInputRemoveMemberInput),
 			graphql.NewInputUnmarshaler("RestrictContactInput", ec.unmarshalInputRestrictContactInput),
@@ -6694,12 +7009,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TrackingCategoryIdInput", ec.unmarshalInputTrackingCategoryIdInput),
 			graphql.NewInputUnmarshaler("TrackingOptionInput", ec.unmarshalInputTrackingOptionInput),
 			graphql.NewInputUnmarshaler("UnallocatePaymentInput", ec.unmarshalInputUnallocatePaymentInput),
+			graphql.NewInputUnmarshaler("UnapplyCreditInput", ec.unmarshalInputUnapplyCreditInput),
 			graphql.NewInputUnmarshaler("UnmergeContactsInput", ec.unmarshalInputUnmergeContactsInput),
 			graphql.NewInputUnmarshaler("UpdateContactInput", ec.unmarshalInputUpdateContactInput),
 			graphql.NewInputUnmarshaler("UpdateContactNoteInput", ec.unmarshalInputUpdateContactNoteInput),
 			graphql.NewInputUnmarshaler("UpdateContactsInput", ec.unmarshalInputUpdateContactsInput),
 			graphql.NewInputUnmarshaler("UpdateDocumentInput", ec.unmarshalInputUpdateDocumentInput),
 			graphql.NewInputUnmarshaler("UpdateOrganizationInput", ec.unmarshalInputUpdateOrganizationInput),
+			graphql.NewInputUnmarshaler("UpdatePaymentInput", ec.unmarshalInputUpdatePaymentInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
 			graphql.NewInputUnmarshaler("UpdateRegistrySettingsInput", ec.unmarshalInputUpdateRegistrySettingsInput),
 			graphql.NewInputUnmarshaler("UpdateTrackingCategoryInput", ec.unmarshalInputUpdateTrackingCategoryInput),
@@ -6998,8 +7315,33 @@ type Query {
     filter: PaymentFilter
   ): PaymentConnection!
 
-  "One payment. Null with NOT_FOUND for an id that is unknown or not the viewer's."
+  "One payment. Null with NOT_FOUND for an id that is unknown or not the viewer's. A deleted one is found here too."
   payment("The payment's id." id: ID!): Payment
+
+  "What payments come to, each currency by itself. Codes: INVALID (filter)."
+  paymentSummary("Which payments." filter: PaymentFilter): PaymentSummary!
+
+  "The documents of a contact that a payment or credit can settle, by due date, at most 200. Codes: INVALID."
+  openDocuments(
+    "The contact."
+    contactId: ID!
+    "CLIENT: invoices. SUPPLIER: bills and expenses."
+    side: Side!
+    "Of this currency."
+    currency: CurrencyCode!
+  ): [Document!]!
+
+  "How a payment of an amount would settle the open documents, oldest first. Nothing is kept. Codes: INVALID."
+  proposeAllocation(
+    "The contact."
+    contactId: ID!
+    "CLIENT: invoices. SUPPLIER: bills and expenses."
+    side: Side!
+    "Of this currency."
+    currency: CurrencyCode!
+    "More than zero, with at most the currency's decimals."
+    amount: Decimal!
+  ): AllocationProposal!
 
   """
   The statement of a contact: one table per currency. At most 2,000 lines; a longer period
@@ -7298,11 +7640,16 @@ type Mutation {
   revokeDocumentLink("The link." input: DocumentLinkIdInput!): DocumentLinkPayload!
 
   """
-  Records money received from a client, or sent to a supplier, and posts it to the ledger.
-  It settles the documents named in ` + "`" + `allocations` + "`" + `, or with ` + "`" + `oldestFirst` + "`" + ` the oldest open
-  ones; what is left over stays as credit.
-  Codes: INVALID (amount not positive, another currency or contact, more than remains: on
-  ` + "`" + `allocations.N.amount` + "`" + `), NOT_FOUND, CONFLICT (document not issued, contact archived).
+  Books money received from a client or sent to a supplier, or a refund that gives credit back.
+
+  A payment settles the documents named in ` + "`" + `allocations` + "`" + `, or with ` + "`" + `oldestFirst` + "`" + ` the oldest open
+  ones of its currency; what is left over is credit. A document of another currency is settled
+  where ` + "`" + `settledAmount` + "`" + ` says by how much: the gain or loss is kept. A refund takes credit of the
+  ` + "`" + `sources` + "`" + ` named, or of the oldest payments, credit notes and supplier credits with something left.
+
+  Codes: INVALID (amount, more than remains on ` + "`" + `allocations.N.amount` + "`" + `, ` + "`" + `allocations.N.settledAmount` + "`" + `
+  for another currency, more than the credit, ` + "`" + `exchangeRate` + "`" + `), NOT_FOUND, CONFLICT (document not
+  issued, contact archived, a closed date).
   """
   recordPayment(input: RecordPaymentInput!): PaymentPayload!
 
@@ -7312,8 +7659,37 @@ type Mutation {
   "Takes a payment off documents; it becomes credit again. Codes: NOT_FOUND, CONFLICT."
   unallocatePayment(input: UnallocatePaymentInput!): PaymentPayload!
 
-  "Voids a payment: takes it off its documents and posts the reversal. Codes: NOT_FOUND, CONFLICT (void already)."
+  """
+  Changes a payment. What it settles stays; contact and currency are frozen while something is
+  allocated, and the amount is not below that. The ledger gets a reversal and a new posting.
+  Codes: INVALID, NOT_FOUND, CONFLICT (` + "`" + `version` + "`" + ` seen is not the present one, frozen, void, a closed date, an expense's own).
+  """
+  updatePayment(input: UpdatePaymentInput!): PaymentPayload!
+
+  """
+  Voids a payment: takes it off its documents, gives the credit that a refund took back, and posts the
+  reversal. Codes: NOT_FOUND, CONFLICT (void already, a refund took of it, a closed date, an expense's own).
+  """
   voidPayment(input: VoidPaymentInput!): PaymentPayload!
+
+  "Voids a payment and takes it out of lists, for good. The ledger and the history keep it. Codes: NOT_FOUND, CONFLICT as for voidPayment."
+  deletePayment(input: DeletePaymentInput!): DeletePaymentPayload!
+
+  """
+  Records up to 500 payments, as of a bank statement, each by itself: one with an error stops no
+  other. One with the contact, date, amount, currency and reference of another is refused with
+  CONFLICT on ` + "`" + `reference` + "`" + `, unless duplicates are allowed. Codes: INVALID (none or too many).
+  """
+  recordPayments(input: RecordPaymentsInput!): RecordPaymentsPayload!
+
+  """
+  Settles invoices with what remains of a credit note, or bills with what remains of a supplier
+  credit, of the same contact and currency. Codes: INVALID, NOT_FOUND, CONFLICT (not issued, contact archived).
+  """
+  applyCredit(input: ApplyCreditInput!): CreditPayload!
+
+  "Takes a credit note or supplier credit off documents; it is credit again. Codes: INVALID, NOT_FOUND, CONFLICT."
+  unapplyCredit(input: UnapplyCreditInput!): CreditPayload!
 
   """
   Invites a person of a contact to the portal by e-mail. The link works once, for 7 days;
@@ -7347,9 +7723,12 @@ gets the newest, not all of them. Each is authorized again when it is delivered.
 type Subscription {
   """
   The balances of 1 to 100 contacts: one event per contact at once, then one after every
-  change of any of its balances. Staff only. Codes: INVALID, NOT_FOUND.
+  change of any of its balances. Without ` + "`" + `contactIds` + "`" + `, of every contact that the viewer may see:
+  no event at once, because a list tells where they stand, then one after every change; while the
+  reader is busy, a contact waits once, with the newest value. It ends when over 10,000 wait.
+  Staff only. Codes: INVALID, NOT_FOUND.
   """
-  balanceChanged("The contacts to follow." contactIds: [ID!]!): BalanceChange!
+  balanceChanged("The contacts to follow; all when left out." contactIds: [ID!]): BalanceChange!
 
   """
   The own balances of a portal customer's contact, at once and after every change. Ends
@@ -10026,8 +10405,16 @@ type DocumentLinkPayload {
 enum PaymentKind {
   "Received from a client."
   CLIENT_PAYMENT
+  "Received from a supplier, who gives credit back."
+  SUPPLIER_REFUND
+  "Received from a contact for anything else; a client's credit, like a payment."
+  OTHER_RECEIVED
   "Sent to a supplier."
   SUPPLIER_PAYMENT
+  "Sent to a client, to give credit back."
+  CLIENT_REFUND
+  "Of an expense, made and taken back with it."
+  EXPENSE
 }
 
 "How it was paid."
@@ -10052,6 +10439,8 @@ enum PaymentStatus {
   RECORDED
   "Taken back."
   VOID
+  "Taken back, and left out of lists."
+  DELETED
 }
 
 "Money received or sent."
@@ -10068,36 +10457,86 @@ type Payment implements Node {
   date: Date!
   "The amount, always positive."
   amount: Money!
+  "Units of the base currency for one of the payment's; 1 in base currency."
+  exchangeRate: Decimal!
   "How it was paid."
   method: PaymentMethod!
   "Such as the bank's reference."
   reference: String!
   "Notes, private to staff."
   notes: String!
-  "What settles documents."
+  "What settles documents or was given back; of a refund all of it."
   allocated: Money!
-  "What is left as credit; of a void payment zero."
+  "What is left as credit; of a payment that is void or deleted zero."
   credit: Money!
-  "What it settles, oldest allocation first."
+  "What it settles, and which refunds took of it, oldest first."
   allocations: [Allocation!]!
+  "The credit that a refund takes, oldest first; of other payments none."
+  sources: [Allocation!]!
+  "Options of tracking categories."
+  options: [TrackingOption!]!
   "When it was recorded."
   createdAt: DateTime!
   "Raised by every change."
   version: Int!
 }
 
-"Which part of a payment settles which document."
+"Which part of a payment, or of a credit document, settles which document, or is given back by which refund."
 type Allocation {
   "The allocation's id."
   id: ID!
-  "The payment."
-  payment: Payment!
-  "The document that is settled."
-  document: Document!
-  "How much, positive."
+  "The payment; null where a credit document settles."
+  payment: Payment
+  "The credit note or supplier credit; null where a payment settles."
+  creditDocument: Document
+  "The document that is settled; null for a refund."
+  document: Document
+  "The payment that gives the credit back; null where a document is settled."
+  refund: Payment
+  "How much, positive, in the currency of what is settled."
   amount: Money!
+  "How much it takes of a payment in another currency; null where that is the amount."
+  taken: Money
   "When it was allocated."
   createdAt: DateTime!
+}
+
+"What payments come to. Void and deleted ones are counted where the filter lets them in, and add nothing."
+type PaymentSummary {
+  "How many payments the filter matches."
+  count: Int!
+  "By currency."
+  totals: [PaymentTotal!]!
+}
+
+"What payments in force of one currency come to."
+type PaymentTotal {
+  "The currency."
+  currency: CurrencyCode!
+  "How many."
+  count: Int!
+  "What came in."
+  received: Money!
+  "What went out."
+  sent: Money!
+  "What settles nothing and was not given back."
+  credit: Money!
+}
+
+"How a payment would settle the open documents."
+type AllocationProposal {
+  "Every open document, by due date."
+  parts: [ProposedAllocation!]!
+  "What would be left as credit."
+  credit: Money!
+}
+
+"What an open document would get."
+type ProposedAllocation {
+  "The document."
+  document: Document!
+  "How much; zero where the amount does not reach it."
+  amount: Money!
 }
 
 "A page of payments."
@@ -10124,19 +10563,47 @@ type PaymentEdge {
 input PaymentFilter {
   "Of this contact."
   contactId: ID
-  "Of this state."
+  "Of this state; recorded and void when left out."
   status: PaymentStatus
+  "Of one of these kinds."
+  kinds: [PaymentKind!]
+  "Paid in one of these ways."
+  methods: [PaymentMethod!]
+  "In this currency."
+  currency: CurrencyCode
+  "Of this amount or more; needs the currency."
+  amountFrom: Decimal
+  "Of this amount or less; needs the currency."
+  amountTo: Decimal
+  "With credit that is left, or without."
+  hasCredit: Boolean
   "Dated from this day on."
   from: Date
   "Dated up to this day."
   to: Date
+  "With this in the reference, or in what the contact is found by; up to 200 characters."
+  search: String
+  "With this option of a tracking category."
+  optionId: ID
 }
 
-"A part of a payment for a document."
+"A part of a payment, or of a credit document, for a document."
 input AllocationInput {
-  "An issued document of the same contact and currency."
+  "An issued document of the same contact."
   documentId: ID!
-  "How much: more than zero, at most what remains of both."
+  "How much it takes of the payment: more than zero, at most what is left."
+  amount: Decimal!
+  "How much it settles of a document in another currency than the payment's; needed there, at most what remains."
+  settledAmount: Decimal
+}
+
+"The credit that a refund takes, of a payment or of a credit document."
+input RefundSourceInput {
+  "A payment with credit left, or"
+  paymentId: ID
+  "a credit note or supplier credit with something left."
+  creditId: ID
+  "How much: more than zero."
   amount: Decimal!
 }
 
@@ -10152,6 +10619,8 @@ input RecordPaymentInput {
   amount: Decimal!
   "The base currency when left out."
   currency: CurrencyCode
+  "Units of the base currency for one of the payment's, up to 6 decimals; needed for another currency."
+  exchangeRate: Decimal
   "BANK_TRANSFER when left out."
   method: PaymentMethod
   "Such as the bank's reference, up to 200 characters."
@@ -10162,6 +10631,70 @@ input RecordPaymentInput {
   allocations: [AllocationInput!]
   "Settle the open documents of the same currency by due date, oldest first."
   oldestFirst: Boolean
+  "Of a refund: the credit that it takes, in all its amount, at most 200; the oldest credit when left out."
+  sources: [RefundSourceInput!]
+  "Options of tracking categories for payments, one of each category."
+  optionIds: [ID!]
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of recordPayments."
+input RecordPaymentsInput {
+  "1 to 500 payments. Their own idempotencyKey has no effect."
+  payments: [RecordPaymentInput!]!
+  "Record those that look like another one as well."
+  allowDuplicates: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of updatePayment. What is left out stays."
+input UpdatePaymentInput {
+  "The payment."
+  id: ID!
+  "The version that was seen."
+  version: Int!
+  "The contact."
+  contactId: ID
+  "The date."
+  date: Date
+  "More than zero, and not less than what is allocated."
+  amount: Decimal
+  "With a new currency the amount is needed too."
+  currency: CurrencyCode
+  "Units of the base currency for one of the payment's."
+  exchangeRate: Decimal
+  "How it was paid."
+  method: PaymentMethod
+  "Up to 200 characters."
+  reference: String
+  "Up to 5,000 characters."
+  notes: String
+  "Options of tracking categories for payments, whole."
+  optionIds: [ID!]
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of applyCredit."
+input ApplyCreditInput {
+  "The credit note or supplier credit."
+  creditId: ID!
+  "What it settles, at most 200 documents, each once. Not with oldestFirst."
+  allocations: [AllocationInput!]
+  "Settle the open documents of the same currency by due date, oldest first."
+  oldestFirst: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of unapplyCredit."
+input UnapplyCreditInput {
+  "The credit note or supplier credit."
+  creditId: ID!
+  "Take it off these documents; off all when left out."
+  documentIds: [ID!]
   "See Mutation."
   idempotencyKey: String
 }
@@ -10194,6 +10727,46 @@ input VoidPaymentInput {
   id: ID!
   "See Mutation."
   idempotencyKey: String
+}
+
+"Input of deletePayment."
+input DeletePaymentInput {
+  "The payment."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What deletePayment gives."
+type DeletePaymentPayload {
+  "The payment's id."
+  id: ID!
+}
+
+"What recordPayments gives."
+type RecordPaymentsPayload {
+  "One for each payment, in their order."
+  results: [PaymentResult!]!
+  "How many were recorded."
+  succeeded: Int!
+  "How many were not."
+  failed: Int!
+}
+
+"What became of one payment of recordPayments."
+type PaymentResult {
+  "The payment; null when it was not recorded."
+  payment: Payment
+  "Why not; fields are relative to the payment's input."
+  errors: [ItemError!]!
+}
+
+"What applyCredit and unapplyCredit give."
+type CreditPayload {
+  "The credit note or supplier credit as it is now."
+  document: Document!
+  "The contact's balances as they are now."
+  balances: [Balance!]!
 }
 
 "What a mutation on a payment gives."
@@ -10258,6 +10831,8 @@ enum EntryKind {
   PAYMENT
   "A payment was voided."
   PAYMENT_VOID
+  "What moved between the accounts of two currencies when a payment settled a document of another one, or came off it."
+  EXCHANGE_DIFFERENCE
 }
 
 "One posting."
@@ -10722,14 +11297,30 @@ func (ec *executionContext) childFields_Allocation(ctx context.Context, field gr
 		return ec.fieldContext_Allocation_id(ctx, field)
 	case "payment":
 		return ec.fieldContext_Allocation_payment(ctx, field)
+	case "creditDocument":
+		return ec.fieldContext_Allocation_creditDocument(ctx, field)
 	case "document":
 		return ec.fieldContext_Allocation_document(ctx, field)
+	case "refund":
+		return ec.fieldContext_Allocation_refund(ctx, field)
 	case "amount":
 		return ec.fieldContext_Allocation_amount(ctx, field)
+	case "taken":
+		return ec.fieldContext_Allocation_taken(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Allocation_createdAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Allocation", field.Name)
+}
+
+func (ec *executionContext) childFields_AllocationProposal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parts":
+		return ec.fieldContext_AllocationProposal_parts(ctx, field)
+	case "credit":
+		return ec.fieldContext_AllocationProposal_credit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AllocationProposal", field.Name)
 }
 
 func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11156,6 +11747,16 @@ func (ec *executionContext) childFields_CreateDocumentLinkPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type CreateDocumentLinkPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreditPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_CreditPayload_document(ctx, field)
+	case "balances":
+		return ec.fieldContext_CreditPayload_balances(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreditPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteAttachmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11186,6 +11787,14 @@ func (ec *executionContext) childFields_DeleteDocumentPayload(ctx context.Contex
 		return ec.fieldContext_DeleteDocumentPayload_id(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteDocumentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletePaymentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeletePaymentPayload_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletePaymentPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteProductPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11984,6 +12593,8 @@ func (ec *executionContext) childFields_Payment(ctx context.Context, field graph
 		return ec.fieldContext_Payment_date(ctx, field)
 	case "amount":
 		return ec.fieldContext_Payment_amount(ctx, field)
+	case "exchangeRate":
+		return ec.fieldContext_Payment_exchangeRate(ctx, field)
 	case "method":
 		return ec.fieldContext_Payment_method(ctx, field)
 	case "reference":
@@ -11996,6 +12607,10 @@ func (ec *executionContext) childFields_Payment(ctx context.Context, field graph
 		return ec.fieldContext_Payment_credit(ctx, field)
 	case "allocations":
 		return ec.fieldContext_Payment_allocations(ctx, field)
+	case "sources":
+		return ec.fieldContext_Payment_sources(ctx, field)
+	case "options":
+		return ec.fieldContext_Payment_options(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Payment_createdAt(ctx, field)
 	case "version":
@@ -12036,6 +12651,42 @@ func (ec *executionContext) childFields_PaymentPayload(ctx context.Context, fiel
 		return ec.fieldContext_PaymentPayload_balances(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "payment":
+		return ec.fieldContext_PaymentResult_payment(ctx, field)
+	case "errors":
+		return ec.fieldContext_PaymentResult_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentResult", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_PaymentSummary_count(ctx, field)
+	case "totals":
+		return ec.fieldContext_PaymentSummary_totals(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentSummary", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_PaymentTotal_currency(ctx, field)
+	case "count":
+		return ec.fieldContext_PaymentTotal_count(ctx, field)
+	case "received":
+		return ec.fieldContext_PaymentTotal_received(ctx, field)
+	case "sent":
+		return ec.fieldContext_PaymentTotal_sent(ctx, field)
+	case "credit":
+		return ec.fieldContext_PaymentTotal_credit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentTotal", field.Name)
 }
 
 func (ec *executionContext) childFields_Phone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12374,6 +13025,28 @@ func (ec *executionContext) childFields_ProductPayload(ctx context.Context, fiel
 		return ec.fieldContext_ProductPayload_product(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProposedAllocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_ProposedAllocation_document(ctx, field)
+	case "amount":
+		return ec.fieldContext_ProposedAllocation_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposedAllocation", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordPaymentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_RecordPaymentsPayload_results(ctx, field)
+	case "succeeded":
+		return ec.fieldContext_RecordPaymentsPayload_succeeded(ctx, field)
+	case "failed":
+		return ec.fieldContext_RecordPaymentsPayload_failed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordPaymentsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RegistryCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13216,6 +13889,20 @@ func (ec *executionContext) field_Mutation_allocatePayment_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_applyCredit_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (payment.ApplyCreditInput, error) {
+			return ec.unmarshalNApplyCreditInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐApplyCreditInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_applyRegistryCheck_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13538,6 +14225,20 @@ func (ec *executionContext) field_Mutation_deleteDocument_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_deletePayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (payment.VoidInput, error) {
+			return ec.unmarshalNDeletePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐVoidInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteProduct_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13656,6 +14357,20 @@ func (ec *executionContext) field_Mutation_recordPayment_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (payment.RecordInput, error) {
 			return ec.unmarshalNRecordPaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordPayments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (payment.RecordManyInput, error) {
+			return ec.unmarshalNRecordPaymentsInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordManyInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13930,6 +14645,20 @@ func (ec *executionContext) field_Mutation_unallocatePayment_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_unapplyCredit_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (payment.UnapplyCreditInput, error) {
+			return ec.unmarshalNUnapplyCreditInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐUnapplyCreditInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_undoContactImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14020,6 +14749,20 @@ func (ec *executionContext) field_Mutation_updateOrganization_args(ctx context.C
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (account.UpdateOrganizationInput, error) {
 			return ec.unmarshalNUpdateOrganizationInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐUpdateOrganizationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updatePayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (payment.UpdateInput, error) {
+			return ec.unmarshalNUpdatePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐUpdateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14528,6 +15271,50 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_openDocuments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["contactId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "side",
+		func(ctx context.Context, v any) (ledgerentry.Side, error) {
+			return ec.unmarshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["side"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (money.Currency, error) {
+			return ec.unmarshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_paymentSummary_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*payment.Filter, error) {
+			return ec.unmarshalOPaymentFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_payment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14656,6 +15443,44 @@ func (ec *executionContext) field_Query_products_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_proposeAllocation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["contactId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "side",
+		func(ctx context.Context, v any) (ledgerentry.Side, error) {
+			return ec.unmarshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["side"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (money.Currency, error) {
+			return ec.unmarshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "amount",
+		func(ctx context.Context, v any) (money.Decimal, error) {
+			return ec.unmarshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["amount"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_statement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14689,7 +15514,7 @@ func (ec *executionContext) field_Subscription_balanceChanged_args(ctx context.C
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactIds",
 		func(ctx context.Context, v any) ([]uuid.UUID, error) {
-			return ec.unmarshalNID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			return ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15052,10 +15877,10 @@ func (ec *executionContext) _Allocation_payment(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *payment.Payment) graphql.Marshaler {
-			return ec.marshalNPayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐPayment(ctx, selections, v)
+			return ec.marshalOPayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐPayment(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Allocation_payment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15066,6 +15891,38 @@ func (ec *executionContext) fieldContext_Allocation_payment(_ context.Context, f
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Payment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Allocation_creditDocument(ctx context.Context, field graphql.CollectedField, obj *payment.Allocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allocation_creditDocument(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreditDocument(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
+			return ec.marshalODocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Allocation_creditDocument(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allocation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
 		},
 	}
 	return fc, nil
@@ -15084,10 +15941,10 @@ func (ec *executionContext) _Allocation_document(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
-			return ec.marshalNDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+			return ec.marshalODocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Allocation_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15098,6 +15955,38 @@ func (ec *executionContext) fieldContext_Allocation_document(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Allocation_refund(ctx context.Context, field graphql.CollectedField, obj *payment.Allocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allocation_refund(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refund(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *payment.Payment) graphql.Marshaler {
+			return ec.marshalOPayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐPayment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Allocation_refund(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allocation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Payment(ctx, field)
 		},
 	}
 	return fc, nil
@@ -15135,6 +16024,38 @@ func (ec *executionContext) fieldContext_Allocation_amount(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Allocation_taken(ctx context.Context, field graphql.CollectedField, obj *payment.Allocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allocation_taken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Taken(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Allocation_taken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allocation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Allocation_createdAt(ctx context.Context, field graphql.CollectedField, obj *payment.Allocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15156,6 +16077,70 @@ func (ec *executionContext) _Allocation_createdAt(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_Allocation_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Allocation", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _AllocationProposal_parts(ctx context.Context, field graphql.CollectedField, obj *payment.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllocationProposal_parts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*payment.ProposedPart) graphql.Marshaler {
+			return ec.marshalNProposedAllocation2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐProposedPartᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllocationProposal_parts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllocationProposal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProposedAllocation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllocationProposal_credit(ctx context.Context, field graphql.CollectedField, obj *payment.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllocationProposal_credit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Credit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllocationProposal_credit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllocationProposal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ApiKey_id(ctx context.Context, field graphql.CollectedField, obj *ent.APIKey) (ret graphql.Marshaler) {
@@ -18870,6 +19855,70 @@ func (ec *executionContext) fieldContext_CreateDocumentLinkPayload_url(_ context
 	return graphql.NewScalarFieldContext("CreateDocumentLinkPayload", field, false, false, "String")
 }
 
+func (ec *executionContext) _CreditPayload_document(ctx context.Context, field graphql.CollectedField, obj *model.CreditPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreditPayload_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v document.Document) graphql.Marshaler {
+			return ec.marshalNDocument2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreditPayload_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreditPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreditPayload_balances(ctx context.Context, field graphql.CollectedField, obj *model.CreditPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreditPayload_balances(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Balances, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ledger.Balance) graphql.Marshaler {
+			return ec.marshalNBalance2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋledgerᚐBalanceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreditPayload_balances(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreditPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Balance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeleteAttachmentPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteAttachmentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18960,6 +20009,29 @@ func (ec *executionContext) _DeleteDocumentPayload_id(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_DeleteDocumentPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteDocumentPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeletePaymentPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeletePaymentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePaymentPayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePaymentPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletePaymentPayload", field, false, false, "ID")
 }
 
 func (ec *executionContext) _DeleteProductPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteProductPayload) (ret graphql.Marshaler) {
@@ -27111,6 +28183,50 @@ func (ec *executionContext) fieldContext_Mutation_unallocatePayment(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_updatePayment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updatePayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdatePayment(ctx, fc.Args["input"].(payment.UpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PaymentPayload) graphql.Marshaler {
+			return ec.marshalNPaymentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐPaymentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updatePayment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updatePayment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_voidPayment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27149,6 +28265,182 @@ func (ec *executionContext) fieldContext_Mutation_voidPayment(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_voidPayment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deletePayment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deletePayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePayment(ctx, fc.Args["input"].(payment.VoidInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeletePaymentPayload) graphql.Marshaler {
+			return ec.marshalNDeletePaymentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeletePaymentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deletePayment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeletePaymentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deletePayment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordPayments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordPayments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordPayments(ctx, fc.Args["input"].(payment.RecordManyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordPaymentsPayload) graphql.Marshaler {
+			return ec.marshalNRecordPaymentsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRecordPaymentsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordPayments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordPaymentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordPayments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_applyCredit(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_applyCredit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ApplyCredit(ctx, fc.Args["input"].(payment.ApplyCreditInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CreditPayload) graphql.Marshaler {
+			return ec.marshalNCreditPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐCreditPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_applyCredit(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreditPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_applyCredit_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unapplyCredit(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unapplyCredit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnapplyCredit(ctx, fc.Args["input"].(payment.UnapplyCreditInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CreditPayload) graphql.Marshaler {
+			return ec.marshalNCreditPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐCreditPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unapplyCredit(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreditPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unapplyCredit_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28381,6 +29673,29 @@ func (ec *executionContext) fieldContext_Payment_amount(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Payment_exchangeRate(ctx context.Context, field graphql.CollectedField, obj *payment.Payment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Payment_exchangeRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExchangeRate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Payment_exchangeRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Payment", field, false, false, "Decimal")
+}
+
 func (ec *executionContext) _Payment_method(ctx context.Context, field graphql.CollectedField, obj *payment.Payment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28541,6 +29856,70 @@ func (ec *executionContext) fieldContext_Payment_allocations(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Allocation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Payment_sources(ctx context.Context, field graphql.CollectedField, obj *payment.Payment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Payment_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*payment.Allocation) graphql.Marshaler {
+			return ec.marshalNAllocation2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐAllocationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Payment_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Payment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Allocation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Payment_options(ctx context.Context, field graphql.CollectedField, obj *payment.Payment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Payment_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*tracking.Option) graphql.Marshaler {
+			return ec.marshalNTrackingOption2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Payment_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Payment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingOption(ctx, field)
 		},
 	}
 	return fc, nil
@@ -28825,6 +30204,267 @@ func (ec *executionContext) fieldContext_PaymentPayload_balances(_ context.Conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Balance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentResult_payment(ctx context.Context, field graphql.CollectedField, obj *payment.Recorded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentResult_payment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *payment.Payment) graphql.Marshaler {
+			return ec.marshalOPayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐPayment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentResult_payment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Payment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentResult_errors(ctx context.Context, field graphql.CollectedField, obj *payment.Recorded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentResult_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*fault.Error) graphql.Marshaler {
+			return ec.marshalNItemError2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋfaultᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentResult_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ItemError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentSummary_count(ctx context.Context, field graphql.CollectedField, obj *payment.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentSummary_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentSummary_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PaymentSummary_totals(ctx context.Context, field graphql.CollectedField, obj *payment.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentSummary_totals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Totals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*payment.Total) graphql.Marshaler {
+			return ec.marshalNPaymentTotal2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐTotalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentSummary_totals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentSummary",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentTotal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentTotal_currency(ctx context.Context, field graphql.CollectedField, obj *payment.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentTotal_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Currency) graphql.Marshaler {
+			return ec.marshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentTotal_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentTotal", field, false, false, "CurrencyCode")
+}
+
+func (ec *executionContext) _PaymentTotal_count(ctx context.Context, field graphql.CollectedField, obj *payment.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentTotal_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentTotal_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentTotal", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PaymentTotal_received(ctx context.Context, field graphql.CollectedField, obj *payment.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentTotal_received(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Received(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentTotal_received(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentTotal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentTotal_sent(ctx context.Context, field graphql.CollectedField, obj *payment.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentTotal_sent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sent(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentTotal_sent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentTotal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentTotal_credit(ctx context.Context, field graphql.CollectedField, obj *payment.Total) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentTotal_credit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Credit(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentTotal_credit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentTotal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -31802,6 +33442,70 @@ func (ec *executionContext) fieldContext_ProductPayload_product(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _ProposedAllocation_document(ctx context.Context, field graphql.CollectedField, obj *payment.ProposedPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposedAllocation_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
+			return ec.marshalNDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposedAllocation_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposedAllocation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProposedAllocation_amount(ctx context.Context, field graphql.CollectedField, obj *payment.ProposedPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposedAllocation_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposedAllocation_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposedAllocation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32786,6 +34490,138 @@ func (ec *executionContext) fieldContext_Query_payment(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_paymentSummary(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_paymentSummary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PaymentSummary(ctx, fc.Args["filter"].(*payment.Filter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *payment.Summary) graphql.Marshaler {
+			return ec.marshalNPaymentSummary2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐSummary(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_paymentSummary(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentSummary(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_paymentSummary_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_openDocuments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_openDocuments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OpenDocuments(ctx, fc.Args["contactId"].(uuid.UUID), fc.Args["side"].(ledgerentry.Side), fc.Args["currency"].(money.Currency))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.Document) graphql.Marshaler {
+			return ec.marshalNDocument2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocumentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_openDocuments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_openDocuments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_proposeAllocation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_proposeAllocation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ProposeAllocation(ctx, fc.Args["contactId"].(uuid.UUID), fc.Args["side"].(ledgerentry.Side), fc.Args["currency"].(money.Currency), fc.Args["amount"].(money.Decimal))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *payment.Proposal) graphql.Marshaler {
+			return ec.marshalNAllocationProposal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐProposal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_proposeAllocation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllocationProposal(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_proposeAllocation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_statement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32980,6 +34816,84 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RecordPaymentsPayload_results(ctx context.Context, field graphql.CollectedField, obj *model.RecordPaymentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordPaymentsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*payment.Recorded) graphql.Marshaler {
+			return ec.marshalNPaymentResult2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordedᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordPaymentsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordPaymentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordPaymentsPayload_succeeded(ctx context.Context, field graphql.CollectedField, obj *model.RecordPaymentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordPaymentsPayload_succeeded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Succeeded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordPaymentsPayload_succeeded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordPaymentsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecordPaymentsPayload_failed(ctx context.Context, field graphql.CollectedField, obj *model.RecordPaymentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordPaymentsPayload_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordPaymentsPayload_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordPaymentsPayload", field, false, false, "Int")
 }
 
 func (ec *executionContext) _RegistryCheck_id(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
@@ -38070,7 +39984,7 @@ func (ec *executionContext) unmarshalInputAllocationInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"documentId", "amount"}
+	fieldsInOrder := [...]string{"documentId", "amount", "settledAmount"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38091,6 +40005,13 @@ func (ec *executionContext) unmarshalInputAllocationInput(ctx context.Context, o
 				return it, err
 			}
 			it.Amount = data
+		case "settledAmount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("settledAmount"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SettledAmount = data
 		}
 	}
 	return it, nil
@@ -38105,6 +40026,69 @@ func (ec *executionContext) unmarshalInputAllocationInput(ctx context.Context, o
 func UnmarshalAllocationInput(ctx context.Context, raw any) (payment.AllocationInput, error) {
 	var out payment.AllocationInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AllocationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputApplyCreditInput(ctx context.Context, obj any) (payment.ApplyCreditInput, error) {
+	var it payment.ApplyCreditInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"creditId", "allocations", "oldestFirst", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "creditId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("creditId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreditID = data
+		case "allocations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allocations"))
+			data, err := ec.unmarshalOAllocationInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐAllocationInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Allocations = data
+		case "oldestFirst":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("oldestFirst"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OldestFirst = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalApplyCreditInput unmarshals raw into the ApplyCreditInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalApplyCreditInput(ctx context.Context, raw any) (payment.ApplyCreditInput, error) {
+	var out payment.ApplyCreditInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApplyCreditInput", raw, &out)
 	return out, err
 }
 
@@ -39683,6 +41667,55 @@ func UnmarshalCreateTrackingCategoryInput(ctx context.Context, raw any) (trackin
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDeletePaymentInput(ctx context.Context, obj any) (payment.VoidInput, error) {
+	var it payment.VoidInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeletePaymentInput unmarshals raw into the DeletePaymentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeletePaymentInput(ctx context.Context, raw any) (payment.VoidInput, error) {
+	var out payment.VoidInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeletePaymentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDismissDuplicateInput(ctx context.Context, obj any) (merge.DismissInput, error) {
 	var it merge.DismissInput
 	if obj == nil {
@@ -40562,7 +42595,7 @@ func (ec *executionContext) unmarshalInputPaymentFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"contactId", "status", "from", "to"}
+	fieldsInOrder := [...]string{"contactId", "status", "kinds", "methods", "currency", "amountFrom", "amountTo", "hasCredit", "from", "to", "search", "optionId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40583,6 +42616,48 @@ func (ec *executionContext) unmarshalInputPaymentFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Status = data
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalOPaymentKind2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kinds = data
+		case "methods":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("methods"))
+			data, err := ec.unmarshalOPaymentMethod2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethodᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Methods = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "amountFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amountFrom"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AmountFrom = data
+		case "amountTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amountTo"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AmountTo = data
+		case "hasCredit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasCredit"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasCredit = data
 		case "from":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
 			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
@@ -40597,6 +42672,20 @@ func (ec *executionContext) unmarshalInputPaymentFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.To = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "optionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionID = data
 		}
 	}
 	return it, nil
@@ -40793,7 +42882,7 @@ func (ec *executionContext) unmarshalInputRecordPaymentInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"contactId", "kind", "date", "amount", "currency", "method", "reference", "notes", "allocations", "oldestFirst", "idempotencyKey"}
+	fieldsInOrder := [...]string{"contactId", "kind", "date", "amount", "currency", "exchangeRate", "method", "reference", "notes", "allocations", "oldestFirst", "sources", "optionIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40835,6 +42924,13 @@ func (ec *executionContext) unmarshalInputRecordPaymentInput(ctx context.Context
 				return it, err
 			}
 			it.Currency = data
+		case "exchangeRate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exchangeRate"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExchangeRate = data
 		case "method":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
 			data, err := ec.unmarshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx, v)
@@ -40870,6 +42966,20 @@ func (ec *executionContext) unmarshalInputRecordPaymentInput(ctx context.Context
 				return it, err
 			}
 			it.OldestFirst = data
+		case "sources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sources"))
+			data, err := ec.unmarshalORefundSourceInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐSourceInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sources = data
+		case "optionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionIDs = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -40891,6 +43001,118 @@ func (ec *executionContext) unmarshalInputRecordPaymentInput(ctx context.Context
 func UnmarshalRecordPaymentInput(ctx context.Context, raw any) (payment.RecordInput, error) {
 	var out payment.RecordInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordPaymentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordPaymentsInput(ctx context.Context, obj any) (payment.RecordManyInput, error) {
+	var it payment.RecordManyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"payments", "allowDuplicates", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "payments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payments"))
+			data, err := ec.unmarshalNRecordPaymentInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payments = data
+		case "allowDuplicates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowDuplicates"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllowDuplicates = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordPaymentsInput unmarshals raw into the RecordPaymentsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordPaymentsInput(ctx context.Context, raw any) (payment.RecordManyInput, error) {
+	var out payment.RecordManyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordPaymentsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRefundSourceInput(ctx context.Context, obj any) (payment.SourceInput, error) {
+	var it payment.SourceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"paymentId", "creditId", "amount"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "paymentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentID = data
+		case "creditId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("creditId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreditID = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRefundSourceInput unmarshals raw into the RefundSourceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRefundSourceInput(ctx context.Context, raw any) (payment.SourceInput, error) {
+	var out payment.SourceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RefundSourceInput", raw, &out)
 	return out, err
 }
 
@@ -41657,6 +43879,62 @@ func UnmarshalUnallocatePaymentInput(ctx context.Context, raw any) (payment.Unal
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUnapplyCreditInput(ctx context.Context, obj any) (payment.UnapplyCreditInput, error) {
+	var it payment.UnapplyCreditInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"creditId", "documentIds", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "creditId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("creditId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreditID = data
+		case "documentIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentIDs = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUnapplyCreditInput unmarshals raw into the UnapplyCreditInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUnapplyCreditInput(ctx context.Context, raw any) (payment.UnapplyCreditInput, error) {
+	var out payment.UnapplyCreditInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnapplyCreditInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUnmergeContactsInput(ctx context.Context, obj any) (merge.UnmergeInput, error) {
 	var it merge.UnmergeInput
 	if obj == nil {
@@ -42252,6 +44530,125 @@ func UnmarshalUpdateOrganizationInput(ctx context.Context, raw any) (account.Upd
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdatePaymentInput(ctx context.Context, obj any) (payment.UpdateInput, error) {
+	var it payment.UpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "contactId", "date", "amount", "currency", "exchangeRate", "method", "reference", "notes", "optionIds", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "exchangeRate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exchangeRate"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExchangeRate = data
+		case "method":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
+			data, err := ec.unmarshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Method = data
+		case "reference":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reference"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reference = data
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = data
+		case "optionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionIDs = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdatePaymentInput unmarshals raw into the UpdatePaymentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdatePaymentInput(ctx context.Context, raw any) (payment.UpdateInput, error) {
+	var out payment.UpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdatePaymentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateProductInput(ctx context.Context, obj any) (product.UpdateInput, error) {
 	var it product.UpdateInput
 	if obj == nil {
@@ -42818,25 +45215,81 @@ func (ec *executionContext) _Allocation(ctx context.Context, sel ast.SelectionSe
 			}
 		case "payment":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Allocation_payment(ctx, field, obj)
 				})
+		case "creditDocument":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Allocation_creditDocument(ctx, field, obj)
+				})
 		case "document":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Allocation_document(ctx, field, obj)
+				})
+		case "refund":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Allocation_refund(ctx, field, obj)
 				})
 		case "amount":
 			out.Values[i] = ec._Allocation_amount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "taken":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Allocation_taken(ctx, field, obj)
+				})
 		case "createdAt":
 			out.Values[i] = ec._Allocation_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var allocationProposalImplementors = []string{"AllocationProposal"}
+
+func (ec *executionContext) _AllocationProposal(ctx context.Context, sel ast.SelectionSet, obj *payment.Proposal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, allocationProposalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AllocationProposal")
+		case "parts":
+			out.Values[i] = ec._AllocationProposal_parts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "credit":
+			out.Values[i] = ec._AllocationProposal_credit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -44280,6 +46733,44 @@ func (ec *executionContext) _CreateDocumentLinkPayload(ctx context.Context, sel 
 	return out
 }
 
+var creditPayloadImplementors = []string{"CreditPayload"}
+
+func (ec *executionContext) _CreditPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreditPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, creditPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreditPayload")
+		case "document":
+			out.Values[i] = ec._CreditPayload_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "balances":
+			out.Values[i] = ec._CreditPayload_balances(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var deleteAttachmentPayloadImplementors = []string{"DeleteAttachmentPayload"}
 
 func (ec *executionContext) _DeleteAttachmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteAttachmentPayload) graphql.Marshaler {
@@ -44392,6 +46883,39 @@ func (ec *executionContext) _DeleteDocumentPayload(ctx context.Context, sel ast.
 			out.Values[i] = graphql.MarshalString("DeleteDocumentPayload")
 		case "id":
 			out.Values[i] = ec._DeleteDocumentPayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deletePaymentPayloadImplementors = []string{"DeletePaymentPayload"}
+
+func (ec *executionContext) _DeletePaymentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeletePaymentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deletePaymentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeletePaymentPayload")
+		case "id":
+			out.Values[i] = ec._DeletePaymentPayload_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -47148,9 +49672,44 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updatePayment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updatePayment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "voidPayment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_voidPayment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deletePayment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deletePayment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordPayments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordPayments(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "applyCredit":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_applyCredit(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unapplyCredit":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unapplyCredit(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -47595,6 +50154,11 @@ func (ec *executionContext) _Payment(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "exchangeRate":
+			out.Values[i] = ec._Payment_exchangeRate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "method":
 			out.Values[i] = ec._Payment_method(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -47625,6 +50189,18 @@ func (ec *executionContext) _Payment(ctx context.Context, sel ast.SelectionSet, 
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Payment_allocations(ctx, field, obj)
+				})
+		case "sources":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Payment_sources(ctx, field, obj)
+				})
+		case "options":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Payment_options(ctx, field, obj)
 				})
 		case "createdAt":
 			out.Values[i] = ec._Payment_createdAt(ctx, field, obj)
@@ -47758,6 +50334,135 @@ func (ec *executionContext) _PaymentPayload(ctx context.Context, sel ast.Selecti
 			}
 		case "balances":
 			out.Values[i] = ec._PaymentPayload_balances(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentResultImplementors = []string{"PaymentResult"}
+
+func (ec *executionContext) _PaymentResult(ctx context.Context, sel ast.SelectionSet, obj *payment.Recorded) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentResult")
+		case "payment":
+			out.Values[i] = ec._PaymentResult_payment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._PaymentResult_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentSummaryImplementors = []string{"PaymentSummary"}
+
+func (ec *executionContext) _PaymentSummary(ctx context.Context, sel ast.SelectionSet, obj *payment.Summary) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentSummaryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentSummary")
+		case "count":
+			out.Values[i] = ec._PaymentSummary_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totals":
+			out.Values[i] = ec._PaymentSummary_totals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentTotalImplementors = []string{"PaymentTotal"}
+
+func (ec *executionContext) _PaymentTotal(ctx context.Context, sel ast.SelectionSet, obj *payment.Total) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentTotalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentTotal")
+		case "currency":
+			out.Values[i] = ec._PaymentTotal_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._PaymentTotal_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "received":
+			out.Values[i] = ec._PaymentTotal_received(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sent":
+			out.Values[i] = ec._PaymentTotal_sent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "credit":
+			out.Values[i] = ec._PaymentTotal_credit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -48895,6 +51600,44 @@ func (ec *executionContext) _ProductPayload(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var proposedAllocationImplementors = []string{"ProposedAllocation"}
+
+func (ec *executionContext) _ProposedAllocation(ctx context.Context, sel ast.SelectionSet, obj *payment.ProposedPart) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proposedAllocationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProposedAllocation")
+		case "document":
+			out.Values[i] = ec._ProposedAllocation_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._ProposedAllocation_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -49058,6 +51801,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_payment(ctx, field)
 				})
+		case "paymentSummary":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_paymentSummary(ctx, field)
+				})
+		case "openDocuments":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_openDocuments(ctx, field)
+				})
+		case "proposeAllocation":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_proposeAllocation(ctx, field)
+				})
 		case "statement":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -49089,6 +51850,49 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordPaymentsPayloadImplementors = []string{"RecordPaymentsPayload"}
+
+func (ec *executionContext) _RecordPaymentsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordPaymentsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordPaymentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordPaymentsPayload")
+		case "results":
+			out.Values[i] = ec._RecordPaymentsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "succeeded":
+			out.Values[i] = ec._RecordPaymentsPayload_succeeded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._RecordPaymentsPayload_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -51086,6 +53890,14 @@ func (ec *executionContext) unmarshalNAllocationInput2ᚖgithubᚗcomᚋkartela�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNAllocationProposal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐProposal(ctx context.Context, sel ast.SelectionSet, v *payment.Proposal) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AllocationProposal!")
+		return graphql.Null
+	}
+	return ec._AllocationProposal(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNApiKey2githubᚗcomᚋkartelaᚋkartelaᚋentᚐAPIKey(ctx context.Context, sel ast.SelectionSet, v ent.APIKey) graphql.Marshaler {
 	return ec._ApiKey(ctx, sel, &v)
 }
@@ -51112,6 +53924,11 @@ func (ec *executionContext) marshalNApiKey2ᚖgithubᚗcomᚋkartelaᚋkartela�
 		return graphql.Null
 	}
 	return ec._ApiKey(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNApplyCreditInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐApplyCreditInput(ctx context.Context, v any) (payment.ApplyCreditInput, error) {
+	res, err := ec.unmarshalInputApplyCreditInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNApplyRegistryCheckInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐApplyInput(ctx context.Context, v any) (taxid.ApplyInput, error) {
@@ -51693,6 +54510,14 @@ func (ec *executionContext) unmarshalNCreateTrackingCategoryInput2githubᚗcom�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNCreditPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐCreditPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreditPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreditPayload!")
+		return graphql.Null
+	}
+	return ec._CreditPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx context.Context, v any) (money.Currency, error) {
 	var res money.Currency
 	err := res.UnmarshalGQL(v)
@@ -51767,6 +54592,19 @@ func (ec *executionContext) marshalNDeleteDocumentPayload2ᚖgithubᚗcomᚋkart
 		return graphql.Null
 	}
 	return ec._DeleteDocumentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeletePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐVoidInput(ctx context.Context, v any) (payment.VoidInput, error) {
+	res, err := ec.unmarshalInputDeletePaymentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeletePaymentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeletePaymentPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeletePaymentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeletePaymentPayload!")
+		return graphql.Null
+	}
+	return ec._DeletePaymentPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDeleteProductPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteProductPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteProductPayload) graphql.Marshaler {
@@ -52238,16 +55076,18 @@ func (ec *executionContext) marshalNEntryKind2githubᚗcomᚋkartelaᚋkartela�
 
 var (
 	unmarshalNEntryKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐKind = map[string]ledgerentry.Kind{
-		"DOCUMENT":      ledgerentry.KindDocument,
-		"DOCUMENT_VOID": ledgerentry.KindDocumentVoid,
-		"PAYMENT":       ledgerentry.KindPayment,
-		"PAYMENT_VOID":  ledgerentry.KindPaymentVoid,
+		"DOCUMENT":            ledgerentry.KindDocument,
+		"DOCUMENT_VOID":       ledgerentry.KindDocumentVoid,
+		"PAYMENT":             ledgerentry.KindPayment,
+		"PAYMENT_VOID":        ledgerentry.KindPaymentVoid,
+		"EXCHANGE_DIFFERENCE": ledgerentry.KindExchangeDifference,
 	}
 	marshalNEntryKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐKind = map[ledgerentry.Kind]string{
-		ledgerentry.KindDocument:     "DOCUMENT",
-		ledgerentry.KindDocumentVoid: "DOCUMENT_VOID",
-		ledgerentry.KindPayment:      "PAYMENT",
-		ledgerentry.KindPaymentVoid:  "PAYMENT_VOID",
+		ledgerentry.KindDocument:           "DOCUMENT",
+		ledgerentry.KindDocumentVoid:       "DOCUMENT_VOID",
+		ledgerentry.KindPayment:            "PAYMENT",
+		ledgerentry.KindPaymentVoid:        "PAYMENT_VOID",
+		ledgerentry.KindExchangeDifference: "EXCHANGE_DIFFERENCE",
 	}
 )
 
@@ -53256,11 +56096,19 @@ func (ec *executionContext) marshalNPaymentKind2githubᚗcomᚋkartelaᚋkartela
 var (
 	unmarshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind = map[string]payment1.Kind{
 		"CLIENT_PAYMENT":   payment1.KindClientPayment,
+		"SUPPLIER_REFUND":  payment1.KindSupplierRefund,
+		"OTHER_RECEIVED":   payment1.KindOtherReceived,
 		"SUPPLIER_PAYMENT": payment1.KindSupplierPayment,
+		"CLIENT_REFUND":    payment1.KindClientRefund,
+		"EXPENSE":          payment1.KindExpense,
 	}
 	marshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind = map[payment1.Kind]string{
 		payment1.KindClientPayment:   "CLIENT_PAYMENT",
+		payment1.KindSupplierRefund:  "SUPPLIER_REFUND",
+		payment1.KindOtherReceived:   "OTHER_RECEIVED",
 		payment1.KindSupplierPayment: "SUPPLIER_PAYMENT",
+		payment1.KindClientRefund:    "CLIENT_REFUND",
+		payment1.KindExpense:         "EXPENSE",
 	}
 )
 
@@ -53306,6 +56154,30 @@ func (ec *executionContext) marshalNPaymentPayload2ᚖgithubᚗcomᚋkartelaᚋk
 	return ec._PaymentPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPaymentResult2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordedᚄ(ctx context.Context, sel ast.SelectionSet, v []*payment.Recorded) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentResult2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecorded(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPaymentResult2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecorded(ctx context.Context, sel ast.SelectionSet, v *payment.Recorded) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PaymentResult!")
+		return graphql.Null
+	}
+	return ec._PaymentResult(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus(ctx context.Context, v any) (payment1.Status, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := unmarshalNPaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus[tmp]
@@ -53325,12 +56197,46 @@ var (
 	unmarshalNPaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus = map[string]payment1.Status{
 		"RECORDED": payment1.StatusRecorded,
 		"VOID":     payment1.StatusVoid,
+		"DELETED":  payment1.StatusDeleted,
 	}
 	marshalNPaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus = map[payment1.Status]string{
 		payment1.StatusRecorded: "RECORDED",
 		payment1.StatusVoid:     "VOID",
+		payment1.StatusDeleted:  "DELETED",
 	}
 )
+
+func (ec *executionContext) marshalNPaymentSummary2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐSummary(ctx context.Context, sel ast.SelectionSet, v *payment.Summary) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PaymentSummary!")
+		return graphql.Null
+	}
+	return ec._PaymentSummary(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPaymentTotal2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐTotalᚄ(ctx context.Context, sel ast.SelectionSet, v []*payment.Total) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentTotal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐTotal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPaymentTotal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐTotal(ctx context.Context, sel ast.SelectionSet, v *payment.Total) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PaymentTotal!")
+		return graphql.Null
+	}
+	return ec._PaymentTotal(ctx, sel, v)
+}
 
 func (ec *executionContext) marshalNPhone2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐContactPhoneᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ContactPhone) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
@@ -53828,9 +56734,70 @@ func (ec *executionContext) marshalNProductPayload2ᚖgithubᚗcomᚋkartelaᚋk
 	return ec._ProductPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNProposedAllocation2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐProposedPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*payment.ProposedPart) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProposedAllocation2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐProposedPart(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProposedAllocation2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐProposedPart(ctx context.Context, sel ast.SelectionSet, v *payment.ProposedPart) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProposedAllocation!")
+		return graphql.Null
+	}
+	return ec._ProposedAllocation(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRecordPaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordInput(ctx context.Context, v any) (payment.RecordInput, error) {
 	res, err := ec.unmarshalInputRecordPaymentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRecordPaymentInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordInputᚄ(ctx context.Context, v any) ([]*payment.RecordInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*payment.RecordInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRecordPaymentInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNRecordPaymentInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordInput(ctx context.Context, v any) (*payment.RecordInput, error) {
+	res, err := ec.unmarshalInputRecordPaymentInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRecordPaymentsInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordManyInput(ctx context.Context, v any) (payment.RecordManyInput, error) {
+	res, err := ec.unmarshalInputRecordPaymentsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordPaymentsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRecordPaymentsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordPaymentsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordPaymentsPayload!")
+		return graphql.Null
+	}
+	return ec._RecordPaymentsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRefundSourceInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐSourceInput(ctx context.Context, v any) (*payment.SourceInput, error) {
+	res, err := ec.unmarshalInputRefundSourceInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNRegistry2githubᚗcomᚋkartelaᚋkartelaᚋentᚋregistrycheckᚐRegistry(ctx context.Context, v any) (registrycheck.Registry, error) {
@@ -54549,6 +57516,11 @@ func (ec *executionContext) unmarshalNUnallocatePaymentInput2githubᚗcomᚋkart
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUnapplyCreditInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐUnapplyCreditInput(ctx context.Context, v any) (payment.UnapplyCreditInput, error) {
+	res, err := ec.unmarshalInputUnapplyCreditInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUnmergeContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐUnmergeInput(ctx context.Context, v any) (merge.UnmergeInput, error) {
 	res, err := ec.unmarshalInputUnmergeContactsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -54612,6 +57584,11 @@ func (ec *executionContext) marshalNUpdateOrganizationPayload2ᚖgithubᚗcomᚋ
 		return graphql.Null
 	}
 	return ec._UpdateOrganizationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdatePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐUpdateInput(ctx context.Context, v any) (payment.UpdateInput, error) {
+	res, err := ec.unmarshalInputUpdatePaymentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNUpdateProductInput2githubᚗcomᚋkartelaᚋkartelaᚋproductᚐUpdateInput(ctx context.Context, v any) (product.UpdateInput, error) {
@@ -55670,6 +58647,42 @@ func (ec *executionContext) unmarshalOPaymentFilter2ᚖgithubᚗcomᚋkartelaᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOPaymentKind2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKindᚄ(ctx context.Context, v any) ([]payment1.Kind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]payment1.Kind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPaymentKind2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKindᚄ(ctx context.Context, sel ast.SelectionSet, v []payment1.Kind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOPaymentKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind(ctx context.Context, v any) (*payment1.Kind, error) {
 	if v == nil {
 		return nil, nil
@@ -55692,13 +58705,57 @@ func (ec *executionContext) marshalOPaymentKind2ᚖgithubᚗcomᚋkartelaᚋkart
 var (
 	unmarshalOPaymentKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind = map[string]payment1.Kind{
 		"CLIENT_PAYMENT":   payment1.KindClientPayment,
+		"SUPPLIER_REFUND":  payment1.KindSupplierRefund,
+		"OTHER_RECEIVED":   payment1.KindOtherReceived,
 		"SUPPLIER_PAYMENT": payment1.KindSupplierPayment,
+		"CLIENT_REFUND":    payment1.KindClientRefund,
+		"EXPENSE":          payment1.KindExpense,
 	}
 	marshalOPaymentKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind = map[payment1.Kind]string{
 		payment1.KindClientPayment:   "CLIENT_PAYMENT",
+		payment1.KindSupplierRefund:  "SUPPLIER_REFUND",
+		payment1.KindOtherReceived:   "OTHER_RECEIVED",
 		payment1.KindSupplierPayment: "SUPPLIER_PAYMENT",
+		payment1.KindClientRefund:    "CLIENT_REFUND",
+		payment1.KindExpense:         "EXPENSE",
 	}
 )
+
+func (ec *executionContext) unmarshalOPaymentMethod2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethodᚄ(ctx context.Context, v any) ([]payment1.Method, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]payment1.Method, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPaymentMethod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPaymentMethod2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethodᚄ(ctx context.Context, sel ast.SelectionSet, v []payment1.Method) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentMethod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
 
 func (ec *executionContext) unmarshalOPaymentMethod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐMethod(ctx context.Context, v any) (*payment1.Method, error) {
 	if v == nil {
@@ -55761,10 +58818,12 @@ var (
 	unmarshalOPaymentStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus = map[string]payment1.Status{
 		"RECORDED": payment1.StatusRecorded,
 		"VOID":     payment1.StatusVoid,
+		"DELETED":  payment1.StatusDeleted,
 	}
 	marshalOPaymentStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐStatus = map[payment1.Status]string{
 		payment1.StatusRecorded: "RECORDED",
 		payment1.StatusVoid:     "VOID",
+		payment1.StatusDeleted:  "DELETED",
 	}
 )
 
@@ -55879,6 +58938,23 @@ var (
 		product1.KindService: "SERVICE",
 	}
 )
+
+func (ec *executionContext) unmarshalORefundSourceInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐSourceInputᚄ(ctx context.Context, v any) ([]*payment.SourceInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*payment.SourceInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRefundSourceInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐSourceInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
 
 func (ec *executionContext) marshalORegistryCheck2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐCheck(ctx context.Context, sel ast.SelectionSet, v *taxid.Check) graphql.Marshaler {
 	if v == nil {

@@ -77,7 +77,7 @@ var packages = map[string]rule{
 	"product":           domain("audit"),
 	"rate":              domain(),
 	"document":          domain("audit", "ledger", "contact"),
-	"payment":           domain("audit", "ledger", "contact", "document"),
+	"payment":           domain("audit", "ledger", "tracking", "contact", "document"),
 	"project":           domain("audit", "ledger", "contact", "document", "payment"),
 	"statement":         domain("audit", "ledger", "contact", "document", "payment", "project"),
 	"report":            domain("audit", "ledger", "contact", "document", "payment", "project"),

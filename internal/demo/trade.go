@@ -268,8 +268,12 @@ func (w *writer) payAll(ctx context.Context, e event) error {
 }
 
 func (w *writer) received(e event, amount money.Minor, currency money.Currency) payment.RecordInput {
-	return payment.RecordInput{ContactID: w.ids[e.contact], Date: date(w.today, e.ago), Amount: money.New(amount, currency).Amount(),
+	in := payment.RecordInput{ContactID: w.ids[e.contact], Date: date(w.today, e.ago), Amount: money.New(amount, currency).Amount(),
 		Currency: &currency, Method: &e.payment.method, Reference: fmt.Sprintf("ΚΑΤ-%d-%03d", e.contact, e.ago)}
+	if currency == "USD" {
+		in.ExchangeRate = &dollar
+	}
+	return in
 }
 
 // advance pays a supplier before there is a bill.

@@ -88,6 +88,14 @@ type ContactPayload struct {
 	Contact contact.Contact `json:"contact"`
 }
 
+// What applyCredit and unapplyCredit give.
+type CreditPayload struct {
+	// The credit note or supplier credit as it is now.
+	Document document.Document `json:"document"`
+	// The contact's balances as they are now.
+	Balances []*ledger.Balance `json:"balances"`
+}
+
 // What deleting an attachment gives.
 type DeleteAttachmentPayload struct {
 	// The id of the attachment that is gone.
@@ -109,6 +117,12 @@ type DeleteContactPayload struct {
 // What deleting a document gives.
 type DeleteDocumentPayload struct {
 	// The id of the document that is gone.
+	ID uuid.UUID `json:"id"`
+}
+
+// What deletePayment gives.
+type DeletePaymentPayload struct {
+	// The payment's id.
 	ID uuid.UUID `json:"id"`
 }
 
@@ -196,6 +210,16 @@ type ProductPayload struct {
 // otherwise, 100 at most; `totalCount` is counted only when it is asked for.
 // An id that is not the viewer's to see answers NOT_FOUND, whether it exists or not.
 type Query struct {
+}
+
+// What recordPayments gives.
+type RecordPaymentsPayload struct {
+	// One for each payment, in their order.
+	Results []*payment.Recorded `json:"results"`
+	// How many were recorded.
+	Succeeded int `json:"succeeded"`
+	// How many were not.
+	Failed int `json:"failed"`
 }
 
 // What changing the settings gives.
