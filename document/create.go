@@ -68,7 +68,7 @@ func (s *Service) CreateIn(ctx context.Context, tx *ent.Tx, in CreateInput) (*en
 	if err := copyContact(ctx, tx, row, c, org.Country); err != nil {
 		return nil, nil, err
 	}
-	headErr := head(row, in, c, org)
+	headErr := s.head(ctx, tx, row, in, c, org)
 	draft := content{row: row, defaults: c.DefaultTaxes}
 	err = draft.fill(ctx, tx, in.Lines, in.Adjustments)
 	if _, unknown := money.ParseCurrency(string(row.Currency)); unknown != nil {
@@ -125,7 +125,7 @@ func printed(a *ent.ContactAddress, home string) string {
 }
 
 // head settles date, due date, currency and exchange rate from the input and the defaults.
-func head(row *ent.Document, in CreateInput, c *ent.Contact, org *ent.Organization) error {
+func (s *Service) head(ctx context.Context, tx *ent.Tx, row *ent.Document, in CreateInput, c *ent.Contact, org *ent.Organization) error {
 	apply(&row.Date, in.Date)
 	row.DueDate = row.Date
 	if c.DefaultDueDays != nil && kinds[row.Type].effect != credit && row.Type != entdocument.TypeExpense {
@@ -146,12 +146,29 @@ func head(row *ent.Document, in CreateInput, c *ent.Contact, org *ent.Organizati
 	case in.ExchangeRate != nil:
 		row.ExchangeRate = *in.ExchangeRate
 	case row.Currency != org.BaseCurrency:
-		return fault.New(fault.Invalid, "exchangeRate", "A document in %s needs the exchange rate to %s.", row.Currency, org.BaseCurrency)
+		if err := s.convert(ctx, tx, row, org); err != nil {
+			return err
+		}
 	}
 	if row.ExchangeRate.Sign() <= 0 || !row.ExchangeRate.Fits(6) || row.ExchangeRate.Cmp(money.FromInt(1e9)) > 0 {
 		return fault.New(fault.Invalid, "exchangeRate", "A rate is more than 0 and has at most 6 decimals.")
 	}
 	return nil
+}
+
+// convert takes the exchange rate of the document's date from where rates come from.
+func (s *Service) convert(ctx context.Context, tx *ent.Tx, row *ent.Document, org *ent.Organization) error {
+	if s.Rates != nil {
+		rate, ok, err := s.Rates.On(ctx, tx.Client(), row.Currency, org.BaseCurrency, row.Date)
+		if err != nil {
+			return err
+		}
+		if ok {
+			row.ExchangeRate = rate
+			return nil
+		}
+	}
+	return fault.New(fault.Invalid, "exchangeRate", "A document in %s needs the exchange rate to %s.", row.Currency, org.BaseCurrency)
 }
 
 func checkHead(row *ent.Document) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/contact"
+	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/ent"
 	entdocument "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/documentadjustment"
@@ -29,10 +30,17 @@ type Service struct {
 	Ledger   *ledger.Book
 	Contacts *contact.Service
 	Payer    Payer // of expenses, which stay unpaid without one
+	Rates    Rates // of exchange, which are typed without one
 	Now      func() time.Time
 
 	// Changed is told of every document that has changed, after the commit. It must not block.
 	Changed func(organization, contact, document uuid.UUID)
+}
+
+// Rates gives the exchange rate that a document of a date takes when none was typed, read by
+// the client of its transaction; false when there is none.
+type Rates interface {
+	On(ctx context.Context, c *ent.Client, currency, base money.Currency, date day.Date) (money.Decimal, bool, error)
 }
 
 // Document is a document as it was read, with those that were read together with it.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/contact/merge"
+	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
@@ -14,6 +15,8 @@ import (
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/product"
+	"github.com/kartela/kartela/project"
+	"github.com/kartela/kartela/recurring"
 	"github.com/kartela/kartela/statement"
 )
 
@@ -50,6 +53,10 @@ func costs() (c generated.ComplexityRoot) {
 		return 1 + rows(first, last)*child
 	}
 	c.Product.Taxes = few
+	c.Query.RecurringInvoices = func(child int, first *int, _ *string, last *int, _ *string, _ *recurring.Filter) int {
+		return 1 + rows(first, last)*child
+	}
+	c.Query.RemindersDue = func(child int, first *int, _ *string, last *int, _ *string) int { return 1 + rows(first, last)*child }
 	c.Query.Jobs = func(child int, first *int, _ *string, _ *job.Filter) int { return 1 + rows(first, nil)*child }
 	c.Job.Failures = some
 	c.Query.Payments = func(child int, first *int, _ *string, last *int, _ *string, _ *payment.Filter) int {
@@ -90,6 +97,19 @@ func costs() (c generated.ComplexityRoot) {
 	c.AllocationProposal.Parts, c.RecordPaymentsPayload.Results = many, long
 	c.Statement.Tables = few
 	c.StatementTable.Lines = long
+
+	c.Query.Projects = func(child int, first *int, _ *string, last *int, _ *string, _ *project.Filter, _ project.Order) int {
+		return 1 + rows(first, last)*child
+	}
+	c.Query.TimeEntries = func(child int, first *int, _ *string, last *int, _ *string, _ *project.TimeFilter) int {
+		return 1 + rows(first, last)*child
+	}
+	c.Query.Unbilled = func(child int, _ []uuid.UUID, _ *uuid.UUID, _ *day.Date) int { return wholeList + longRows*child }
+	c.Query.TimeSummary = func(child int, _ *project.TimeFilter) int { return wholeList/10 + child }
+	c.Query.Staff = some
+	c.Contact.Projects = func(child int, first *int, _ *string, _ *project.Filter) int { return 1 + rows(first, nil)*child }
+	c.Project.Members, c.Project.Tasks, c.Project.Fees, c.Project.Options, c.Project.Time = some, some, some, few, below
+	c.TimeSheet.Rows = some
 
 	c.Portal.Contacts = few
 	c.PortalContact.Balances = few

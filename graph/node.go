@@ -16,6 +16,7 @@ func (q query) Node(ctx context.Context, id uuid.UUID) (bind.Node, error) {
 		func() (bind.Node, error) { return q.Contact(ctx, id) },
 		func() (bind.Node, error) { return q.Document(ctx, id) },
 		func() (bind.Node, error) { return q.Payment(ctx, id) },
+		func() (bind.Node, error) { return q.Project(ctx, id) },
 		func() (bind.Node, error) { return q.Organization(ctx) },
 	} {
 		n, err := find()

@@ -18,7 +18,10 @@ import (
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/product"
+	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/rate"
+	"github.com/kartela/kartela/recurring"
+	"github.com/kartela/kartela/reminder"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
 )
@@ -36,7 +39,10 @@ type Resolver struct {
 	Products   *product.Service
 	Rates      *rate.Service
 	Documents  *document.Service
+	Recurring  *recurring.Service
+	Reminders  *reminder.Service
 	Payments   *payment.Service
+	Projects   *project.Service
 	Statements *statement.Service
 	Links      *permalink.Service
 	Portals    *portal.Service
@@ -59,14 +65,17 @@ type (
 	balanceFields      struct{ *Resolver }
 	contactFields      struct{ *Resolver }
 	documentFields     struct{ *Resolver }
+	entryFields        struct{ *Resolver }
 	historyEventFields struct{ *Resolver }
 	importFields       struct{ *Resolver }
 	itemErrorFields    struct{ *Resolver }
 	linkFields         struct{ *Resolver }
+	memberFields       struct{ *Resolver }
 	mergeFields        struct{ *Resolver }
 	noteFields         struct{ *Resolver }
 	registryFields     struct{ *Resolver }
 	sequenceFields     struct{ *Resolver }
+	taskFields         struct{ *Resolver }
 	timelineFields     struct{ *Resolver }
 	viewerFields       struct{ *Resolver }
 )
@@ -115,8 +124,17 @@ func (r *Resolver) Note() generated.NoteResolver { return noteFields{r} }
 // NumberSequence answers fields of NumberSequence.
 func (r *Resolver) NumberSequence() generated.NumberSequenceResolver { return sequenceFields{r} }
 
+// ProjectMember answers fields of ProjectMember.
+func (r *Resolver) ProjectMember() generated.ProjectMemberResolver { return memberFields{r} }
+
+// ProjectTask answers fields of ProjectTask.
+func (r *Resolver) ProjectTask() generated.ProjectTaskResolver { return taskFields{r} }
+
 // RegistryCheck answers fields of RegistryCheck.
 func (r *Resolver) RegistryCheck() generated.RegistryCheckResolver { return registryFields{r} }
+
+// TimeEntry answers fields of TimeEntry.
+func (r *Resolver) TimeEntry() generated.TimeEntryResolver { return entryFields{r} }
 
 // TimelineItem answers fields of TimelineItem.
 func (r *Resolver) TimelineItem() generated.TimelineItemResolver { return timelineFields{r} }

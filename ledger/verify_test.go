@@ -12,10 +12,12 @@ import (
 
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
+	entpayment "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/dbtest"
 	"github.com/kartela/kartela/ledger"
+	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/payment/paymenttest"
 	"github.com/kartela/kartela/viewer"
@@ -26,6 +28,7 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 // business is an organization in which everything has happened once.
 type business struct {
 	*paymenttest.House
+	t                              *testing.T
 	ctx                            context.Context
 	client, other                  uuid.UUID
 	first, second, void, draft     uuid.UUID // documents
@@ -34,7 +37,7 @@ type business struct {
 }
 
 func open(t *testing.T, d *db.DB) *business {
-	b := &business{House: paymenttest.New(d), ctx: dbtest.Tenant(t, d, viewer.Owner), ledger: uuid.Must(uuid.NewV7())}
+	b := &business{House: paymenttest.New(d), t: t, ctx: dbtest.Tenant(t, d, viewer.Owner), ledger: uuid.Must(uuid.NewV7())}
 	b.organization = viewer.From(b.ctx).Organization
 	b.client, b.other = b.Client(t, b.ctx, "A"), b.Client(t, b.ctx, "B")
 	first, second, void := b.Issued(t, b.ctx, b.client, "100"), b.Issued(t, b.ctx, b.client, "50"), b.Issued(t, b.ctx, b.client, "7")
@@ -67,6 +70,23 @@ func (b *business) entryOf(t *testing.T, documentID uuid.UUID) uuid.UUID {
 	}
 	t.Fatal("no entry")
 	return uuid.Nil
+}
+
+// refund gives the other contact 5.00 of its credit back.
+func (b *business) refund() uuid.UUID {
+	kind := entpayment.KindClientRefund
+	p, err := b.Payments.Record(b.ctx, payment.RecordInput{ContactID: b.other, Kind: &kind, Amount: money.MustDecimal("5")})
+	paymenttest.Must(b.t, err)
+	return p.ID
+}
+
+// across settles 9.00 of the second document with 10 of 15 dollars.
+func (b *business) across() uuid.UUID {
+	dollars, rate, settles := money.Currency("USD"), money.MustDecimal("0.9"), money.MustDecimal("9")
+	p, err := b.Payments.Record(b.ctx, payment.RecordInput{ContactID: b.client, Currency: &dollars, ExchangeRate: &rate, Amount: money.MustDecimal("15"),
+		Allocations: []*payment.AllocationInput{{DocumentID: b.second, Amount: money.MustDecimal("10"), SettledAmount: &settles}}})
+	paymenttest.Must(b.t, err)
+	return p.ID
 }
 
 func TestEveryKindOfDifferenceIsFound(t *testing.T) {
@@ -147,6 +167,18 @@ func TestEveryKindOfDifferenceIsFound(t *testing.T) {
 		"an allocation of a void payment": {func(t *testing.T, b *business) {
 			b.Exec(t, `UPDATE allocations SET payment_id = ? WHERE organization_id = ?`, b.voided, b.organization)
 		}, []string{"payments allocated 10000 0", "payments allocated 0 10000", "allocations source void recorded"}},
+		"a refund of more than it takes": {func(t *testing.T, b *business) {
+			b.Exec(t, `UPDATE allocations SET amount = 200 WHERE refund_id = ?`, b.refund())
+		}, []string{"balances credit 500 800", "payments allocated 500 200", "payments allocated 500 200", "payments refunded 500 200"}},
+		"a refund that takes nothing": {func(t *testing.T, b *business) {
+			b.Exec(t, `DELETE FROM allocations WHERE refund_id = ?`, b.refund())
+		}, []string{"balances credit 500 1000", "payments allocated 500 0", "payments allocated 500 0", "payments refunded 500 0"}},
+		"what a part of another currency moved": {func(t *testing.T, b *business) {
+			b.Exec(t, `UPDATE allocations SET source_amount = 900 WHERE payment_id = ?`, b.across())
+		}, []string{"balances credit 500 600", "payments allocated 1000 900", "payments exchanged 1000 900"}},
+		"a source amount in one currency": {func(t *testing.T, b *business) {
+			b.Exec(t, `UPDATE allocations SET source_amount = amount WHERE organization_id = ?`, b.organization)
+		}, []string{"allocations source_currency its own EUR"}},
 		"a gap in the numbers": {func(t *testing.T, b *business) { b.Exec(t, `UPDATE documents SET number = 5 WHERE id = ?`, b.void) },
 			[]string{"documents number 5 3", "number_counters last 3 5"}},
 		"a counter behind": {func(t *testing.T, b *business) {

@@ -116,7 +116,7 @@ func (s *Service) write(ctx context.Context, tx *ent.Tx, ps parts, of source) er
 	if err != nil {
 		return err
 	}
-	return s.resettle(ctx, tx, ids)
+	return s.resettle(ctx, tx, of.contact, ids)
 }
 
 // allocations reads what is taken of a locked payment.
@@ -170,7 +170,7 @@ func (s *Service) takeOff(ctx context.Context, tx *ent.Tx, row *ent.Payment, row
 		}
 		changes = append(changes, more...)
 	}
-	return freed, changes, s.resettle(ctx, tx, ids)
+	return freed, changes, s.resettle(ctx, tx, row.ContactID, ids)
 }
 
 // chosen are the allocations to the documents, all when none is named.

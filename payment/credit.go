@@ -101,7 +101,7 @@ func (s *Service) UnapplyCredit(ctx context.Context, in UnapplyCreditInput) (*do
 		if _, err := tx.Allocation.Delete().Where(allocation.IDIn(gone...)).Exec(ctx); err != nil {
 			return fmt.Errorf("payment: take off: %w", err)
 		}
-		if err := s.resettle(ctx, tx, append(back, row.ID)); err != nil {
+		if err := s.resettle(ctx, tx, row.ContactID, append(back, row.ID)); err != nil {
 			return err
 		}
 		return s.applied(ctx, tx, of.credit, -freed, "unapplyCredit")

@@ -21,14 +21,15 @@ import (
 	"github.com/kartela/kartela/viewer"
 )
 
-// stands holds the account of a contact in a currency to outstanding, credit and net, and
-// everything to its sources.
+// stands holds the account of a client, or of who is supplier alone, in a currency to
+// outstanding, credit and net, and everything to its sources.
 func stands(t *testing.T, h *paymenttest.House, ctx context.Context, client uuid.UUID, currency money.Currency, what string, want ...money.Minor) {
 	t.Helper()
 	rows, err := h.Ledger.Balances(ctx, []uuid.UUID{client})
 	paymenttest.Must(t, err)
 	got := []money.Minor{0, 0, 0}
-	for _, b := range rows[client] {
+	for i := range rows[client] {
+		b := rows[client][len(rows[client])-1-i] // the client's side last
 		if b.Currency == currency {
 			got = []money.Minor{b.Balance.Outstanding, b.Balance.Credit, b.Balance.Net}
 		}

@@ -22,7 +22,7 @@ import (
 	"github.com/kartela/kartela/viewer"
 )
 
-// Service is what can be done with payments.
+// Service is what can be done with payments. It is the payer of document's expenses.
 type Service struct {
 	DB        *db.DB
 	Ledger    *ledger.Book
@@ -30,6 +30,8 @@ type Service struct {
 	Documents *document.Service
 	Now       func() time.Time
 }
+
+var _ document.Payer = (*Service)(nil)
 
 // Payment is a payment as it was read, with those that were read together with it.
 type Payment struct {

@@ -18,6 +18,7 @@ import (
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/viewer"
 )
 
 // source is what settles: a locked payment or credit document with something left.
@@ -294,8 +295,9 @@ func (ps parts) changes(of source, org *ent.Organization, d dates) ([]ledger.Cha
 }
 
 // resettle makes what is settled of locked documents the sum of their allocations, and what is
-// used of credit documents the sum of theirs, in one statement.
-func (s *Service) resettle(ctx context.Context, tx *ent.Tx, ids []uuid.UUID) error {
+// used of credit documents the sum of theirs, in one statement, and has both announced. They
+// are all one contact's.
+func (s *Service) resettle(ctx context.Context, tx *ent.Tx, contact uuid.UUID, ids []uuid.UUID) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -307,7 +309,13 @@ func (s *Service) resettle(ctx context.Context, tx *ent.Tx, ids []uuid.UUID) err
 	if err == nil && n != len(ids) {
 		err = fmt.Errorf("%d documents instead of %d", n, len(ids))
 	}
-	return wrapped("settle documents", err)
+	if err != nil {
+		return wrapped("settle documents", err)
+	}
+	for _, id := range ids {
+		s.Documents.Tell(ctx, &ent.Document{OrganizationID: viewer.From(ctx).Organization, ContactID: contact, ID: id})
+	}
+	return nil
 }
 
 // reuse makes what is allocated of locked payments the sum of what is taken of them.

@@ -18,7 +18,9 @@ import (
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
+	"github.com/kartela/kartela/ent/balance"
 	entdocument "github.com/kartela/kartela/ent/document"
+	entpayment "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/dbtest"
 	"github.com/kartela/kartela/ledger"
@@ -45,6 +47,7 @@ type tenant struct {
 	mu       sync.Mutex
 	invoices []uuid.UUID
 	deleted  map[uuid.UUID]bool
+	credits  []uuid.UUID // of the invoices, which are documents of all types
 	payments []uuid.UUID
 	of       map[uuid.UUID]card // of invoices and payments
 }
@@ -53,6 +56,7 @@ type tenant struct {
 type card struct {
 	contact  uuid.UUID
 	currency money.Currency
+	side     string
 }
 
 func (o *tenant) add(to *[]uuid.UUID, id uuid.UUID, of card) {
@@ -118,7 +122,7 @@ func found(t *testing.T, h *paymenttest.House) *tenant {
 	owner := dbtest.Tenant(t, h.DB, viewer.Owner)
 	o := &tenant{ctx: []context.Context{owner, dbtest.Member(t, owner, h.DB, viewer.Accountant)}, id: viewer.From(owner).Organization, deleted: map[uuid.UUID]bool{}, of: map[uuid.UUID]card{}}
 	for _, name := range []string{"A", "B", "C"} {
-		o.contacts = append(o.contacts, h.Client(t, owner, name))
+		o.contacts = append(o.contacts, h.Contact(t, owner, name))
 	}
 	return o
 }
@@ -134,12 +138,13 @@ func (w *worker) act(n int) {
 		{2, "revert", w.onInvoice(w.Documents.Revert)}, {2, "void", w.onInvoice(w.Documents.Void)},
 		{2, "restore", w.onInvoice(w.Documents.Restore)}, {1, "delete", w.remove()}, {12, "record", w.record()},
 		{6, "allocate", w.allocate()}, {4, "unallocate", w.unallocate()}, {2, "voidPayment", w.voidPayment()},
-		{1, "archive", w.archive()},
+		{1, "archive", w.archive()}, {5, "refund", w.refund()}, {5, "applyCredit", w.applyCredit()}, {2, "unapplyCredit", w.unapplyCredit()},
+		{4, "updatePayment", w.updatePayment()}, {2, "deletePayment", w.deletePayment()}, {3, "recordMany", w.recordMany()},
 	}
 	if w.IntN(25) == 0 {
 		w.Verified(w)
 	}
-	at := w.IntN(50)
+	at := w.IntN(71)
 	for _, a := range acts {
 		if at -= a.weight; at < 0 {
 			w.call(ctx, a.name, fmt.Sprintf("%s-%d", w.name, n), a.do)
@@ -284,18 +289,29 @@ func (w *worker) lines(c money.Currency) []*document.LineInput {
 	return lines
 }
 
+// types are what is made, most often what is settled most.
+var types = []entdocument.Type{entdocument.TypeInvoice, entdocument.TypeInvoice, entdocument.TypeInvoice, entdocument.TypeCreditNote,
+	entdocument.TypeCreditNote, entdocument.TypeBill, entdocument.TypeBill, entdocument.TypeSupplierCredit, entdocument.TypeExpense, entdocument.TypeEstimate}
+
 func (w *worker) create() func(context.Context) (uuid.UUID, error) {
 	c := w.currency()
-	in := document.CreateInput{Type: entdocument.TypeInvoice, ContactID: w.some(contactsOf), Currency: &c, Date: w.date(), Lines: w.lines(c)}
+	in := document.CreateInput{Type: pick(w.Rand, types), ContactID: w.some(contactsOf), Currency: &c, Date: w.date(), Lines: w.lines(c)}
 	if rate := money.MustDecimal("0.0061"); c != "EUR" {
 		in.ExchangeRate = &rate
+	}
+	if cash := entpayment.MethodCash; in.Type == entdocument.TypeExpense {
+		in.PaidBy = &cash
 	}
 	return func(ctx context.Context) (uuid.UUID, error) {
 		d, err := w.Documents.Create(ctx, in)
 		if err != nil {
 			return uuid.Nil, err
 		}
-		w.own.add(&w.own.invoices, d.ID, card{d.ContactID, d.Currency})
+		of := card{d.ContactID, d.Currency, string(d.Side)}
+		w.own.add(&w.own.invoices, d.ID, of)
+		if d.Type == entdocument.TypeCreditNote || d.Type == entdocument.TypeSupplierCredit {
+			w.own.add(&w.own.credits, d.ID, of)
+		}
 		return d.ID, nil
 	}
 }
@@ -343,6 +359,9 @@ func (w *worker) parts(of card) (parts []*payment.AllocationInput) {
 	if w.IntN(8) == 0 {
 		fitting = invoicesOf
 	}
+	if w.IntN(5) == 0 {
+		return w.across(of)
+	}
 	for range w.IntN(4) {
 		amount := money.New(money.Minor(1+w.IntN(60*pow(10, of.currency.Digits()))), of.currency).Amount()
 		parts = append(parts, &payment.AllocationInput{DocumentID: w.some(fitting), Amount: amount})
@@ -350,26 +369,20 @@ func (w *worker) parts(of card) (parts []*payment.AllocationInput) {
 	return parts
 }
 
-func (w *worker) record() func(context.Context) (uuid.UUID, error) {
-	c := w.currency()
-	in := payment.RecordInput{ContactID: w.some(contactsOf), Currency: &c, Amount: w.amount(c), Date: w.date()}
-	if rate := money.MustDecimal("0.0061"); c != "EUR" {
-		in.ExchangeRate = &rate
-	}
-	switch w.IntN(3) {
-	case 0:
-		in.OldestFirst = true
-	case 1:
-		in.Allocations = w.parts(card{in.ContactID, c})
-	}
-	return func(ctx context.Context) (uuid.UUID, error) {
-		p, err := w.Payments.Record(ctx, in)
-		if err != nil {
-			return uuid.Nil, err
+// across is a part for a document of the other currency.
+func (w *worker) across(of card) []*payment.AllocationInput {
+	other := map[money.Currency]money.Currency{"EUR": "JPY", "JPY": "EUR"}[of.currency]
+	fitting := func(o *tenant) (out []uuid.UUID) {
+		for _, id := range o.invoices {
+			if o.of[id] == (card{of.contact, other, of.side}) {
+				out = append(out, id)
+			}
 		}
-		w.own.add(&w.own.payments, p.ID, card{p.ContactID, p.Currency})
-		return p.ID, nil
+		return out
 	}
+	settles := money.New(money.Minor(1+w.IntN(30*pow(10, other.Digits()))), other).Amount()
+	takes := money.New(money.Minor(1+w.IntN(30*pow(10, of.currency.Digits()))), of.currency).Amount()
+	return []*payment.AllocationInput{{DocumentID: w.some(fitting), Amount: takes, SettledAmount: &settles}}
 }
 
 func (w *worker) allocate() func(context.Context) (uuid.UUID, error) {
@@ -426,6 +439,7 @@ type accounts struct {
 
 type account struct {
 	organization, contact uuid.UUID
+	side                  balance.Side
 	currency              money.Currency
 }
 
@@ -435,7 +449,7 @@ func watch(t *testing.T, h *paymenttest.House, tenants []*tenant) *accounts {
 	h.Ledger.Announce = func(m ledger.Moved) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		key := account{m.Organization, m.ContactID, m.Currency}
+		key := account{m.Organization, m.ContactID, m.Side, m.Currency}
 		if a.seen[key] == nil {
 			a.seen[key] = map[int64]ledger.Moved{}
 		}
@@ -464,7 +478,7 @@ func (a *accounts) complete(t *testing.T, h *paymenttest.House) {
 		t.Errorf("%d balances, %d accounts announced", len(rows), len(a.seen))
 	}
 	for _, r := range rows {
-		seen := a.seen[account{r.OrganizationID, r.ContactID, r.Currency}]
+		seen := a.seen[account{r.OrganizationID, r.ContactID, r.Side, r.Currency}]
 		if int64(len(seen)) != r.Version {
 			t.Errorf("balance %s has version %d, %d versions were announced", r.ID, r.Version, len(seen))
 		}
@@ -480,7 +494,7 @@ func (a *accounts) complete(t *testing.T, h *paymenttest.House) {
 func (o *tenant) counted(t *testing.T, h *paymenttest.House) {
 	invoices, err := h.DB.Document.Query().Count(o.ctx[0])
 	paymenttest.Must(t, err)
-	payments, err := h.DB.Payment.Query().Count(o.ctx[0])
+	payments, err := h.DB.Payment.Query().Where(entpayment.KindNEQ(entpayment.KindExpense)).Count(o.ctx[0])
 	paymenttest.Must(t, err)
 	if want := len(o.invoices) - len(o.deleted); invoices != want || payments != len(o.payments) {
 		t.Errorf("%d invoices and %d payments are kept, %d and %d were made", invoices, payments, want, len(o.payments))
@@ -495,7 +509,7 @@ func outcomes(t *testing.T, all []*worker) {
 			sum[k] += n
 		}
 	}
-	for _, name := range []string{"create", "issue", "record", "allocate", "unallocate", "voidPayment"} {
+	for _, name := range []string{"create", "issue", "record", "allocate", "unallocate", "voidPayment", "refund", "updatePayment", "deletePayment", "recordMany"} {
 		if sum[name+" done"] == 0 {
 			t.Errorf("%s never worked", name)
 		}

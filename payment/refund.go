@@ -70,7 +70,7 @@ func (s *Service) refund(ctx context.Context, tx *ent.Tx, row *ent.Payment, name
 	if err := reuse(ctx, tx, payments); err != nil {
 		return err
 	}
-	if err := s.resettle(ctx, tx, documents); err != nil {
+	if err := s.resettle(ctx, tx, row.ContactID, documents); err != nil {
 		return err
 	}
 	return onAmount(s.Ledger.ApplyAll(ctx, tx, ledger.Change{Account: account(row), Credit: -row.Amount,
@@ -264,7 +264,7 @@ func (s *Service) giveBack(ctx context.Context, tx *ent.Tx, row *ent.Payment) er
 	if err := reuse(ctx, tx, payments); err != nil {
 		return err
 	}
-	return s.resettle(ctx, tx, documents)
+	return s.resettle(ctx, tx, row.ContactID, documents)
 }
 
 func notUsedUp(s *sql.Selector) {

@@ -26,6 +26,9 @@ import (
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/product"
+	"github.com/kartela/kartela/project"
+	"github.com/kartela/kartela/recurring"
+	"github.com/kartela/kartela/reminder"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
 	"github.com/kartela/kartela/viewer"
@@ -73,8 +76,12 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.ended, AccessChanged: a.hub.AccessChanged}
 	r.Products = &product.Service{DB: d}
 	r.Rates = newRates(c, d, now)
-	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now}
+	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now, Rates: r.Rates}
+	r.Recurring = &recurring.Service{DB: d, Documents: r.Documents, Contacts: r.Contacts, Now: now, Ask: a.askForInvoices}
+	r.Reminders = &reminder.Service{DB: d, Documents: r.Documents, Now: now}
 	r.Payments = &payment.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Documents: r.Documents, Now: now}
+	r.Documents.Payer = r.Payments
+	r.Projects = &project.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Now: now, Timer: r.Hints.Tell}
 	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}
 	r.Links = &permalink.Service{DB: d, Documents: r.Documents, BaseURL: baseURL, Now: now}
 	r.Portals = &portal.Service{DB: d, Accounts: r.Accounts, Ledger: r.Ledger, Documents: r.Documents, Statements: r.Statements,
@@ -112,6 +119,6 @@ func (a *app) demonstrate(ctx context.Context, empty bool) error {
 		return nil
 	}
 	_, err = demo.Write(ctx, demo.Services{DB: a.db, Account: a.graph.Accounts, Tracking: a.graph.Categories, Contact: a.graph.Contacts,
-		Document: a.graph.Documents, Payment: a.graph.Payments, Portal: a.graph.Portals})
+		Document: a.graph.Documents, Payment: a.graph.Payments, Project: a.graph.Projects, Portal: a.graph.Portals})
 	return err
 }

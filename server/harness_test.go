@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,15 @@ import (
 	"github.com/kartela/kartela/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+// TestMain runs the tests, or the command itself in a process that a test has begun.
+func TestMain(m *testing.M) {
+	if os.Getenv(servesEnv) != "" {
+		os.Args = []string{"kartela", "serve"}
+		main()
+		return
+	}
+	dbtest.Main(m)
+}
 
 // onBoth runs a test against a whole server on each database.
 func onBoth(t *testing.T, f func(t *testing.T, s *testServer)) {

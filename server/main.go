@@ -2,6 +2,7 @@
 //
 //	kartela serve [--demo]   serves until it is told to stop
 //	kartela migrate          brings the database up to this version and ends
+//	kartela verify           computes every amount again and tells what differs
 //
 // It is set up by the environment; `kartela --help` lists what it reads.
 package main
@@ -25,6 +26,7 @@ import (
 type commands struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve the API and the page until told to stop."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to this version and end."`
+	Verify  verifyCommand  `cmd:"" help:"Compute every balance, allocation and number of every organization again and end: with 1 when one differs. The server may run meanwhile."`
 }
 
 type serveCommand struct {
@@ -32,6 +34,8 @@ type serveCommand struct {
 }
 
 type migrateCommand struct{}
+
+type verifyCommand struct{}
 
 const environmentHelp = `The environment:
   DATABASE_URL                 postgres://… ; without it the embedded database in KARTELA_DATA
@@ -75,8 +79,11 @@ func run(command string, cli commands) error {
 	setUpMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if strings.HasPrefix(command, "migrate") {
+	switch {
+	case strings.HasPrefix(command, "migrate"):
 		return migrate(ctx, c)
+	case strings.HasPrefix(command, "verify"):
+		return verify(ctx, c, os.Stdout)
 	}
 	return serve(ctx, c, cli.Serve.Demo, os.Stdout)
 }

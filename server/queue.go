@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/registry/ecb"
 	"github.com/kartela/kartela/job"
@@ -22,12 +24,22 @@ const (
 func (a *app) newQueue() (*job.Service, error) {
 	kinds := []job.Kind{
 		{Name: "tidy", Every: time.Hour, Do: func(ctx context.Context, _ job.Task) error { return a.tidy(ctx) }},
+		{Name: "recurring_invoices", Every: time.Minute, Do: func(ctx context.Context, _ job.Task) error { return a.graph.Recurring.AskForDue(ctx) }},
+		{Name: recurringInvoice, Do: func(ctx context.Context, t job.Task) error { return a.graph.Recurring.Make(ctx, t.Organization, t.Subject) }},
 	}
 	if a.config.Rates != "" {
 		kinds = append(kinds, job.Kind{Name: "exchange_rates", Every: 6 * time.Hour,
 			Do: func(ctx context.Context, _ job.Task) error { return a.graph.Rates.Fetch(ctx) }})
 	}
 	return job.New(context.Background(), a.db, kinds...)
+}
+
+// recurringInvoice is the kind of job that makes what is due of one recurring invoice.
+const recurringInvoice = "recurring_invoice"
+
+// askForInvoices has the invoices of a recurring invoice made that are due.
+func (a *app) askForInvoices(ctx context.Context, organization, id uuid.UUID) error {
+	return a.graph.Jobs.Enqueue(ctx, recurringInvoice, job.Task{Organization: organization, Subject: id})
 }
 
 // newRates wires exchange rates, which are fetched when the configuration says from where.

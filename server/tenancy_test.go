@@ -38,6 +38,7 @@ func (s *testServer) newTenant(t *testing.T, name string) *tenant {
 	c.fill(name)
 	c.fillContacts(name)
 	c.fillFiles(s, org, owner)
+	c.fillJobs()
 	return c
 }
 
@@ -126,6 +127,9 @@ func (c *tenant) arguments(field string) vars {
 	case "revokePortalAccess":
 		return id("grant")
 	}
+	if a := c.jobArguments(field); a != nil {
+		return a
+	}
 	return c.contactArguments(field)
 }
 
@@ -152,6 +156,9 @@ var kinds = map[string][]string{
 
 func kindsOf(path string) []string {
 	if k, ok := kinds[path]; ok {
+		return k
+	}
+	if k := jobKinds(path); k != nil {
 		return k
 	}
 	switch {
@@ -232,8 +239,11 @@ func put(schema *ast.Schema, t *ast.Type, old any, names []string, id string) an
 		object = required(schema, t.Name())
 	}
 	object[names[0]] = put(schema, schema.Types[t.Name()].Fields.ForName(names[0]).Type, object[names[0]], names[1:], id)
-	if names[0] == "allocations" {
+	switch names[0] {
+	case "allocations":
 		delete(object, "oldestFirst")
+	case "documentId":
+		delete(object, "template")
 	}
 	return object
 }
@@ -259,7 +269,7 @@ func operationOf(schema *ast.Schema, kind string, f *ast.FieldDefinition) string
 	selection := "{ __typename }"
 	switch d := schema.Types[f.Type.Name()]; {
 	case d.Fields.ForName("totalCount") != nil:
-		selection = "{ nodes { id } totalCount }"
+		selection = "{ nodes { __typename } totalCount }"
 	case d.Name == "BulkContactsPayload":
 		selection = "{ results { errors { code field } } }"
 	case d.Kind == ast.Scalar:

@@ -35,6 +35,9 @@ import (
 	payment1 "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/portalgrant"
 	product1 "github.com/kartela/kartela/ent/product"
+	project1 "github.com/kartela/kartela/ent/project"
+	"github.com/kartela/kartela/ent/projectfee"
+	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/graph/bind"
@@ -49,7 +52,10 @@ import (
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/product"
+	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/rate"
+	"github.com/kartela/kartela/recurring"
+	"github.com/kartela/kartela/reminder"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
 	"github.com/kartela/kartela/viewer"
@@ -79,9 +85,12 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Note() NoteResolver
 	NumberSequence() NumberSequenceResolver
+	ProjectMember() ProjectMemberResolver
+	ProjectTask() ProjectTaskResolver
 	Query() QueryResolver
 	RegistryCheck() RegistryCheckResolver
 	Subscription() SubscriptionResolver
+	TimeEntry() TimeEntryResolver
 	TimelineItem() TimelineItemResolver
 	Viewer() ViewerResolver
 }
@@ -180,6 +189,10 @@ type ComplexityRoot struct {
 		Side        func(childComplexity int) int
 	}
 
+	BillProjectsPayload struct {
+		Invoice func(childComplexity int) int
+	}
+
 	BulkContactResult struct {
 		Contact func(childComplexity int) int
 		Errors  func(childComplexity int) int
@@ -234,6 +247,7 @@ type ComplexityRoot struct {
 		Phones          func(childComplexity int) int
 		PortalAccess    func(childComplexity int) int
 		Profession      func(childComplexity int) int
+		Projects        func(childComplexity int, first *int, after *string, filter *project.Filter) int
 		RegistryChecks  func(childComplexity int, first *int, after *string) int
 		Restricted      func(childComplexity int) int
 		RestrictedTo    func(childComplexity int) int
@@ -359,6 +373,22 @@ type ComplexityRoot struct {
 	}
 
 	DeleteProductPayload struct {
+		ID func(childComplexity int) int
+	}
+
+	DeleteProjectFeePayload struct {
+		ID func(childComplexity int) int
+	}
+
+	DeleteProjectPayload struct {
+		ID func(childComplexity int) int
+	}
+
+	DeleteRecurringInvoicePayload struct {
+		ID func(childComplexity int) int
+	}
+
+	DeleteTimeEntryPayload struct {
 		ID func(childComplexity int) int
 	}
 
@@ -650,6 +680,10 @@ type ComplexityRoot struct {
 		Organization func(childComplexity int) int
 	}
 
+	MarkBilledPayload struct {
+		ItemIds func(childComplexity int) int
+	}
+
 	Member struct {
 		CreatedAt func(childComplexity int) int
 		Role      func(childComplexity int) int
@@ -701,12 +735,15 @@ type ComplexityRoot struct {
 		AddAttachment          func(childComplexity int, input model.AddAttachmentInput) int
 		AddContactNote         func(childComplexity int, input contact.NoteInput) int
 		AddMember              func(childComplexity int, input account.AddMemberInput) int
+		AddProjectFee          func(childComplexity int, input project.AddFeeInput) int
 		AllocatePayment        func(childComplexity int, input payment.AllocateInput) int
 		ApplyCredit            func(childComplexity int, input payment.ApplyCreditInput) int
 		ApplyRegistryCheck     func(childComplexity int, input taxid.ApplyInput) int
 		ArchiveContact         func(childComplexity int, input contact.IDInput) int
 		ArchiveContacts        func(childComplexity int, input contact.IDsInput) int
 		ArchiveProduct         func(childComplexity int, input product.IDInput) int
+		ArchiveProject         func(childComplexity int, input project.IDInput) int
+		BillProjects           func(childComplexity int, input project.BillInput) int
 		CancelContactImport    func(childComplexity int, input imports.IDInput) int
 		CancelJob              func(childComplexity int, input job.IDInput) int
 		ChangeMemberRole       func(childComplexity int, input account.ChangeMemberRoleInput) int
@@ -720,6 +757,8 @@ type ComplexityRoot struct {
 		CreateDocumentLink     func(childComplexity int, input permalink.CreateInput) int
 		CreateOrganization     func(childComplexity int, input account.CreateOrganizationInput) int
 		CreateProduct          func(childComplexity int, input product.CreateInput) int
+		CreateProject          func(childComplexity int, input project.CreateInput) int
+		CreateRecurringInvoice func(childComplexity int, input recurring.CreateInput) int
 		CreateTrackingCategory func(childComplexity int, input tracking.CreateInput) int
 		DeleteAttachment       func(childComplexity int, input attachment.IDInput) int
 		DeleteContact          func(childComplexity int, input contact.IDInput) int
@@ -728,13 +767,22 @@ type ComplexityRoot struct {
 		DeleteDocument         func(childComplexity int, input document.IDInput) int
 		DeletePayment          func(childComplexity int, input payment.VoidInput) int
 		DeleteProduct          func(childComplexity int, input product.IDInput) int
+		DeleteProject          func(childComplexity int, input project.IDInput) int
+		DeleteProjectFee       func(childComplexity int, input project.IDInput) int
+		DeleteRecurringInvoice func(childComplexity int, input recurring.IDInput) int
+		DeleteTimeEntry        func(childComplexity int, input project.IDInput) int
 		DeleteTrackingCategory func(childComplexity int, input tracking.IDInput) int
 		DismissDuplicate       func(childComplexity int, input merge.DismissInput) int
+		DoneReminder           func(childComplexity int, input reminder.Input) int
 		InviteToPortal         func(childComplexity int, input portal.InviteInput) int
 		IssueDocument          func(childComplexity int, input document.IDInput) int
+		LogTime                func(childComplexity int, input project.LogInput) int
 		LookupAfm              func(childComplexity int, input taxid.LookupAFMInput) int
 		LookupVat              func(childComplexity int, input taxid.LookupVATInput) int
+		MarkBilled             func(childComplexity int, input project.MarkInput) int
+		MarkUnbilled           func(childComplexity int, input project.MarkInput) int
 		MergeContacts          func(childComplexity int, input merge.Input) int
+		PauseRecurringInvoice  func(childComplexity int, input recurring.IDInput) int
 		RecordPayment          func(childComplexity int, input payment.RecordInput) int
 		RecordPayments         func(childComplexity int, input payment.RecordManyInput) int
 		RemoveLogo             func(childComplexity int, input attachment.RemoveLogoInput) int
@@ -743,18 +791,24 @@ type ComplexityRoot struct {
 		RestoreContacts        func(childComplexity int, input contact.IDsInput) int
 		RestoreDocument        func(childComplexity int, input document.IDInput) int
 		RestoreProduct         func(childComplexity int, input product.IDInput) int
+		RestoreProject         func(childComplexity int, input project.IDInput) int
 		RestrictContact        func(childComplexity int, input contact.RestrictInput) int
+		ResumeRecurringInvoice func(childComplexity int, input recurring.IDInput) int
 		RetryJob               func(childComplexity int, input job.IDInput) int
 		RevertDocument         func(childComplexity int, input document.IDInput) int
 		RevokeAPIKey           func(childComplexity int, input account.RevokeAPIKeyInput) int
 		RevokeDocumentLink     func(childComplexity int, input permalink.IDInput) int
 		RevokePortalAccess     func(childComplexity int, input portal.RevokeInput) int
 		RunContactImport       func(childComplexity int, input imports.IDInput) int
+		SaveTimeSheet          func(childComplexity int, input project.SaveSheetInput) int
 		SetContactsOption      func(childComplexity int, input contact.SetOptionInput) int
 		SetLogo                func(childComplexity int, input model.SetLogoInput) int
 		SignIn                 func(childComplexity int, input account.SignInInput) int
 		SignOut                func(childComplexity int, input *account.SignOutInput) int
 		SignOutEverywhere      func(childComplexity int, input *account.SignOutInput) int
+		SkipReminder           func(childComplexity int, input reminder.Input) int
+		StartTimer             func(childComplexity int, input project.StartInput) int
+		StopTimer              func(childComplexity int, input project.StopInput) int
 		UnallocatePayment      func(childComplexity int, input payment.UnallocateInput) int
 		UnapplyCredit          func(childComplexity int, input payment.UnapplyCreditInput) int
 		UndoContactImport      func(childComplexity int, input imports.IDInput) int
@@ -766,7 +820,12 @@ type ComplexityRoot struct {
 		UpdateOrganization     func(childComplexity int, input account.UpdateOrganizationInput) int
 		UpdatePayment          func(childComplexity int, input payment.UpdateInput) int
 		UpdateProduct          func(childComplexity int, input product.UpdateInput) int
+		UpdateProject          func(childComplexity int, input project.UpdateInput) int
+		UpdateProjectFee       func(childComplexity int, input project.UpdateFeeInput) int
+		UpdateRecurringInvoice func(childComplexity int, input recurring.UpdateInput) int
 		UpdateRegistrySettings func(childComplexity int, input taxid.UpdateSettingsInput) int
+		UpdateReminderDays     func(childComplexity int, input reminder.SettingsInput) int
+		UpdateTimeEntry        func(childComplexity int, input project.UpdateTimeInput) int
 		UpdateTrackingCategory func(childComplexity int, input tracking.UpdateInput) int
 		UploadContactImport    func(childComplexity int, input model.UploadContactImportInput) int
 		VoidDocument           func(childComplexity int, input document.IDInput) int
@@ -1050,6 +1109,98 @@ type ComplexityRoot struct {
 		Product func(childComplexity int) int
 	}
 
+	Project struct {
+		ArchivedAt    func(childComplexity int) int
+		Billing       func(childComplexity int) int
+		BudgetSeconds func(childComplexity int) int
+		Contact       func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		Currency      func(childComplexity int) int
+		Description   func(childComplexity int) int
+		Ends          func(childComplexity int) int
+		Fees          func(childComplexity int) int
+		FixedAmount   func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Members       func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Options       func(childComplexity int) int
+		Portal        func(childComplexity int) int
+		Rate          func(childComplexity int) int
+		Starts        func(childComplexity int) int
+		Status        func(childComplexity int) int
+		Tasks         func(childComplexity int) int
+		Time          func(childComplexity int, first *int, after *string) int
+		Totals        func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
+		Version       func(childComplexity int) int
+	}
+
+	ProjectConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ProjectEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ProjectFee struct {
+		Amount    func(childComplexity int) int
+		Billed    func(childComplexity int) int
+		Date      func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Quantity  func(childComplexity int) int
+		Title     func(childComplexity int) int
+		Unit      func(childComplexity int) int
+		UnitPrice func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
+	ProjectFeePayload struct {
+		Fee func(childComplexity int) int
+	}
+
+	ProjectMember struct {
+		Cost   func(childComplexity int) int
+		ID     func(childComplexity int) int
+		Rate   func(childComplexity int) int
+		User   func(childComplexity int) int
+		UserID func(childComplexity int) int
+	}
+
+	ProjectPayload struct {
+		Project func(childComplexity int) int
+	}
+
+	ProjectTask struct {
+		Assignee      func(childComplexity int) int
+		AssigneeID    func(childComplexity int) int
+		Billable      func(childComplexity int) int
+		BudgetSeconds func(childComplexity int) int
+		Done          func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Rate          func(childComplexity int) int
+		Seconds       func(childComplexity int) int
+	}
+
+	ProjectTotals struct {
+		BillableSeconds  func(childComplexity int) int
+		Billed           func(childComplexity int) int
+		BilledSeconds    func(childComplexity int) int
+		Cost             func(childComplexity int) int
+		Seconds          func(childComplexity int) int
+		Unbilled         func(childComplexity int) int
+		UnbilledExpenses func(childComplexity int) int
+		UnbilledFees     func(childComplexity int) int
+		UnbilledSeconds  func(childComplexity int) int
+		UnbilledTime     func(childComplexity int) int
+	}
+
 	ProposedAllocation struct {
 		Amount   func(childComplexity int) int
 		Document func(childComplexity int) int
@@ -1081,10 +1232,22 @@ type ComplexityRoot struct {
 		Portal             func(childComplexity int) int
 		Product            func(childComplexity int, id uuid.UUID) int
 		Products           func(childComplexity int, first *int, after *string, last *int, before *string, filter *product.Filter, orderBy product.Order) int
+		Project            func(childComplexity int, id uuid.UUID) int
+		Projects           func(childComplexity int, first *int, after *string, last *int, before *string, filter *project.Filter, orderBy project.Order) int
 		ProposeAllocation  func(childComplexity int, contactID uuid.UUID, side ledgerentry.Side, currency money.Currency, amount money.Decimal) int
+		RecurringInvoice   func(childComplexity int, id uuid.UUID) int
+		RecurringInvoices  func(childComplexity int, first *int, after *string, last *int, before *string, filter *recurring.Filter) int
 		RegistrySettings   func(childComplexity int) int
+		ReminderDays       func(childComplexity int) int
+		RemindersDue       func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Staff              func(childComplexity int) int
 		Statement          func(childComplexity int, input statement.Input) int
+		TimeEntries        func(childComplexity int, first *int, after *string, last *int, before *string, filter *project.TimeFilter) int
+		TimeSheet          func(childComplexity int, week day.Date, userID *uuid.UUID) int
+		TimeSummary        func(childComplexity int, filter *project.TimeFilter) int
+		Timer              func(childComplexity int) int
 		TrackingCategories func(childComplexity int, archived bool) int
+		Unbilled           func(childComplexity int, projectIds []uuid.UUID, contactID *uuid.UUID, until *day.Date) int
 		Viewer             func(childComplexity int) int
 	}
 
@@ -1092,6 +1255,47 @@ type ComplexityRoot struct {
 		Failed    func(childComplexity int) int
 		Results   func(childComplexity int) int
 		Succeeded func(childComplexity int) int
+	}
+
+	RecurringInvoice struct {
+		Amount       func(childComplexity int) int
+		Contact      func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		DueDays      func(childComplexity int) int
+		Email        func(childComplexity int) int
+		Ends         func(childComplexity int) int
+		Error        func(childComplexity int) int
+		Every        func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Issue        func(childComplexity int) int
+		LastDocument func(childComplexity int) int
+		Lines        func(childComplexity int) int
+		Made         func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Next         func(childComplexity int) int
+		PausedAt     func(childComplexity int) int
+		Period       func(childComplexity int) int
+		Starts       func(childComplexity int) int
+		State        func(childComplexity int) int
+		Upcoming     func(childComplexity int, count int) int
+		UpdatedAt    func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	RecurringInvoiceConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RecurringInvoiceEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RecurringInvoicePayload struct {
+		RecurringInvoice func(childComplexity int) int
 	}
 
 	RegistryCheck struct {
@@ -1164,6 +1368,28 @@ type ComplexityRoot struct {
 		Settings func(childComplexity int) int
 	}
 
+	Reminder struct {
+		Days     func(childComplexity int) int
+		DaysLate func(childComplexity int) int
+		Document func(childComplexity int) int
+	}
+
+	ReminderConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ReminderEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ReminderPayload struct {
+		Document func(childComplexity int) int
+	}
+
 	RemoveMemberPayload struct {
 		UserID func(childComplexity int) int
 	}
@@ -1174,6 +1400,10 @@ type ComplexityRoot struct {
 
 	RevokePortalAccessPayload struct {
 		Access func(childComplexity int) int
+	}
+
+	SaveTimeSheetPayload struct {
+		UserID func(childComplexity int) int
 	}
 
 	SignInPayload struct {
@@ -1218,6 +1448,7 @@ type ComplexityRoot struct {
 		BalanceChanged        func(childComplexity int, contactIds []uuid.UUID) int
 		ContactImportProgress func(childComplexity int, id uuid.UUID) int
 		PortalBalanceChanged  func(childComplexity int, contactID *uuid.UUID) int
+		TimerChanged          func(childComplexity int) int
 	}
 
 	Tax struct {
@@ -1227,6 +1458,64 @@ type ComplexityRoot struct {
 		Kind          func(childComplexity int) int
 		Name          func(childComplexity int) int
 		Rate          func(childComplexity int) int
+	}
+
+	TimeEntry struct {
+		Billable    func(childComplexity int) int
+		Billed      func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Date        func(childComplexity int) int
+		Description func(childComplexity int) int
+		EndedAt     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Project     func(childComplexity int) int
+		Running     func(childComplexity int) int
+		Seconds     func(childComplexity int) int
+		StartedAt   func(childComplexity int) int
+		Task        func(childComplexity int) int
+		User        func(childComplexity int) int
+		UserID      func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	TimeEntryConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	TimeEntryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	TimeEntryPayload struct {
+		Entry func(childComplexity int) int
+	}
+
+	TimeSheet struct {
+		From   func(childComplexity int) int
+		Rows   func(childComplexity int) int
+		To     func(childComplexity int) int
+		UserID func(childComplexity int) int
+	}
+
+	TimeSheetRow struct {
+		Fixed     func(childComplexity int) int
+		Project   func(childComplexity int) int
+		ProjectID func(childComplexity int) int
+		Seconds   func(childComplexity int) int
+		Task      func(childComplexity int) int
+		TaskID    func(childComplexity int) int
+	}
+
+	TimeSummary struct {
+		BillableSeconds func(childComplexity int) int
+		BilledSeconds   func(childComplexity int) int
+		Count           func(childComplexity int) int
+		Seconds         func(childComplexity int) int
+		UnbilledSeconds func(childComplexity int) int
 	}
 
 	TimelineConnection struct {
@@ -1248,6 +1537,11 @@ type ComplexityRoot struct {
 		Kind       func(childComplexity int) int
 		Note       func(childComplexity int) int
 		Payment    func(childComplexity int) int
+	}
+
+	Timer struct {
+		Entry func(childComplexity int) int
+		Now   func(childComplexity int) int
 	}
 
 	Totals struct {
@@ -1289,6 +1583,18 @@ type ComplexityRoot struct {
 		Title      func(childComplexity int) int
 	}
 
+	UnbilledItem struct {
+		Amount      func(childComplexity int) int
+		Date        func(childComplexity int) int
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		ProjectID   func(childComplexity int) int
+		Rate        func(childComplexity int) int
+		Seconds     func(childComplexity int) int
+		Title       func(childComplexity int) int
+	}
+
 	UnmergeContactsPayload struct {
 		Contact  func(childComplexity int) int
 		Contacts func(childComplexity int) int
@@ -1296,6 +1602,10 @@ type ComplexityRoot struct {
 
 	UpdateOrganizationPayload struct {
 		Organization func(childComplexity int) int
+	}
+
+	UpdateReminderDaysPayload struct {
+		Days func(childComplexity int) int
 	}
 
 	User struct {
@@ -1336,6 +1646,7 @@ type ContactResolver interface {
 	ImportedBy(ctx context.Context, obj *contact.Contact) (*imports.ContactImport, error)
 	Documents(ctx context.Context, obj *contact.Contact, first *int, after *string, filter *document.Filter) (*page.Connection[*document.Document], error)
 	Payments(ctx context.Context, obj *contact.Contact, first *int, after *string) (*page.Connection[*payment.Payment], error)
+	Projects(ctx context.Context, obj *contact.Contact, first *int, after *string, filter *project.Filter) (*page.Connection[*project.Project], error)
 
 	PortalAccess(ctx context.Context, obj *contact.Contact) ([]*ent.PortalGrant, error)
 }
@@ -1418,6 +1729,14 @@ type MutationResolver interface {
 	VoidDocument(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
 	RestoreDocument(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
 	DeleteDocument(ctx context.Context, input document.IDInput) (*model.DeleteDocumentPayload, error)
+	CreateRecurringInvoice(ctx context.Context, input recurring.CreateInput) (*model.RecurringInvoicePayload, error)
+	UpdateRecurringInvoice(ctx context.Context, input recurring.UpdateInput) (*model.RecurringInvoicePayload, error)
+	PauseRecurringInvoice(ctx context.Context, input recurring.IDInput) (*model.RecurringInvoicePayload, error)
+	ResumeRecurringInvoice(ctx context.Context, input recurring.IDInput) (*model.RecurringInvoicePayload, error)
+	DeleteRecurringInvoice(ctx context.Context, input recurring.IDInput) (*model.DeleteRecurringInvoicePayload, error)
+	DoneReminder(ctx context.Context, input reminder.Input) (*model.ReminderPayload, error)
+	SkipReminder(ctx context.Context, input reminder.Input) (*model.ReminderPayload, error)
+	UpdateReminderDays(ctx context.Context, input reminder.SettingsInput) (*model.UpdateReminderDaysPayload, error)
 	CreateDocumentLink(ctx context.Context, input permalink.CreateInput) (*permalink.Created, error)
 	RevokeDocumentLink(ctx context.Context, input permalink.IDInput) (*model.DocumentLinkPayload, error)
 	RecordPayment(ctx context.Context, input payment.RecordInput) (*model.PaymentPayload, error)
@@ -1429,6 +1748,23 @@ type MutationResolver interface {
 	RecordPayments(ctx context.Context, input payment.RecordManyInput) (*model.RecordPaymentsPayload, error)
 	ApplyCredit(ctx context.Context, input payment.ApplyCreditInput) (*model.CreditPayload, error)
 	UnapplyCredit(ctx context.Context, input payment.UnapplyCreditInput) (*model.CreditPayload, error)
+	CreateProject(ctx context.Context, input project.CreateInput) (*model.ProjectPayload, error)
+	UpdateProject(ctx context.Context, input project.UpdateInput) (*model.ProjectPayload, error)
+	ArchiveProject(ctx context.Context, input project.IDInput) (*model.ProjectPayload, error)
+	RestoreProject(ctx context.Context, input project.IDInput) (*model.ProjectPayload, error)
+	DeleteProject(ctx context.Context, input project.IDInput) (*model.DeleteProjectPayload, error)
+	AddProjectFee(ctx context.Context, input project.AddFeeInput) (*model.ProjectFeePayload, error)
+	UpdateProjectFee(ctx context.Context, input project.UpdateFeeInput) (*model.ProjectFeePayload, error)
+	DeleteProjectFee(ctx context.Context, input project.IDInput) (*model.DeleteProjectFeePayload, error)
+	LogTime(ctx context.Context, input project.LogInput) (*model.TimeEntryPayload, error)
+	UpdateTimeEntry(ctx context.Context, input project.UpdateTimeInput) (*model.TimeEntryPayload, error)
+	DeleteTimeEntry(ctx context.Context, input project.IDInput) (*model.DeleteTimeEntryPayload, error)
+	StartTimer(ctx context.Context, input project.StartInput) (*model.TimeEntryPayload, error)
+	StopTimer(ctx context.Context, input project.StopInput) (*model.TimeEntryPayload, error)
+	SaveTimeSheet(ctx context.Context, input project.SaveSheetInput) (*model.SaveTimeSheetPayload, error)
+	BillProjects(ctx context.Context, input project.BillInput) (*model.BillProjectsPayload, error)
+	MarkBilled(ctx context.Context, input project.MarkInput) (*model.MarkBilledPayload, error)
+	MarkUnbilled(ctx context.Context, input project.MarkInput) (*model.MarkBilledPayload, error)
 	InviteToPortal(ctx context.Context, input portal.InviteInput) (*portal.Invited, error)
 	AcceptPortalInvitation(ctx context.Context, input portal.AcceptInput) (*account.SignedIn, error)
 	RevokePortalAccess(ctx context.Context, input portal.RevokeInput) (*model.RevokePortalAccessPayload, error)
@@ -1440,6 +1776,12 @@ type NoteResolver interface {
 }
 type NumberSequenceResolver interface {
 	DocumentType(ctx context.Context, obj *ent.NumberSequence) (document1.Type, error)
+}
+type ProjectMemberResolver interface {
+	User(ctx context.Context, obj *project.Member) (*ent.User, error)
+}
+type ProjectTaskResolver interface {
+	Assignee(ctx context.Context, obj *project.Task) (*ent.User, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id uuid.UUID) (bind.Node, error)
@@ -1464,11 +1806,23 @@ type QueryResolver interface {
 	Document(ctx context.Context, id uuid.UUID) (*document.Document, error)
 	ComputeTotals(ctx context.Context, input document.PreviewInput) (*document.Preview, error)
 	NumberSequences(ctx context.Context) ([]*ent.NumberSequence, error)
+	RecurringInvoices(ctx context.Context, first *int, after *string, last *int, before *string, filter *recurring.Filter) (*page.Connection[*recurring.Recurring], error)
+	RecurringInvoice(ctx context.Context, id uuid.UUID) (*recurring.Recurring, error)
+	RemindersDue(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*reminder.Due], error)
+	ReminderDays(ctx context.Context) ([]int, error)
 	Payments(ctx context.Context, first *int, after *string, last *int, before *string, filter *payment.Filter) (*page.Connection[*payment.Payment], error)
 	Payment(ctx context.Context, id uuid.UUID) (*payment.Payment, error)
 	PaymentSummary(ctx context.Context, filter *payment.Filter) (*payment.Summary, error)
 	OpenDocuments(ctx context.Context, contactID uuid.UUID, side ledgerentry.Side, currency money.Currency) ([]*document.Document, error)
 	ProposeAllocation(ctx context.Context, contactID uuid.UUID, side ledgerentry.Side, currency money.Currency, amount money.Decimal) (*payment.Proposal, error)
+	Projects(ctx context.Context, first *int, after *string, last *int, before *string, filter *project.Filter, orderBy project.Order) (*page.Connection[*project.Project], error)
+	Project(ctx context.Context, id uuid.UUID) (*project.Project, error)
+	Staff(ctx context.Context) ([]*ent.User, error)
+	Unbilled(ctx context.Context, projectIds []uuid.UUID, contactID *uuid.UUID, until *day.Date) ([]*project.Item, error)
+	TimeEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *project.TimeFilter) (*page.Connection[*project.Entry], error)
+	TimeSummary(ctx context.Context, filter *project.TimeFilter) (*project.TimeSummary, error)
+	Timer(ctx context.Context) (*project.Running, error)
+	TimeSheet(ctx context.Context, week day.Date, userID *uuid.UUID) (*project.Sheet, error)
 	Statement(ctx context.Context, input statement.Input) (*statement.Statement, error)
 	Portal(ctx context.Context) (*portal.Portal, error)
 	Jobs(ctx context.Context, first *int, after *string, filter *job.Filter) (*page.Connection[*job.Job], error)
@@ -1480,6 +1834,10 @@ type SubscriptionResolver interface {
 	BalanceChanged(ctx context.Context, contactIds []uuid.UUID) (<-chan *live.Change, error)
 	PortalBalanceChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *live.Change, error)
 	ContactImportProgress(ctx context.Context, id uuid.UUID) (<-chan *imports.ContactImport, error)
+	TimerChanged(ctx context.Context) (<-chan *project.Running, error)
+}
+type TimeEntryResolver interface {
+	User(ctx context.Context, obj *project.Entry) (*ent.User, error)
 }
 type TimelineItemResolver interface {
 	Document(ctx context.Context, obj *statement.TimelineItem) (*document.Document, error)
@@ -1850,6 +2208,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BalanceTotal.Side(childComplexity), true
 
+	case "BillProjectsPayload.invoice":
+		if e.ComplexityRoot.BillProjectsPayload.Invoice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BillProjectsPayload.Invoice(childComplexity), true
+
 	case "BulkContactResult.contact":
 		if e.ComplexityRoot.BulkContactResult.Contact == nil {
 			break
@@ -2130,6 +2495,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Profession(childComplexity), true
+	case "Contact.projects":
+		if e.ComplexityRoot.Contact.Projects == nil {
+			break
+		}
+
+		args, err := ec.field_Contact_projects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Contact.Projects(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*project.Filter)), true
 	case "Contact.registryChecks":
 		if e.ComplexityRoot.Contact.RegistryChecks == nil {
 			break
@@ -2561,6 +2937,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteProductPayload.ID(childComplexity), true
+
+	case "DeleteProjectFeePayload.id":
+		if e.ComplexityRoot.DeleteProjectFeePayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProjectFeePayload.ID(childComplexity), true
+
+	case "DeleteProjectPayload.id":
+		if e.ComplexityRoot.DeleteProjectPayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteProjectPayload.ID(childComplexity), true
+
+	case "DeleteRecurringInvoicePayload.id":
+		if e.ComplexityRoot.DeleteRecurringInvoicePayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteRecurringInvoicePayload.ID(childComplexity), true
+
+	case "DeleteTimeEntryPayload.id":
+		if e.ComplexityRoot.DeleteTimeEntryPayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTimeEntryPayload.ID(childComplexity), true
 
 	case "DeleteTrackingCategoryPayload.id":
 		if e.ComplexityRoot.DeleteTrackingCategoryPayload.ID == nil {
@@ -3678,6 +4082,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LogoPayload.Organization(childComplexity), true
 
+	case "MarkBilledPayload.itemIds":
+		if e.ComplexityRoot.MarkBilledPayload.ItemIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkBilledPayload.ItemIds(childComplexity), true
+
 	case "Member.since":
 		if e.ComplexityRoot.Member.CreatedAt == nil {
 			break
@@ -3879,6 +4290,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddMember(childComplexity, args["input"].(account.AddMemberInput)), true
+	case "Mutation.addProjectFee":
+		if e.ComplexityRoot.Mutation.AddProjectFee == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addProjectFee_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddProjectFee(childComplexity, args["input"].(project.AddFeeInput)), true
 	case "Mutation.allocatePayment":
 		if e.ComplexityRoot.Mutation.AllocatePayment == nil {
 			break
@@ -3945,6 +4367,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ArchiveProduct(childComplexity, args["input"].(product.IDInput)), true
+	case "Mutation.archiveProject":
+		if e.ComplexityRoot.Mutation.ArchiveProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveProject(childComplexity, args["input"].(project.IDInput)), true
+	case "Mutation.billProjects":
+		if e.ComplexityRoot.Mutation.BillProjects == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_billProjects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BillProjects(childComplexity, args["input"].(project.BillInput)), true
 	case "Mutation.cancelContactImport":
 		if e.ComplexityRoot.Mutation.CancelContactImport == nil {
 			break
@@ -4088,6 +4532,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateProduct(childComplexity, args["input"].(product.CreateInput)), true
+	case "Mutation.createProject":
+		if e.ComplexityRoot.Mutation.CreateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProject(childComplexity, args["input"].(project.CreateInput)), true
+	case "Mutation.createRecurringInvoice":
+		if e.ComplexityRoot.Mutation.CreateRecurringInvoice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createRecurringInvoice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateRecurringInvoice(childComplexity, args["input"].(recurring.CreateInput)), true
 	case "Mutation.createTrackingCategory":
 		if e.ComplexityRoot.Mutation.CreateTrackingCategory == nil {
 			break
@@ -4176,6 +4642,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteProduct(childComplexity, args["input"].(product.IDInput)), true
+	case "Mutation.deleteProject":
+		if e.ComplexityRoot.Mutation.DeleteProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteProject(childComplexity, args["input"].(project.IDInput)), true
+	case "Mutation.deleteProjectFee":
+		if e.ComplexityRoot.Mutation.DeleteProjectFee == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteProjectFee_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteProjectFee(childComplexity, args["input"].(project.IDInput)), true
+	case "Mutation.deleteRecurringInvoice":
+		if e.ComplexityRoot.Mutation.DeleteRecurringInvoice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteRecurringInvoice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteRecurringInvoice(childComplexity, args["input"].(recurring.IDInput)), true
+	case "Mutation.deleteTimeEntry":
+		if e.ComplexityRoot.Mutation.DeleteTimeEntry == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteTimeEntry_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteTimeEntry(childComplexity, args["input"].(project.IDInput)), true
 	case "Mutation.deleteTrackingCategory":
 		if e.ComplexityRoot.Mutation.DeleteTrackingCategory == nil {
 			break
@@ -4198,6 +4708,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DismissDuplicate(childComplexity, args["input"].(merge.DismissInput)), true
+	case "Mutation.doneReminder":
+		if e.ComplexityRoot.Mutation.DoneReminder == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_doneReminder_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DoneReminder(childComplexity, args["input"].(reminder.Input)), true
 	case "Mutation.inviteToPortal":
 		if e.ComplexityRoot.Mutation.InviteToPortal == nil {
 			break
@@ -4220,6 +4741,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.IssueDocument(childComplexity, args["input"].(document.IDInput)), true
+	case "Mutation.logTime":
+		if e.ComplexityRoot.Mutation.LogTime == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_logTime_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LogTime(childComplexity, args["input"].(project.LogInput)), true
 	case "Mutation.lookupAfm":
 		if e.ComplexityRoot.Mutation.LookupAfm == nil {
 			break
@@ -4242,6 +4774,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.LookupVat(childComplexity, args["input"].(taxid.LookupVATInput)), true
+	case "Mutation.markBilled":
+		if e.ComplexityRoot.Mutation.MarkBilled == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markBilled_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkBilled(childComplexity, args["input"].(project.MarkInput)), true
+	case "Mutation.markUnbilled":
+		if e.ComplexityRoot.Mutation.MarkUnbilled == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markUnbilled_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkUnbilled(childComplexity, args["input"].(project.MarkInput)), true
 	case "Mutation.mergeContacts":
 		if e.ComplexityRoot.Mutation.MergeContacts == nil {
 			break
@@ -4253,6 +4807,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MergeContacts(childComplexity, args["input"].(merge.Input)), true
+	case "Mutation.pauseRecurringInvoice":
+		if e.ComplexityRoot.Mutation.PauseRecurringInvoice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pauseRecurringInvoice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PauseRecurringInvoice(childComplexity, args["input"].(recurring.IDInput)), true
 	case "Mutation.recordPayment":
 		if e.ComplexityRoot.Mutation.RecordPayment == nil {
 			break
@@ -4341,6 +4906,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreProduct(childComplexity, args["input"].(product.IDInput)), true
+	case "Mutation.restoreProject":
+		if e.ComplexityRoot.Mutation.RestoreProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreProject(childComplexity, args["input"].(project.IDInput)), true
 	case "Mutation.restrictContact":
 		if e.ComplexityRoot.Mutation.RestrictContact == nil {
 			break
@@ -4352,6 +4928,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestrictContact(childComplexity, args["input"].(contact.RestrictInput)), true
+	case "Mutation.resumeRecurringInvoice":
+		if e.ComplexityRoot.Mutation.ResumeRecurringInvoice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeRecurringInvoice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeRecurringInvoice(childComplexity, args["input"].(recurring.IDInput)), true
 	case "Mutation.retryJob":
 		if e.ComplexityRoot.Mutation.RetryJob == nil {
 			break
@@ -4418,6 +5005,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RunContactImport(childComplexity, args["input"].(imports.IDInput)), true
+	case "Mutation.saveTimeSheet":
+		if e.ComplexityRoot.Mutation.SaveTimeSheet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveTimeSheet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveTimeSheet(childComplexity, args["input"].(project.SaveSheetInput)), true
 	case "Mutation.setContactsOption":
 		if e.ComplexityRoot.Mutation.SetContactsOption == nil {
 			break
@@ -4473,6 +5071,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOutEverywhere(childComplexity, args["input"].(*account.SignOutInput)), true
+	case "Mutation.skipReminder":
+		if e.ComplexityRoot.Mutation.SkipReminder == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_skipReminder_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SkipReminder(childComplexity, args["input"].(reminder.Input)), true
+	case "Mutation.startTimer":
+		if e.ComplexityRoot.Mutation.StartTimer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_startTimer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StartTimer(childComplexity, args["input"].(project.StartInput)), true
+	case "Mutation.stopTimer":
+		if e.ComplexityRoot.Mutation.StopTimer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_stopTimer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StopTimer(childComplexity, args["input"].(project.StopInput)), true
 	case "Mutation.unallocatePayment":
 		if e.ComplexityRoot.Mutation.UnallocatePayment == nil {
 			break
@@ -4594,6 +5225,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateProduct(childComplexity, args["input"].(product.UpdateInput)), true
+	case "Mutation.updateProject":
+		if e.ComplexityRoot.Mutation.UpdateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProject(childComplexity, args["input"].(project.UpdateInput)), true
+	case "Mutation.updateProjectFee":
+		if e.ComplexityRoot.Mutation.UpdateProjectFee == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProjectFee_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProjectFee(childComplexity, args["input"].(project.UpdateFeeInput)), true
+	case "Mutation.updateRecurringInvoice":
+		if e.ComplexityRoot.Mutation.UpdateRecurringInvoice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateRecurringInvoice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateRecurringInvoice(childComplexity, args["input"].(recurring.UpdateInput)), true
 	case "Mutation.updateRegistrySettings":
 		if e.ComplexityRoot.Mutation.UpdateRegistrySettings == nil {
 			break
@@ -4605,6 +5269,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateRegistrySettings(childComplexity, args["input"].(taxid.UpdateSettingsInput)), true
+	case "Mutation.updateReminderDays":
+		if e.ComplexityRoot.Mutation.UpdateReminderDays == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateReminderDays_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateReminderDays(childComplexity, args["input"].(reminder.SettingsInput)), true
+	case "Mutation.updateTimeEntry":
+		if e.ComplexityRoot.Mutation.UpdateTimeEntry == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateTimeEntry_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateTimeEntry(childComplexity, args["input"].(project.UpdateTimeInput)), true
 	case "Mutation.updateTrackingCategory":
 		if e.ComplexityRoot.Mutation.UpdateTrackingCategory == nil {
 			break
@@ -5776,6 +6462,410 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProductPayload.Product(childComplexity), true
 
+	case "Project.archivedAt":
+		if e.ComplexityRoot.Project.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.ArchivedAt(childComplexity), true
+	case "Project.billing":
+		if e.ComplexityRoot.Project.Billing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Billing(childComplexity), true
+	case "Project.budgetSeconds":
+		if e.ComplexityRoot.Project.BudgetSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.BudgetSeconds(childComplexity), true
+	case "Project.contact":
+		if e.ComplexityRoot.Project.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Contact(childComplexity), true
+	case "Project.createdAt":
+		if e.ComplexityRoot.Project.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.CreatedAt(childComplexity), true
+	case "Project.currency":
+		if e.ComplexityRoot.Project.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Currency(childComplexity), true
+	case "Project.description":
+		if e.ComplexityRoot.Project.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Description(childComplexity), true
+	case "Project.ends":
+		if e.ComplexityRoot.Project.Ends == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Ends(childComplexity), true
+	case "Project.fees":
+		if e.ComplexityRoot.Project.Fees == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Fees(childComplexity), true
+	case "Project.fixedAmount":
+		if e.ComplexityRoot.Project.FixedAmount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.FixedAmount(childComplexity), true
+	case "Project.id":
+		if e.ComplexityRoot.Project.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.ID(childComplexity), true
+	case "Project.members":
+		if e.ComplexityRoot.Project.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Members(childComplexity), true
+	case "Project.name":
+		if e.ComplexityRoot.Project.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Name(childComplexity), true
+	case "Project.options":
+		if e.ComplexityRoot.Project.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Options(childComplexity), true
+	case "Project.portal":
+		if e.ComplexityRoot.Project.Portal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Portal(childComplexity), true
+	case "Project.rate":
+		if e.ComplexityRoot.Project.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Rate(childComplexity), true
+	case "Project.starts":
+		if e.ComplexityRoot.Project.Starts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Starts(childComplexity), true
+	case "Project.status":
+		if e.ComplexityRoot.Project.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Status(childComplexity), true
+	case "Project.tasks":
+		if e.ComplexityRoot.Project.Tasks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Tasks(childComplexity), true
+	case "Project.time":
+		if e.ComplexityRoot.Project.Time == nil {
+			break
+		}
+
+		args, err := ec.field_Project_time_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Project.Time(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Project.totals":
+		if e.ComplexityRoot.Project.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Totals(childComplexity), true
+	case "Project.updatedAt":
+		if e.ComplexityRoot.Project.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.UpdatedAt(childComplexity), true
+	case "Project.version":
+		if e.ComplexityRoot.Project.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Version(childComplexity), true
+
+	case "ProjectConnection.edges":
+		if e.ComplexityRoot.ProjectConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectConnection.Edges(childComplexity), true
+	case "ProjectConnection.nodes":
+		if e.ComplexityRoot.ProjectConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectConnection.Nodes(childComplexity), true
+	case "ProjectConnection.pageInfo":
+		if e.ComplexityRoot.ProjectConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectConnection.PageInfo(childComplexity), true
+	case "ProjectConnection.totalCount":
+		if e.ComplexityRoot.ProjectConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectConnection.TotalCount(childComplexity), true
+
+	case "ProjectEdge.cursor":
+		if e.ComplexityRoot.ProjectEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectEdge.Cursor(childComplexity), true
+	case "ProjectEdge.node":
+		if e.ComplexityRoot.ProjectEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectEdge.Node(childComplexity), true
+
+	case "ProjectFee.amount":
+		if e.ComplexityRoot.ProjectFee.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.Amount(childComplexity), true
+	case "ProjectFee.billed":
+		if e.ComplexityRoot.ProjectFee.Billed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.Billed(childComplexity), true
+	case "ProjectFee.date":
+		if e.ComplexityRoot.ProjectFee.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.Date(childComplexity), true
+	case "ProjectFee.id":
+		if e.ComplexityRoot.ProjectFee.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.ID(childComplexity), true
+	case "ProjectFee.kind":
+		if e.ComplexityRoot.ProjectFee.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.Kind(childComplexity), true
+	case "ProjectFee.quantity":
+		if e.ComplexityRoot.ProjectFee.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.Quantity(childComplexity), true
+	case "ProjectFee.title":
+		if e.ComplexityRoot.ProjectFee.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.Title(childComplexity), true
+	case "ProjectFee.unit":
+		if e.ComplexityRoot.ProjectFee.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.Unit(childComplexity), true
+	case "ProjectFee.unitPrice":
+		if e.ComplexityRoot.ProjectFee.UnitPrice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.UnitPrice(childComplexity), true
+	case "ProjectFee.version":
+		if e.ComplexityRoot.ProjectFee.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFee.Version(childComplexity), true
+
+	case "ProjectFeePayload.fee":
+		if e.ComplexityRoot.ProjectFeePayload.Fee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectFeePayload.Fee(childComplexity), true
+
+	case "ProjectMember.cost":
+		if e.ComplexityRoot.ProjectMember.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectMember.Cost(childComplexity), true
+	case "ProjectMember.id":
+		if e.ComplexityRoot.ProjectMember.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectMember.ID(childComplexity), true
+	case "ProjectMember.rate":
+		if e.ComplexityRoot.ProjectMember.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectMember.Rate(childComplexity), true
+	case "ProjectMember.user":
+		if e.ComplexityRoot.ProjectMember.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectMember.User(childComplexity), true
+	case "ProjectMember.userId":
+		if e.ComplexityRoot.ProjectMember.UserID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectMember.UserID(childComplexity), true
+
+	case "ProjectPayload.project":
+		if e.ComplexityRoot.ProjectPayload.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectPayload.Project(childComplexity), true
+
+	case "ProjectTask.assignee":
+		if e.ComplexityRoot.ProjectTask.Assignee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTask.Assignee(childComplexity), true
+	case "ProjectTask.assigneeId":
+		if e.ComplexityRoot.ProjectTask.AssigneeID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTask.AssigneeID(childComplexity), true
+	case "ProjectTask.billable":
+		if e.ComplexityRoot.ProjectTask.Billable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTask.Billable(childComplexity), true
+	case "ProjectTask.budgetSeconds":
+		if e.ComplexityRoot.ProjectTask.BudgetSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTask.BudgetSeconds(childComplexity), true
+	case "ProjectTask.done":
+		if e.ComplexityRoot.ProjectTask.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTask.Done(childComplexity), true
+	case "ProjectTask.id":
+		if e.ComplexityRoot.ProjectTask.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTask.ID(childComplexity), true
+	case "ProjectTask.name":
+		if e.ComplexityRoot.ProjectTask.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTask.Name(childComplexity), true
+	case "ProjectTask.rate":
+		if e.ComplexityRoot.ProjectTask.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTask.Rate(childComplexity), true
+	case "ProjectTask.seconds":
+		if e.ComplexityRoot.ProjectTask.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTask.Seconds(childComplexity), true
+
+	case "ProjectTotals.billableSeconds":
+		if e.ComplexityRoot.ProjectTotals.BillableSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.BillableSeconds(childComplexity), true
+	case "ProjectTotals.billed":
+		if e.ComplexityRoot.ProjectTotals.Billed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.Billed(childComplexity), true
+	case "ProjectTotals.billedSeconds":
+		if e.ComplexityRoot.ProjectTotals.BilledSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.BilledSeconds(childComplexity), true
+	case "ProjectTotals.cost":
+		if e.ComplexityRoot.ProjectTotals.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.Cost(childComplexity), true
+	case "ProjectTotals.seconds":
+		if e.ComplexityRoot.ProjectTotals.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.Seconds(childComplexity), true
+	case "ProjectTotals.unbilled":
+		if e.ComplexityRoot.ProjectTotals.Unbilled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.Unbilled(childComplexity), true
+	case "ProjectTotals.unbilledExpenses":
+		if e.ComplexityRoot.ProjectTotals.UnbilledExpenses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.UnbilledExpenses(childComplexity), true
+	case "ProjectTotals.unbilledFees":
+		if e.ComplexityRoot.ProjectTotals.UnbilledFees == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.UnbilledFees(childComplexity), true
+	case "ProjectTotals.unbilledSeconds":
+		if e.ComplexityRoot.ProjectTotals.UnbilledSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.UnbilledSeconds(childComplexity), true
+	case "ProjectTotals.unbilledTime":
+		if e.ComplexityRoot.ProjectTotals.UnbilledTime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectTotals.UnbilledTime(childComplexity), true
+
 	case "ProposedAllocation.amount":
 		if e.ComplexityRoot.ProposedAllocation.Amount == nil {
 			break
@@ -6040,6 +7130,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*product.Filter), args["orderBy"].(product.Order)), true
+	case "Query.project":
+		if e.ComplexityRoot.Query.Project == nil {
+			break
+		}
+
+		args, err := ec.field_Query_project_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Project(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.projects":
+		if e.ComplexityRoot.Query.Projects == nil {
+			break
+		}
+
+		args, err := ec.field_Query_projects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Projects(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*project.Filter), args["orderBy"].(project.Order)), true
 	case "Query.proposeAllocation":
 		if e.ComplexityRoot.Query.ProposeAllocation == nil {
 			break
@@ -6051,12 +7163,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ProposeAllocation(childComplexity, args["contactId"].(uuid.UUID), args["side"].(ledgerentry.Side), args["currency"].(money.Currency), args["amount"].(money.Decimal)), true
+	case "Query.recurringInvoice":
+		if e.ComplexityRoot.Query.RecurringInvoice == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recurringInvoice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecurringInvoice(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.recurringInvoices":
+		if e.ComplexityRoot.Query.RecurringInvoices == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recurringInvoices_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecurringInvoices(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*recurring.Filter)), true
 	case "Query.registrySettings":
 		if e.ComplexityRoot.Query.RegistrySettings == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.RegistrySettings(childComplexity), true
+	case "Query.reminderDays":
+		if e.ComplexityRoot.Query.ReminderDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ReminderDays(childComplexity), true
+	case "Query.remindersDue":
+		if e.ComplexityRoot.Query.RemindersDue == nil {
+			break
+		}
+
+		args, err := ec.field_Query_remindersDue_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RemindersDue(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.staff":
+		if e.ComplexityRoot.Query.Staff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Staff(childComplexity), true
 	case "Query.statement":
 		if e.ComplexityRoot.Query.Statement == nil {
 			break
@@ -6068,6 +7225,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Statement(childComplexity, args["input"].(statement.Input)), true
+	case "Query.timeEntries":
+		if e.ComplexityRoot.Query.TimeEntries == nil {
+			break
+		}
+
+		args, err := ec.field_Query_timeEntries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TimeEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*project.TimeFilter)), true
+	case "Query.timeSheet":
+		if e.ComplexityRoot.Query.TimeSheet == nil {
+			break
+		}
+
+		args, err := ec.field_Query_timeSheet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TimeSheet(childComplexity, args["week"].(day.Date), args["userId"].(*uuid.UUID)), true
+	case "Query.timeSummary":
+		if e.ComplexityRoot.Query.TimeSummary == nil {
+			break
+		}
+
+		args, err := ec.field_Query_timeSummary_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TimeSummary(childComplexity, args["filter"].(*project.TimeFilter)), true
+	case "Query.timer":
+		if e.ComplexityRoot.Query.Timer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Timer(childComplexity), true
 	case "Query.trackingCategories":
 		if e.ComplexityRoot.Query.TrackingCategories == nil {
 			break
@@ -6079,6 +7275,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.TrackingCategories(childComplexity, args["archived"].(bool)), true
+	case "Query.unbilled":
+		if e.ComplexityRoot.Query.Unbilled == nil {
+			break
+		}
+
+		args, err := ec.field_Query_unbilled_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Unbilled(childComplexity, args["projectIds"].([]uuid.UUID), args["contactId"].(*uuid.UUID), args["until"].(*day.Date)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -6104,6 +7311,189 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordPaymentsPayload.Succeeded(childComplexity), true
+
+	case "RecurringInvoice.amount":
+		if e.ComplexityRoot.RecurringInvoice.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Amount(childComplexity), true
+	case "RecurringInvoice.contact":
+		if e.ComplexityRoot.RecurringInvoice.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Contact(childComplexity), true
+	case "RecurringInvoice.createdAt":
+		if e.ComplexityRoot.RecurringInvoice.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.CreatedAt(childComplexity), true
+	case "RecurringInvoice.dueDays":
+		if e.ComplexityRoot.RecurringInvoice.DueDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.DueDays(childComplexity), true
+	case "RecurringInvoice.email":
+		if e.ComplexityRoot.RecurringInvoice.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Email(childComplexity), true
+	case "RecurringInvoice.ends":
+		if e.ComplexityRoot.RecurringInvoice.Ends == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Ends(childComplexity), true
+	case "RecurringInvoice.error":
+		if e.ComplexityRoot.RecurringInvoice.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Error(childComplexity), true
+	case "RecurringInvoice.every":
+		if e.ComplexityRoot.RecurringInvoice.Every == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Every(childComplexity), true
+	case "RecurringInvoice.id":
+		if e.ComplexityRoot.RecurringInvoice.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.ID(childComplexity), true
+	case "RecurringInvoice.issue":
+		if e.ComplexityRoot.RecurringInvoice.Issue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Issue(childComplexity), true
+	case "RecurringInvoice.lastDocument":
+		if e.ComplexityRoot.RecurringInvoice.LastDocument == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.LastDocument(childComplexity), true
+	case "RecurringInvoice.lines":
+		if e.ComplexityRoot.RecurringInvoice.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Lines(childComplexity), true
+	case "RecurringInvoice.made":
+		if e.ComplexityRoot.RecurringInvoice.Made == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Made(childComplexity), true
+	case "RecurringInvoice.name":
+		if e.ComplexityRoot.RecurringInvoice.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Name(childComplexity), true
+	case "RecurringInvoice.next":
+		if e.ComplexityRoot.RecurringInvoice.Next == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Next(childComplexity), true
+	case "RecurringInvoice.pausedAt":
+		if e.ComplexityRoot.RecurringInvoice.PausedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.PausedAt(childComplexity), true
+	case "RecurringInvoice.period":
+		if e.ComplexityRoot.RecurringInvoice.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Period(childComplexity), true
+	case "RecurringInvoice.starts":
+		if e.ComplexityRoot.RecurringInvoice.Starts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Starts(childComplexity), true
+	case "RecurringInvoice.state":
+		if e.ComplexityRoot.RecurringInvoice.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.State(childComplexity), true
+	case "RecurringInvoice.upcoming":
+		if e.ComplexityRoot.RecurringInvoice.Upcoming == nil {
+			break
+		}
+
+		args, err := ec.field_RecurringInvoice_upcoming_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Upcoming(childComplexity, args["count"].(int)), true
+	case "RecurringInvoice.updatedAt":
+		if e.ComplexityRoot.RecurringInvoice.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.UpdatedAt(childComplexity), true
+	case "RecurringInvoice.version":
+		if e.ComplexityRoot.RecurringInvoice.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoice.Version(childComplexity), true
+
+	case "RecurringInvoiceConnection.edges":
+		if e.ComplexityRoot.RecurringInvoiceConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoiceConnection.Edges(childComplexity), true
+	case "RecurringInvoiceConnection.nodes":
+		if e.ComplexityRoot.RecurringInvoiceConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoiceConnection.Nodes(childComplexity), true
+	case "RecurringInvoiceConnection.pageInfo":
+		if e.ComplexityRoot.RecurringInvoiceConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoiceConnection.PageInfo(childComplexity), true
+	case "RecurringInvoiceConnection.totalCount":
+		if e.ComplexityRoot.RecurringInvoiceConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoiceConnection.TotalCount(childComplexity), true
+
+	case "RecurringInvoiceEdge.cursor":
+		if e.ComplexityRoot.RecurringInvoiceEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoiceEdge.Cursor(childComplexity), true
+	case "RecurringInvoiceEdge.node":
+		if e.ComplexityRoot.RecurringInvoiceEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoiceEdge.Node(childComplexity), true
+
+	case "RecurringInvoicePayload.recurringInvoice":
+		if e.ComplexityRoot.RecurringInvoicePayload.RecurringInvoice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecurringInvoicePayload.RecurringInvoice(childComplexity), true
 
 	case "RegistryCheck.answeredAt":
 		if e.ComplexityRoot.RegistryCheck.AnsweredAt == nil {
@@ -6389,6 +7779,70 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RegistrySettingsPayload.Settings(childComplexity), true
 
+	case "Reminder.days":
+		if e.ComplexityRoot.Reminder.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.Days(childComplexity), true
+	case "Reminder.daysLate":
+		if e.ComplexityRoot.Reminder.DaysLate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.DaysLate(childComplexity), true
+	case "Reminder.document":
+		if e.ComplexityRoot.Reminder.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.Document(childComplexity), true
+
+	case "ReminderConnection.edges":
+		if e.ComplexityRoot.ReminderConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderConnection.Edges(childComplexity), true
+	case "ReminderConnection.nodes":
+		if e.ComplexityRoot.ReminderConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderConnection.Nodes(childComplexity), true
+	case "ReminderConnection.pageInfo":
+		if e.ComplexityRoot.ReminderConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderConnection.PageInfo(childComplexity), true
+	case "ReminderConnection.totalCount":
+		if e.ComplexityRoot.ReminderConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderConnection.TotalCount(childComplexity), true
+
+	case "ReminderEdge.cursor":
+		if e.ComplexityRoot.ReminderEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderEdge.Cursor(childComplexity), true
+	case "ReminderEdge.node":
+		if e.ComplexityRoot.ReminderEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderEdge.Node(childComplexity), true
+
+	case "ReminderPayload.document":
+		if e.ComplexityRoot.ReminderPayload.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderPayload.Document(childComplexity), true
+
 	case "RemoveMemberPayload.userId":
 		if e.ComplexityRoot.RemoveMemberPayload.UserID == nil {
 			break
@@ -6409,6 +7863,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokePortalAccessPayload.Access(childComplexity), true
+
+	case "SaveTimeSheetPayload.userId":
+		if e.ComplexityRoot.SaveTimeSheetPayload.UserID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveTimeSheetPayload.UserID(childComplexity), true
 
 	case "SignInPayload.expiresAt":
 		if e.ComplexityRoot.SignInPayload.ExpiresAt == nil {
@@ -6586,6 +8047,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.PortalBalanceChanged(childComplexity, args["contactId"].(*uuid.UUID)), true
+	case "Subscription.timerChanged":
+		if e.ComplexityRoot.Subscription.TimerChanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.TimerChanged(childComplexity), true
 
 	case "Tax.fixed":
 		if e.ComplexityRoot.Tax.Amount == nil {
@@ -6623,6 +8090,235 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Tax.Rate(childComplexity), true
+
+	case "TimeEntry.billable":
+		if e.ComplexityRoot.TimeEntry.Billable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.Billable(childComplexity), true
+	case "TimeEntry.billed":
+		if e.ComplexityRoot.TimeEntry.Billed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.Billed(childComplexity), true
+	case "TimeEntry.createdAt":
+		if e.ComplexityRoot.TimeEntry.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.CreatedAt(childComplexity), true
+	case "TimeEntry.date":
+		if e.ComplexityRoot.TimeEntry.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.Date(childComplexity), true
+	case "TimeEntry.description":
+		if e.ComplexityRoot.TimeEntry.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.Description(childComplexity), true
+	case "TimeEntry.endedAt":
+		if e.ComplexityRoot.TimeEntry.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.EndedAt(childComplexity), true
+	case "TimeEntry.id":
+		if e.ComplexityRoot.TimeEntry.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.ID(childComplexity), true
+	case "TimeEntry.project":
+		if e.ComplexityRoot.TimeEntry.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.Project(childComplexity), true
+	case "TimeEntry.running":
+		if e.ComplexityRoot.TimeEntry.Running == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.Running(childComplexity), true
+	case "TimeEntry.seconds":
+		if e.ComplexityRoot.TimeEntry.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.Seconds(childComplexity), true
+	case "TimeEntry.startedAt":
+		if e.ComplexityRoot.TimeEntry.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.StartedAt(childComplexity), true
+	case "TimeEntry.task":
+		if e.ComplexityRoot.TimeEntry.Task == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.Task(childComplexity), true
+	case "TimeEntry.user":
+		if e.ComplexityRoot.TimeEntry.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.User(childComplexity), true
+	case "TimeEntry.userId":
+		if e.ComplexityRoot.TimeEntry.UserID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.UserID(childComplexity), true
+	case "TimeEntry.version":
+		if e.ComplexityRoot.TimeEntry.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntry.Version(childComplexity), true
+
+	case "TimeEntryConnection.edges":
+		if e.ComplexityRoot.TimeEntryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntryConnection.Edges(childComplexity), true
+	case "TimeEntryConnection.nodes":
+		if e.ComplexityRoot.TimeEntryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntryConnection.Nodes(childComplexity), true
+	case "TimeEntryConnection.pageInfo":
+		if e.ComplexityRoot.TimeEntryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntryConnection.PageInfo(childComplexity), true
+	case "TimeEntryConnection.totalCount":
+		if e.ComplexityRoot.TimeEntryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntryConnection.TotalCount(childComplexity), true
+
+	case "TimeEntryEdge.cursor":
+		if e.ComplexityRoot.TimeEntryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntryEdge.Cursor(childComplexity), true
+	case "TimeEntryEdge.node":
+		if e.ComplexityRoot.TimeEntryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntryEdge.Node(childComplexity), true
+
+	case "TimeEntryPayload.entry":
+		if e.ComplexityRoot.TimeEntryPayload.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeEntryPayload.Entry(childComplexity), true
+
+	case "TimeSheet.from":
+		if e.ComplexityRoot.TimeSheet.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheet.From(childComplexity), true
+	case "TimeSheet.rows":
+		if e.ComplexityRoot.TimeSheet.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheet.Rows(childComplexity), true
+	case "TimeSheet.to":
+		if e.ComplexityRoot.TimeSheet.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheet.To(childComplexity), true
+	case "TimeSheet.userId":
+		if e.ComplexityRoot.TimeSheet.UserID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheet.UserID(childComplexity), true
+
+	case "TimeSheetRow.fixed":
+		if e.ComplexityRoot.TimeSheetRow.Fixed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheetRow.Fixed(childComplexity), true
+	case "TimeSheetRow.project":
+		if e.ComplexityRoot.TimeSheetRow.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheetRow.Project(childComplexity), true
+	case "TimeSheetRow.projectId":
+		if e.ComplexityRoot.TimeSheetRow.ProjectID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheetRow.ProjectID(childComplexity), true
+	case "TimeSheetRow.seconds":
+		if e.ComplexityRoot.TimeSheetRow.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheetRow.Seconds(childComplexity), true
+	case "TimeSheetRow.task":
+		if e.ComplexityRoot.TimeSheetRow.Task == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheetRow.Task(childComplexity), true
+	case "TimeSheetRow.taskId":
+		if e.ComplexityRoot.TimeSheetRow.TaskID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSheetRow.TaskID(childComplexity), true
+
+	case "TimeSummary.billableSeconds":
+		if e.ComplexityRoot.TimeSummary.BillableSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSummary.BillableSeconds(childComplexity), true
+	case "TimeSummary.billedSeconds":
+		if e.ComplexityRoot.TimeSummary.BilledSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSummary.BilledSeconds(childComplexity), true
+	case "TimeSummary.count":
+		if e.ComplexityRoot.TimeSummary.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSummary.Count(childComplexity), true
+	case "TimeSummary.seconds":
+		if e.ComplexityRoot.TimeSummary.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSummary.Seconds(childComplexity), true
+	case "TimeSummary.unbilledSeconds":
+		if e.ComplexityRoot.TimeSummary.UnbilledSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeSummary.UnbilledSeconds(childComplexity), true
 
 	case "TimelineConnection.edges":
 		if e.ComplexityRoot.TimelineConnection.Edges == nil {
@@ -6698,6 +8394,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TimelineItem.Payment(childComplexity), true
+
+	case "Timer.entry":
+		if e.ComplexityRoot.Timer.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Timer.Entry(childComplexity), true
+	case "Timer.now":
+		if e.ComplexityRoot.Timer.Now == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Timer.Now(childComplexity), true
 
 	case "Totals.adjustments":
 		if e.ComplexityRoot.Totals.Adjustments == nil {
@@ -6865,6 +8574,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TrackingOption.Title(childComplexity), true
 
+	case "UnbilledItem.amount":
+		if e.ComplexityRoot.UnbilledItem.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbilledItem.Amount(childComplexity), true
+	case "UnbilledItem.date":
+		if e.ComplexityRoot.UnbilledItem.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbilledItem.Date(childComplexity), true
+	case "UnbilledItem.description":
+		if e.ComplexityRoot.UnbilledItem.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbilledItem.Description(childComplexity), true
+	case "UnbilledItem.id":
+		if e.ComplexityRoot.UnbilledItem.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbilledItem.ID(childComplexity), true
+	case "UnbilledItem.kind":
+		if e.ComplexityRoot.UnbilledItem.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbilledItem.Kind(childComplexity), true
+	case "UnbilledItem.projectId":
+		if e.ComplexityRoot.UnbilledItem.ProjectID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbilledItem.ProjectID(childComplexity), true
+	case "UnbilledItem.rate":
+		if e.ComplexityRoot.UnbilledItem.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbilledItem.Rate(childComplexity), true
+	case "UnbilledItem.seconds":
+		if e.ComplexityRoot.UnbilledItem.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbilledItem.Seconds(childComplexity), true
+	case "UnbilledItem.title":
+		if e.ComplexityRoot.UnbilledItem.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbilledItem.Title(childComplexity), true
+
 	case "UnmergeContactsPayload.contact":
 		if e.ComplexityRoot.UnmergeContactsPayload.Contact == nil {
 			break
@@ -6884,6 +8648,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateOrganizationPayload.Organization(childComplexity), true
+
+	case "UpdateReminderDaysPayload.days":
+		if e.ComplexityRoot.UpdateReminderDaysPayload.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateReminderDaysPayload.Days(childComplexity), true
 
 	case "User.email":
 		if e.ComplexityRoot.User.Email == nil {
@@ -6948,6 +8719,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AddAttachmentInput", ec.unmarshalInputAddAttachmentInput),
 			graphql.NewInputUnmarshaler("AddContactNoteInput", ec.unmarshalInputAddContactNoteInput),
 			graphql.NewInputUnmarshaler("AddMemberInput", ec.unmarshalInputAddMemberInput),
+			graphql.NewInputUnmarshaler("AddProjectFeeInput", ec.unmarshalInputAddProjectFeeInput),
 			graphql.NewInputUnmarshaler("AddressInput", ec.unmarshalInputAddressInput),
 			graphql.NewInputUnmarshaler("AdjustmentInput", ec.unmarshalInputAdjustmentInput),
 			graphql.NewInputUnmarshaler("AllocatePaymentInput", ec.unmarshalInputAllocatePaymentInput),
@@ -6956,6 +8728,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ApplyRegistryCheckInput", ec.unmarshalInputApplyRegistryCheckInput),
 			graphql.NewInputUnmarshaler("AttachmentIdInput", ec.unmarshalInputAttachmentIdInput),
 			graphql.NewInputUnmarshaler("BalanceRange", ec.unmarshalInputBalanceRange),
+			graphql.NewInputUnmarshaler("BillProjectsInput", ec.unmarshalInputBillProjectsInput),
 			graphql.NewInputUnmarshaler("ChangeMemberRoleInput", ec.unmarshalInputChangeMemberRoleInput),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("ComputeTotalsInput", ec.unmarshalInputComputeTotalsInput),
@@ -6972,6 +8745,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateDocumentLinkInput", ec.unmarshalInputCreateDocumentLinkInput),
 			graphql.NewInputUnmarshaler("CreateOrganizationInput", ec.unmarshalInputCreateOrganizationInput),
 			graphql.NewInputUnmarshaler("CreateProductInput", ec.unmarshalInputCreateProductInput),
+			graphql.NewInputUnmarshaler("CreateProjectInput", ec.unmarshalInputCreateProjectInput),
+			graphql.NewInputUnmarshaler("CreateRecurringInvoiceInput", ec.unmarshalInputCreateRecurringInvoiceInput),
 			graphql.NewInputUnmarshaler("CreateTrackingCategoryInput", ec.unmarshalInputCreateTrackingCategoryInput),
 			graphql.NewInputUnmarshaler("DeletePaymentInput", ec.unmarshalInputDeletePaymentInput),
 			graphql.NewInputUnmarshaler("DismissDuplicateInput", ec.unmarshalInputDismissDuplicateInput),
@@ -6984,28 +8759,44 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("JobFilter", ec.unmarshalInputJobFilter),
 			graphql.NewInputUnmarshaler("JobIdInput", ec.unmarshalInputJobIdInput),
 			graphql.NewInputUnmarshaler("LineInput", ec.unmarshalInputLineInput),
+			graphql.NewInputUnmarshaler("LogTimeInput", ec.unmarshalInputLogTimeInput),
 			graphql.NewInputUnmarshaler("LookupAfmInput", ec.unmarshalInputLookupAfmInput),
 			graphql.NewInputUnmarshaler("LookupVatInput", ec.unmarshalInputLookupVatInput),
+			graphql.NewInputUnmarshaler("MarkBilledInput", ec.unmarshalInputMarkBilledInput),
 			graphql.NewInputUnmarshaler("MergeContactsInput", ec.unmarshalInputMergeContactsInput),
 			graphql.NewInputUnmarshaler("MergePreviewInput", ec.unmarshalInputMergePreviewInput),
 			graphql.NewInputUnmarshaler("PaymentFilter", ec.unmarshalInputPaymentFilter),
 			graphql.NewInputUnmarshaler("PhoneInput", ec.unmarshalInputPhoneInput),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductIdInput", ec.unmarshalInputProductIdInput),
+			graphql.NewInputUnmarshaler("ProjectFeeIdInput", ec.unmarshalInputProjectFeeIdInput),
+			graphql.NewInputUnmarshaler("ProjectFilter", ec.unmarshalInputProjectFilter),
+			graphql.NewInputUnmarshaler("ProjectIdInput", ec.unmarshalInputProjectIdInput),
+			graphql.NewInputUnmarshaler("ProjectMemberInput", ec.unmarshalInputProjectMemberInput),
+			graphql.NewInputUnmarshaler("ProjectTaskInput", ec.unmarshalInputProjectTaskInput),
 			graphql.NewInputUnmarshaler("RecordPaymentInput", ec.unmarshalInputRecordPaymentInput),
 			graphql.NewInputUnmarshaler("RecordPaymentsInput", ec.unmarshalInputRecordPaymentsInput),
+			graphql.NewInputUnmarshaler("RecurringInvoiceFilter", ec.unmarshalInputRecurringInvoiceFilter),
+			graphql.NewInputUnmarshaler("RecurringInvoiceIdInput", ec.unmarshalInputRecurringInvoiceIdInput),
 			graphql.NewInputUnmarshaler("RefundSourceInput", ec.unmarshalInputRefundSourceInput),
+			graphql.NewInputUnmarshaler("ReminderInput", ec.unmarshalInputReminderInput),
 			graphql.NewInputUnmarshaler("RemoveLogoInput", ec.unmarshalInputRemoveLogoInput),
 			graphql.NewInputUnmarshaler("RemoveMemberInput", ec.unmarshalInputRemoveMemberInput),
 			graphql.NewInputUnmarshaler("RestrictContactInput", ec.unmarshalInputRestrictContactInput),
 			graphql.NewInputUnmarshaler("RevokeApiKeyInput", ec.unmarshalInputRevokeApiKeyInput),
 			graphql.NewInputUnmarshaler("RevokePortalAccessInput", ec.unmarshalInputRevokePortalAccessInput),
+			graphql.NewInputUnmarshaler("SaveTimeSheetInput", ec.unmarshalInputSaveTimeSheetInput),
 			graphql.NewInputUnmarshaler("SetContactsOptionInput", ec.unmarshalInputSetContactsOptionInput),
 			graphql.NewInputUnmarshaler("SetLogoInput", ec.unmarshalInputSetLogoInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
+			graphql.NewInputUnmarshaler("StartTimerInput", ec.unmarshalInputStartTimerInput),
 			graphql.NewInputUnmarshaler("StatementInput", ec.unmarshalInputStatementInput),
+			graphql.NewInputUnmarshaler("StopTimerInput", ec.unmarshalInputStopTimerInput),
 			graphql.NewInputUnmarshaler("TaxInput", ec.unmarshalInputTaxInput),
+			graphql.NewInputUnmarshaler("TimeCellInput", ec.unmarshalInputTimeCellInput),
+			graphql.NewInputUnmarshaler("TimeEntryIdInput", ec.unmarshalInputTimeEntryIdInput),
+			graphql.NewInputUnmarshaler("TimeFilter", ec.unmarshalInputTimeFilter),
 			graphql.NewInputUnmarshaler("TrackingCategoryIdInput", ec.unmarshalInputTrackingCategoryIdInput),
 			graphql.NewInputUnmarshaler("TrackingOptionInput", ec.unmarshalInputTrackingOptionInput),
 			graphql.NewInputUnmarshaler("UnallocatePaymentInput", ec.unmarshalInputUnallocatePaymentInput),
@@ -7018,7 +8809,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateOrganizationInput", ec.unmarshalInputUpdateOrganizationInput),
 			graphql.NewInputUnmarshaler("UpdatePaymentInput", ec.unmarshalInputUpdatePaymentInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
+			graphql.NewInputUnmarshaler("UpdateProjectFeeInput", ec.unmarshalInputUpdateProjectFeeInput),
+			graphql.NewInputUnmarshaler("UpdateProjectInput", ec.unmarshalInputUpdateProjectInput),
+			graphql.NewInputUnmarshaler("UpdateRecurringInvoiceInput", ec.unmarshalInputUpdateRecurringInvoiceInput),
 			graphql.NewInputUnmarshaler("UpdateRegistrySettingsInput", ec.unmarshalInputUpdateRegistrySettingsInput),
+			graphql.NewInputUnmarshaler("UpdateReminderDaysInput", ec.unmarshalInputUpdateReminderDaysInput),
+			graphql.NewInputUnmarshaler("UpdateTimeEntryInput", ec.unmarshalInputUpdateTimeEntryInput),
 			graphql.NewInputUnmarshaler("UpdateTrackingCategoryInput", ec.unmarshalInputUpdateTrackingCategoryInput),
 			graphql.NewInputUnmarshaler("UploadContactImportInput", ec.unmarshalInputUploadContactImportInput),
 			graphql.NewInputUnmarshaler("VoidPaymentInput", ec.unmarshalInputVoidPaymentInput),
@@ -7171,7 +8967,7 @@ otherwise, 100 at most; ` + "`" + `totalCount` + "`" + ` is counted only when it
 An id that is not the viewer's to see answers NOT_FOUND, whether it exists or not.
 """
 type Query {
-  "Any object by its id: a contact, document or payment. Null with NOT_FOUND for an id that is unknown or not the viewer's. Staff only."
+  "Any object by its id: a contact, document, payment or project. Null with NOT_FOUND for an id that is unknown or not the viewer's. Staff only."
   node("The object's id." id: ID!): Node
 
   "Who is signed in; null when nobody is."
@@ -7301,6 +9097,41 @@ type Query {
   "The number sequences of the business's documents."
   numberSequences: [NumberSequence!]!
 
+  "Recurring invoices, newest first. Needs SeeSales."
+  recurringInvoices(
+    "Rows from the front, 1 to 100; 25 when neither first nor last is given."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Rows from the end, 1 to 100."
+    last: Int
+    "Only rows before this cursor."
+    before: String
+    "Which recurring invoices."
+    filter: RecurringInvoiceFilter
+  ): RecurringInvoiceConnection!
+
+  "One recurring invoice. Null with NOT_FOUND for an id that is unknown or not the viewer's."
+  recurringInvoice("The recurring invoice's id." id: ID!): RecurringInvoice
+
+  """
+  The issued invoices that are not paid and have reached a stage of reminding about which
+  nothing was done; the earliest due date first. Needs SeeSales.
+  """
+  remindersDue(
+    "Rows from the front, 1 to 100; 25 when neither first nor last is given."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Rows from the end, 1 to 100."
+    last: Int
+    "Only rows before this cursor."
+    before: String
+  ): ReminderConnection!
+
+  "The stages of reminding: days after the due date, negative before it. Needs SeeSales."
+  reminderDays: [Int!]!
+
   "Payments, newest date first."
   payments(
     "Rows from the front, 1 to 100; 25 when neither first nor last is given."
@@ -7342,6 +9173,76 @@ type Query {
     "More than zero, with at most the currency's decimals."
     amount: Decimal!
   ): AllocationProposal!
+
+  """
+  Projects. Archived ones are left out unless the filter asks for them. Who keeps time alone has
+  the projects that they are a member of.
+  """
+  projects(
+    "Rows from the front, 1 to 100; 25 when neither first nor last is given."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Rows from the end, 1 to 100."
+    last: Int
+    "Only rows before this cursor."
+    before: String
+    "Which projects."
+    filter: ProjectFilter
+    "In which order."
+    orderBy: ProjectOrder! = NAME
+  ): ProjectConnection!
+
+  "One project. Null with NOT_FOUND for an id that is unknown or not the viewer's."
+  project("The project's id." id: ID!): Project
+
+  "The people who work for the business, by name: for the members of a project. Needs SeeProjects (all roles but time-keeper)."
+  staff: [User!]!
+
+  """
+  What of projects is to be billed and is not: time by day, then fees, then expenses. Running
+  timers are left out, expenses for roles that see no purchases too. Needs SeeProjects.
+  Codes: INVALID (neither or both of projects and a contact), NOT_FOUND.
+  """
+  unbilled(
+    "Of these projects, at most 100; or"
+    projectIds: [ID!]
+    "of all projects of this contact that are not archived."
+    contactId: ID
+    "Nothing that is dated later."
+    until: Date
+  ): [UnbilledItem!]!
+
+  "Time entries, newest day first. Who keeps time alone has their own."
+  timeEntries(
+    "Rows from the front, 1 to 100; 25 when neither first nor last is given."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Rows from the end, 1 to 100."
+    last: Int
+    "Only rows before this cursor."
+    before: String
+    "Which entries."
+    filter: TimeFilter
+  ): TimeEntryConnection!
+
+  "What time entries come to, without a timer that runs."
+  timeSummary("Which entries." filter: TimeFilter): TimeSummary!
+
+  "The viewer's own timer."
+  timer: Timer!
+
+  """
+  The week that a day is in: what a person worked on which project and task on which day. The
+  own, or with SeeTime anybody's. Codes: INVALID, FORBIDDEN.
+  """
+  timeSheet(
+    "A day of the week, which begins on Monday."
+    week: Date!
+    "Whose; the viewer's when left out."
+    userId: ID
+  ): TimeSheet!
 
   """
   The statement of a contact: one table per currency. At most 2,000 lines; a longer period
@@ -7630,6 +9531,39 @@ type Mutation {
   deleteDocument(input: DocumentIdInput!): DeleteDocumentPayload!
 
   """
+  Makes a recurring invoice of a template, or of an invoice to repeat; just one is given. The
+  template is checked by making an invoice of it that is not kept. Dates that are past already
+  are made up for at once. Needs EditSales. Codes: those of createDocument below ` + "`" + `template` + "`" + `,
+  INVALID, NOT_FOUND (` + "`" + `documentId` + "`" + `).
+  """
+  createRecurringInvoice("The recurring invoice." input: CreateRecurringInvoiceInput!): RecurringInvoicePayload!
+
+  """
+  Changes a recurring invoice; invoices that were made stay. With another schedule it goes on
+  after the last date that is behind it. Codes: as for createRecurringInvoice, NOT_FOUND,
+  CONFLICT (` + "`" + `version` + "`" + `).
+  """
+  updateRecurringInvoice("The changes." input: UpdateRecurringInvoiceInput!): RecurringInvoicePayload!
+
+  "Has no invoices made until it is resumed. Codes: NOT_FOUND."
+  pauseRecurringInvoice("The recurring invoice." input: RecurringInvoiceIdInput!): RecurringInvoicePayload!
+
+  "Goes on from today; dates of the pause make no invoices. Codes: NOT_FOUND."
+  resumeRecurringInvoice("The recurring invoice." input: RecurringInvoiceIdInput!): RecurringInvoicePayload!
+
+  "Deletes a recurring invoice that has made none. Codes: NOT_FOUND, CONFLICT (it has: pause it, or give it an end)."
+  deleteRecurringInvoice("The recurring invoice." input: RecurringInvoiceIdInput!): DeleteRecurringInvoicePayload!
+
+  "Says that the client was reminded of an invoice at a stage. Needs EditSales. Codes: NOT_FOUND, CONFLICT (` + "`" + `documentId` + "`" + `: no unpaid invoice; ` + "`" + `days` + "`" + `: the stage is not reached, or done with)."
+  doneReminder("The invoice and the stage." input: ReminderInput!): ReminderPayload!
+
+  "Says that nobody is to be reminded of an invoice at a stage. Codes: as for doneReminder."
+  skipReminder("The invoice and the stage." input: ReminderInput!): ReminderPayload!
+
+  "Sets the stages of reminding; an empty list for no reminders. Needs ManageBusiness. Codes: INVALID (` + "`" + `days` + "`" + `)."
+  updateReminderDays("The stages." input: UpdateReminderDaysInput!): UpdateReminderDaysPayload!
+
+  """
   Gives an issued sales document an address by which whoever has it reads the document without
   an account, until it is revoked. The address is in the payload, this once. Codes: NOT_FOUND,
   CONFLICT (a purchase, a draft, void; 20 links already).
@@ -7692,6 +9626,77 @@ type Mutation {
   unapplyCredit(input: UnapplyCreditInput!): CreditPayload!
 
   """
+  Creates a project for a client. Its currency is for good. Codes: INVALID, NOT_FOUND, CONFLICT
+  (contact archived or no client).
+  """
+  createProject(input: CreateProjectInput!): ProjectPayload!
+
+  """
+  Changes a project. Members and tasks are saved whole. Codes: INVALID, NOT_FOUND, CONFLICT
+  (` + "`" + `version` + "`" + `; a task that goes has time; instalments of more than the fixed amount).
+  """
+  updateProject(input: UpdateProjectInput!): ProjectPayload!
+
+  "Archives a project: no new time, fees or invoices of it. Codes: NOT_FOUND."
+  archiveProject(input: ProjectIdInput!): ProjectPayload!
+
+  "Takes a project out of the archive. Codes: NOT_FOUND."
+  restoreProject(input: ProjectIdInput!): ProjectPayload!
+
+  "Deletes a project that nothing refers to. Codes: NOT_FOUND, CONFLICT, which counts what does: archive it instead."
+  deleteProject(input: ProjectIdInput!): DeleteProjectPayload!
+
+  "Adds a fee or an instalment to a project. Codes: INVALID, NOT_FOUND, CONFLICT (archived, not to be billed, instalments of more than the fixed amount)."
+  addProjectFee(input: AddProjectFeeInput!): ProjectFeePayload!
+
+  "Changes a fee that is not billed. Codes: INVALID, NOT_FOUND, CONFLICT (billed, ` + "`" + `version` + "`" + `)."
+  updateProjectFee(input: UpdateProjectFeeInput!): ProjectFeePayload!
+
+  "Deletes a fee that is not billed. Codes: NOT_FOUND, CONFLICT."
+  deleteProjectFee(input: ProjectFeeIdInput!): DeleteProjectFeePayload!
+
+  """
+  Enters time: the own, or with EditTime anybody's. It counts for the day on which it started, in
+  the organization's time zone. Codes: INVALID (in the future, over 24 hours), NOT_FOUND, CONFLICT
+  (project archived or completed), FORBIDDEN.
+  """
+  logTime(input: LogTimeInput!): TimeEntryPayload!
+
+  "Changes time that is not billed: the own, or with EditTime anybody's. Codes: INVALID, NOT_FOUND, CONFLICT (billed, ` + "`" + `version` + "`" + `), FORBIDDEN."
+  updateTimeEntry(input: UpdateTimeEntryInput!): TimeEntryPayload!
+
+  "Deletes time that is not billed: the own, or with EditTime anybody's. Codes: NOT_FOUND, CONFLICT (billed), FORBIDDEN."
+  deleteTimeEntry(input: TimeEntryIdInput!): DeleteTimeEntryPayload!
+
+  "Starts the viewer's timer. One that runs is stopped first. Codes: NOT_FOUND, CONFLICT (project archived or completed), FORBIDDEN (a program)."
+  startTimer(input: StartTimerInput!): TimeEntryPayload!
+
+  "Stops the viewer's timer. One that was forgotten ends 24 hours after its start. Codes: CONFLICT (none runs), FORBIDDEN (a program)."
+  stopTimer(input: StopTimerInput!): TimeEntryPayload!
+
+  """
+  Saves cells of a week: the time of a person, project, task and day comes to what is given. Time
+  with a start, and billed time, stays. Nothing is saved when anything is refused.
+  Codes: INVALID, NOT_FOUND, CONFLICT (on ` + "`" + `cells.N` + "`" + `: changed since it was read), FORBIDDEN.
+  """
+  saveTimeSheet(input: SaveTimeSheetInput!): SaveTimeSheetPayload!
+
+  """
+  Makes one draft invoice of what is not billed of projects of one client and one currency. All of
+  it is billed once, whoever else bills at the same time; it is free again when its line or the
+  invoice goes, or while the invoice is void. Needs EditProjects and EditSales.
+  Codes: INVALID (several clients or currencies), NOT_FOUND, CONFLICT (nothing to bill; archived;
+  on ` + "`" + `itemIds.N` + "`" + `: billed already).
+  """
+  billProjects(input: BillProjectsInput!): BillProjectsPayload!
+
+  "Takes time, fees and expenses as billed elsewhere. Codes: INVALID, CONFLICT (not there, or not to be billed)."
+  markBilled(input: MarkBilledInput!): MarkBilledPayload!
+
+  "Takes back markBilled. Codes: INVALID, CONFLICT (on an invoice)."
+  markUnbilled(input: MarkBilledInput!): MarkBilledPayload!
+
+  """
   Invites a person of a contact to the portal by e-mail. The link works once, for 7 days;
   inviting the same address again makes a new link and ends the old one.
   Codes: INVALID, NOT_FOUND, CONFLICT (archived; has access already), RATE_LIMITED.
@@ -7741,6 +9746,9 @@ type Subscription {
   Codes: NOT_FOUND.
   """
   contactImportProgress("The import's id." id: ID!): ContactImport!
+
+  "The viewer's own timer, at once and after every change, on whatever device it was made. Codes: FORBIDDEN (a program, or a role without TrackTime)."
+  timerChanged: Timer!
 }
 
 # ---------------------------------------------------------------- accounts
@@ -8242,6 +10250,15 @@ type Contact implements Node {
     "Only rows after this cursor."
     after: String
   ): PaymentConnection!
+  "Projects, newest first."
+  projects(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Which projects."
+    filter: ProjectFilter
+  ): ProjectConnection!
   "Notes, newest first, private to staff."
   notes(
     "Rows, 1 to 100; 25 when left out."
@@ -10355,6 +12372,256 @@ type DeleteDocumentPayload {
   id: ID!
 }
 
+# ---------------------------------------------------------------- recurring invoices
+
+"Where a recurring invoice stands."
+enum RecurringInvoiceState {
+  "It makes invoices."
+  ACTIVE
+  "It makes none until it is resumed."
+  PAUSED
+  "No date is left."
+  OVER
+}
+
+"The unit of a schedule."
+enum RecurringPeriod {
+  "Days."
+  DAY
+  "Weeks."
+  WEEK
+  "Months: a day that a month lacks is its last. 31 January, 28 February, 31 March."
+  MONTH
+  "Years."
+  YEAR
+}
+
+"Makes an invoice on each of its dates."
+type RecurringInvoice {
+  "The recurring invoice's id."
+  id: ID!
+  "Raised by every change, and by every invoice that is made."
+  version: Int!
+  "Its name."
+  name: String!
+  "The client."
+  contact: Contact!
+  "Where it stands."
+  state: RecurringInvoiceState!
+  "The first date."
+  starts: Date!
+  "So many periods lie between two dates."
+  every: Int!
+  "The unit."
+  period: RecurringPeriod!
+  "No date after this one; null for no end."
+  ends: Date
+  "The next date; null when it is over."
+  next: Date
+  "The next dates, none when it is over. Codes: INVALID."
+  upcoming("How many, 1 to 24." count: Int! = 5): [Date!]!
+  "Dates that are behind it."
+  made: Int!
+  "Whether what it makes is issued; otherwise it is left as a draft."
+  issue: Boolean!
+  "Whether what it issues is to be sent to the client. Kept for when e-mail is sent."
+  email: Boolean!
+  "Days from the date to the due date; null for the client's default."
+  dueDays: Int
+  "What an invoice comes to, by the last one that was made or checked."
+  amount: Money!
+  "The titles of its lines."
+  lines: [String!]!
+  "The invoice of the latest date; null when there is none, or the viewer does not see it."
+  lastDocument: Document
+  "Why the last date made no invoice, in one sentence; empty when nothing is wrong. It is tried again."
+  error: String!
+  "When it was paused; null when it is not."
+  pausedAt: DateTime
+  "When it was made."
+  createdAt: DateTime!
+  "When it was last changed."
+  updatedAt: DateTime!
+}
+
+"A page of recurring invoices."
+type RecurringInvoiceConnection {
+  "The rows with their cursors."
+  edges: [RecurringInvoiceEdge!]!
+  "The rows."
+  nodes: [RecurringInvoice!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many the filter matches."
+  totalCount: Int!
+}
+
+"A recurring invoice in a page."
+type RecurringInvoiceEdge {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The recurring invoice."
+  node: RecurringInvoice!
+}
+
+"Which recurring invoices. Every part that is given must hold."
+input RecurringInvoiceFilter {
+  "Of this client."
+  contactId: ID
+  "In this state."
+  state: RecurringInvoiceState
+  "Whether the last date made no invoice."
+  failing: Boolean
+}
+
+"Input of createRecurringInvoice."
+input CreateRecurringInvoiceInput {
+  "Its name, 1 to 200 characters."
+  name: String!
+  "The invoice to make: of type INVOICE, without date, dueDate and customId."
+  template: CreateDocumentInput
+  "Or an invoice to repeat: its lines, prices, taxes, notes and terms."
+  documentId: ID
+  "Days from the date to the due date, 0 to 3650; by the client's default when left out."
+  dueDays: Int
+  "The first date, at most a year back."
+  starts: Date!
+  "So many periods between two dates, 1 to 366; 1 when left out."
+  every: Int
+  "The unit; months when left out."
+  period: RecurringPeriod
+  "No date after this one."
+  ends: Date
+  "Issue what it makes; drafts when left out."
+  issue: Boolean
+  "Send what it issues to the client; not when left out. Kept for when e-mail is sent."
+  email: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What an update of a recurring invoice may empty."
+enum RecurringInvoiceClear {
+  "The end."
+  ENDS
+  "The due days: back to the client's default."
+  DUE_DAYS
+}
+
+"Input of updateRecurringInvoice. What is absent or null stays."
+input UpdateRecurringInvoiceInput {
+  "The recurring invoice."
+  id: ID!
+  "The version that was read."
+  version: Int!
+  "Its name."
+  name: String
+  "Another invoice to make."
+  template: CreateDocumentInput
+  "Or another invoice to repeat."
+  documentId: ID
+  "Days from the date to the due date."
+  dueDays: Int
+  "The first date."
+  starts: Date
+  "So many periods between two dates."
+  every: Int
+  "The unit."
+  period: RecurringPeriod
+  "No date after this one."
+  ends: Date
+  "Issue what it makes."
+  issue: Boolean
+  "Send what it issues to the client."
+  email: Boolean
+  "What to empty."
+  clear: [RecurringInvoiceClear!]
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of a mutation on one recurring invoice."
+input RecurringInvoiceIdInput {
+  "The recurring invoice."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a mutation on a recurring invoice gives."
+type RecurringInvoicePayload {
+  "The recurring invoice as it is now."
+  recurringInvoice: RecurringInvoice!
+}
+
+"What deleting a recurring invoice gives."
+type DeleteRecurringInvoicePayload {
+  "The id of what is gone."
+  id: ID!
+}
+
+# ---------------------------------------------------------------- reminders
+
+"An invoice that is due a reminder."
+type Reminder {
+  "The invoice."
+  document: Document!
+  "The stage that it has reached: days after the due date, negative before it."
+  days: Int!
+  "Days since the due date, negative before it."
+  daysLate: Int!
+}
+
+"A page of reminders."
+type ReminderConnection {
+  "The rows with their cursors."
+  edges: [ReminderEdge!]!
+  "The rows."
+  nodes: [Reminder!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many invoices are due a reminder."
+  totalCount: Int!
+}
+
+"A reminder in a page."
+type ReminderEdge {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The reminder."
+  node: Reminder!
+}
+
+"Input of doneReminder and skipReminder."
+input ReminderInput {
+  "The invoice."
+  documentId: ID!
+  "The stage."
+  days: Int!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What doing about a reminder gives."
+type ReminderPayload {
+  "The invoice."
+  document: Document!
+}
+
+"Input of updateReminderDays."
+input UpdateReminderDaysInput {
+  "Days after the due date, negative before it: from -90 to 365, at most 10."
+  days: [Int!]!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What setting the stages gives."
+type UpdateReminderDaysPayload {
+  "The stages, in order."
+  days: [Int!]!
+}
+
 "An address by which whoever has it reads one document without an account."
 type DocumentLink {
   "The link's id."
@@ -10775,6 +13042,765 @@ type PaymentPayload {
   payment: Payment!
   "The contact's balances as they are now."
   balances: [Balance!]!
+}
+
+# ---------------------------------------------------------------- projects
+
+"Where a project stands."
+enum ProjectStatus {
+  "It is worked on."
+  ACTIVE
+  "It waits."
+  ON_HOLD
+  "It is done: no more time."
+  COMPLETED
+}
+
+"What the client pays a project by."
+enum ProjectBilling {
+  "A fixed price, in instalments."
+  FIXED
+  "The project's rate an hour."
+  PROJECT_RATE
+  "The task's rate an hour, else the project's."
+  TASK_RATE
+  "The rate an hour of whoever worked, else the project's."
+  MEMBER_RATE
+  "Nothing is billed."
+  NON_BILLABLE
+}
+
+"Which of a project's time its client sees on the portal."
+enum ProjectPortal {
+  "All of it."
+  ALL
+  "The billable."
+  BILLABLE
+  "Nothing."
+  HIDDEN
+}
+
+"Work for one client."
+type Project implements Node {
+  "The project's id."
+  id: ID!
+  "Raised by every change; updateProject names the version it read."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+  "The client; null for those who keep time alone."
+  contact: Contact
+  "Its name."
+  name: String!
+  "What it is about."
+  description: String!
+  "Where it stands."
+  status: ProjectStatus!
+  "What the client pays by."
+  billing: ProjectBilling!
+  "Of all its amounts."
+  currency: CurrencyCode!
+  "The price of a project of fixed cost; null for those who keep time alone."
+  fixedAmount: Money
+  "An hour, where neither task nor member has a rate; null for those who keep time alone."
+  rate: Decimal
+  "Seconds of work that are planned; 0 for none."
+  budgetSeconds: Int!
+  "The first day; null when not said."
+  starts: Date
+  "The last day; null when not said."
+  ends: Date
+  "Which of its time the client sees on the portal."
+  portal: ProjectPortal!
+  "When it was archived; null when it is not."
+  archivedAt: DateTime
+  "Who works on it. Who keeps time alone has themselves."
+  members: [ProjectMember!]!
+  "Its tasks, in their order."
+  tasks: [ProjectTask!]!
+  "Fees and instalments, by date; none for those who keep time alone."
+  fees: [ProjectFee!]!
+  "Options of tracking categories."
+  options: [TrackingOption!]!
+  "What it comes to, of the time that the viewer sees."
+  totals: ProjectTotals!
+  "Its time, newest day first."
+  time(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): TimeEntryConnection!
+}
+
+"A member of the staff who works on a project."
+type ProjectMember {
+  "The member's id."
+  id: ID!
+  "The person's id."
+  userId: ID!
+  "The person; null when they are gone."
+  user: User
+  "An hour of theirs, for the client; null for the project's rate, and for those who keep time alone."
+  rate: Decimal
+  "An hour of theirs, to the business; null when not said, and for those who keep time alone."
+  cost: Decimal
+}
+
+"A part of a project's work."
+type ProjectTask {
+  "The task's id."
+  id: ID!
+  "Its name."
+  name: String!
+  "Whether its time is billable where nobody says otherwise."
+  billable: Boolean!
+  "An hour of it, for the client; null for the project's rate, and for those who keep time alone."
+  rate: Decimal
+  "Seconds of work that are planned; 0 for none."
+  budgetSeconds: Int!
+  "Seconds of work that the viewer sees, without a timer that runs."
+  seconds: Int!
+  "Whose task it is; null for nobody's."
+  assigneeId: ID
+  "Whose task it is; null for nobody's."
+  assignee: User
+  "Whether it is done."
+  done: Boolean!
+}
+
+"What a project's fee is."
+enum ProjectFeeKind {
+  "Something beside the time."
+  FEE
+  "A part of a fixed price."
+  INSTALMENT
+}
+
+"Something of a project to bill beside its time."
+type ProjectFee {
+  "The fee's id."
+  id: ID!
+  "Raised by every change; updateProjectFee names the version it read."
+  version: Int!
+  "What it is."
+  kind: ProjectFeeKind!
+  "What it is for."
+  title: String!
+  "From when it is to be billed."
+  date: Date!
+  "Up to 4 decimals."
+  quantity: Decimal!
+  "Such as piece."
+  unit: String!
+  "In the project's currency, without VAT, up to 5 decimals."
+  unitPrice: Decimal!
+  "Quantity × price, without VAT."
+  amount: Money!
+  "Whether it is billed."
+  billed: Boolean!
+}
+
+"""
+What a project comes to. Amounts are without VAT, in the project's currency; null for those who
+keep time alone.
+"""
+type ProjectTotals {
+  "All time, without a timer that runs."
+  seconds: Int!
+  "Time that is billed, or is to be billed by the hour."
+  billableSeconds: Int!
+  "Time that is billed."
+  billedSeconds: Int!
+  "Time that is still to be billed by the hour."
+  unbilledSeconds: Int!
+  "The time to be billed, by the hours of each rate together."
+  unbilledTime: Money
+  "The fees and instalments to be billed."
+  unbilledFees: Money
+  "The expenses to be billed; 0 for roles that see no purchases."
+  unbilledExpenses: Money
+  "All that is to be billed."
+  unbilled: Money
+  "What is billed, as it was when it was billed."
+  billed: Money
+  "The time by what its members cost."
+  cost: Money
+}
+
+"A page of projects."
+type ProjectConnection {
+  "The rows with their cursors."
+  edges: [ProjectEdge!]!
+  "The rows."
+  nodes: [Project!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many projects the filter matches."
+  totalCount: Int!
+}
+
+"A project in a page."
+type ProjectEdge {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The project."
+  node: Project!
+}
+
+"In which order projects come."
+enum ProjectOrder {
+  "By name."
+  NAME
+  "By name, backwards."
+  NAME_DESC
+  "Newest first."
+  NEWEST
+  "Oldest first."
+  OLDEST
+}
+
+"Which projects. Every part that is given must hold."
+input ProjectFilter {
+  "Of this client."
+  contactId: ID
+  "Of these states."
+  statuses: [ProjectStatus!]
+  "Archived ones, or those that are not: the latter when left out."
+  archived: Boolean
+  "Words, each a part of the name, without regard to case and accents."
+  search: String
+  "Only those that the viewer is a member of."
+  mine: Boolean
+}
+
+"A member to save."
+input ProjectMemberInput {
+  "The person, of the staff."
+  userId: ID!
+  "An hour, for the client; the project's rate when left out."
+  rate: Decimal
+  "An hour, to the business."
+  cost: Decimal
+}
+
+"A task to save."
+input ProjectTaskInput {
+  "The task to change; a new one when left out."
+  id: ID
+  "1 to 200 characters, unlike the others of the project."
+  name: String!
+  "True when left out."
+  billable: Boolean
+  "An hour, for the client; the project's rate when left out."
+  rate: Decimal
+  "Seconds of work; 0 for none."
+  budgetSeconds: Int
+  "Whose task it is: a member of the project."
+  assigneeId: ID
+  "Whether it is done."
+  done: Boolean
+}
+
+"Input of createProject."
+input CreateProjectInput {
+  "The client."
+  contactId: ID!
+  "For good; the contact's default, else the base currency, when left out."
+  currency: CurrencyCode
+  "1 to 200 characters."
+  name: String!
+  "Up to 5,000 characters."
+  description: String
+  "ACTIVE for a new one."
+  status: ProjectStatus
+  "What the client pays by."
+  billing: ProjectBilling!
+  "The price of a project of fixed cost."
+  fixedAmount: Decimal
+  "An hour, where neither task nor member has a rate; up to 5 decimals."
+  rate: Decimal
+  "Seconds of work; 0 for none."
+  budgetSeconds: Int
+  "The first day."
+  starts: Date
+  "The last day."
+  ends: Date
+  "HIDDEN for a new one."
+  portal: ProjectPortal
+  "Saved whole, at most 100: one that is missing goes."
+  members: [ProjectMemberInput!]
+  "Saved whole, in their order, at most 200: with id changed, without new, missing deleted."
+  tasks: [ProjectTaskInput!]
+  "Options of tracking categories for projects, one a category; saved whole."
+  optionIds: [ID!]
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Fields of a project that can have no value."
+enum ProjectClear {
+  "The first day."
+  STARTS
+  "The last day."
+  ENDS
+}
+
+"Input of updateProject. What is left out stays."
+input UpdateProjectInput {
+  "The project."
+  id: ID!
+  "The version that was read."
+  version: Int!
+  "1 to 200 characters."
+  name: String
+  "Up to 5,000 characters."
+  description: String
+  "ACTIVE for a new one."
+  status: ProjectStatus
+  "What the client pays by."
+  billing: ProjectBilling
+  "The price of a project of fixed cost."
+  fixedAmount: Decimal
+  "An hour, where neither task nor member has a rate; up to 5 decimals."
+  rate: Decimal
+  "Seconds of work; 0 for none."
+  budgetSeconds: Int
+  "The first day."
+  starts: Date
+  "The last day."
+  ends: Date
+  "HIDDEN for a new one."
+  portal: ProjectPortal
+  "Saved whole, at most 100: one that is missing goes."
+  members: [ProjectMemberInput!]
+  "Saved whole, in their order, at most 200: with id changed, without new, missing deleted."
+  tasks: [ProjectTaskInput!]
+  "Options of tracking categories for projects, one a category; saved whole."
+  optionIds: [ID!]
+  "What is to have no value."
+  clear: [ProjectClear!]
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Names a project."
+input ProjectIdInput {
+  "The project."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a mutation on a project gives."
+type ProjectPayload {
+  "The project as it is now."
+  project: Project!
+}
+
+"What deleteProject gives."
+type DeleteProjectPayload {
+  "The project that is gone."
+  id: ID!
+}
+
+"Input of addProjectFee."
+input AddProjectFeeInput {
+  "The project."
+  projectId: ID!
+  "1 to 1,000 characters."
+  title: String!
+  "From when it is to be billed; today when left out."
+  date: Date
+  "Up to 4 decimals; 1 when left out."
+  quantity: Decimal
+  "Up to 20 characters."
+  unit: String
+  "Without VAT, up to 5 decimals."
+  unitPrice: Decimal!
+  "FEE when left out."
+  kind: ProjectFeeKind
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of updateProjectFee. What is left out stays."
+input UpdateProjectFeeInput {
+  "The fee."
+  id: ID!
+  "The version that was read."
+  version: Int!
+  "1 to 1,000 characters."
+  title: String
+  "From when it is to be billed."
+  date: Date
+  "Up to 4 decimals."
+  quantity: Decimal
+  "Up to 20 characters."
+  unit: String
+  "Without VAT, up to 5 decimals."
+  unitPrice: Decimal
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Names a fee."
+input ProjectFeeIdInput {
+  "The fee."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a mutation on a fee gives."
+type ProjectFeePayload {
+  "The fee as it is now."
+  fee: ProjectFee!
+}
+
+"What deleteProjectFee gives."
+type DeleteProjectFeePayload {
+  "The fee that is gone."
+  id: ID!
+}
+
+"Time that one person worked on a project."
+type TimeEntry {
+  "The entry's id."
+  id: ID!
+  "Raised by every change; updateTimeEntry names the version it read."
+  version: Int!
+  "When it was entered."
+  createdAt: DateTime!
+  "The project; null when the viewer sees it no more."
+  project: Project
+  "The task; null for none."
+  task: ProjectTask
+  "Who worked."
+  userId: ID!
+  "Who worked."
+  user: User
+  "What was done."
+  description: String!
+  "The day it counts for."
+  date: Date!
+  "When it started; null where only the duration is known."
+  startedAt: DateTime
+  "When it ended; null while the timer runs, and where only the duration is known."
+  endedAt: DateTime
+  "Whether the timer runs."
+  running: Boolean!
+  "The duration; 0 while the timer runs."
+  seconds: Int!
+  "Whether the client pays for it, where the project is billed by the hour."
+  billable: Boolean!
+  "Whether it is billed."
+  billed: Boolean!
+}
+
+"A page of time entries."
+type TimeEntryConnection {
+  "The rows with their cursors."
+  edges: [TimeEntryEdge!]!
+  "The rows."
+  nodes: [TimeEntry!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many time entries the filter matches."
+  totalCount: Int!
+}
+
+"A time entry in a page."
+type TimeEntryEdge {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The time entry."
+  node: TimeEntry!
+}
+
+"Which time entries. Every part that is given must hold."
+input TimeFilter {
+  "On this project."
+  projectId: ID
+  "On projects of this contact."
+  contactId: ID
+  "On this task."
+  taskId: ID
+  "Of this person."
+  userId: ID
+  "From this day on."
+  from: Date
+  "Up to this day."
+  to: Date
+  "Billed, or not."
+  billed: Boolean
+  "Billable, or not."
+  billable: Boolean
+}
+
+"What time entries come to."
+type TimeSummary {
+  "How many there are."
+  count: Int!
+  "All time."
+  seconds: Int!
+  "Time that is billed, or is to be billed by the hour."
+  billableSeconds: Int!
+  "Time that is billed."
+  billedSeconds: Int!
+  "Time that is still to be billed by the hour."
+  unbilledSeconds: Int!
+}
+
+"A person's timer."
+type Timer {
+  "What runs; null when no timer does."
+  entry: TimeEntry
+  "The present by the server's clock, to show how long it has run."
+  now: DateTime!
+}
+
+"A person's week."
+type TimeSheet {
+  "Monday."
+  from: Date!
+  "Sunday."
+  to: Date!
+  "Whose."
+  userId: ID!
+  "A row for each project and task with time, sorted by their names."
+  rows: [TimeSheetRow!]!
+}
+
+"The week of one project and task."
+type TimeSheetRow {
+  "The project's id."
+  projectId: ID!
+  "The project; null when the viewer sees it no more."
+  project: Project
+  "The task's id; null for none."
+  taskId: ID
+  "The task; null for none."
+  task: ProjectTask
+  "The seconds of Monday to Sunday."
+  seconds: [Int!]!
+  "For Monday to Sunday: whether some of the day's time is billed, or has a start, and stays."
+  fixed: [Boolean!]!
+}
+
+"Input of logTime: a duration, a start with an end, or a start with a duration."
+input LogTimeInput {
+  "The project."
+  projectId: ID!
+  "The task."
+  taskId: ID
+  "Who worked; the viewer when left out. Another needs EditTime."
+  userId: ID
+  "Up to 1,000 characters."
+  description: String
+  "The day of a duration without a start; today when left out."
+  date: Date
+  "The duration, 1 to 86,400."
+  seconds: Int
+  "When it started, not in the future."
+  startedAt: DateTime
+  "When it ended, at most 24 hours later."
+  endedAt: DateTime
+  "As the task when left out."
+  billable: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of updateTimeEntry. What is left out stays."
+input UpdateTimeEntryInput {
+  "The entry."
+  id: ID!
+  "The version that was read."
+  version: Int!
+  "Another project takes the task away, unless one is given."
+  projectId: ID
+  "The task."
+  taskId: ID
+  "Takes the task away."
+  noTask: Boolean
+  "Up to 1,000 characters."
+  description: String
+  "Another day takes the start away."
+  date: Date
+  "The duration, 1 to 86,400."
+  seconds: Int
+  "When it started, not in the future."
+  startedAt: DateTime
+  "When it ended, at most 24 hours later."
+  endedAt: DateTime
+  "Whether the client pays for it."
+  billable: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Names a time entry."
+input TimeEntryIdInput {
+  "The entry."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of startTimer."
+input StartTimerInput {
+  "The project."
+  projectId: ID!
+  "The task."
+  taskId: ID
+  "Up to 1,000 characters."
+  description: String
+  "As the task when left out."
+  billable: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of stopTimer."
+input StopTimerInput {
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a mutation on a time entry gives."
+type TimeEntryPayload {
+  "The entry as it is now."
+  entry: TimeEntry!
+}
+
+"What deleteTimeEntry gives."
+type DeleteTimeEntryPayload {
+  "The entry that is gone."
+  id: ID!
+}
+
+"A cell of a week to save."
+input TimeCellInput {
+  "The project."
+  projectId: ID!
+  "The task; none when left out."
+  taskId: ID
+  "The day."
+  date: Date!
+  "The seconds that were read."
+  was: Int!
+  "What the day is to come to, 0 to 86,400."
+  seconds: Int!
+}
+
+"Input of saveTimeSheet."
+input SaveTimeSheetInput {
+  "Whose time; the viewer's when left out. Another's needs EditTime."
+  userId: ID
+  "1 to 200 cells."
+  cells: [TimeCellInput!]!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What saveTimeSheet gives."
+type SaveTimeSheetPayload {
+  "Whose time was saved."
+  userId: ID!
+}
+
+"What there is to bill."
+enum UnbilledKind {
+  "A time entry."
+  TIME
+  "A fee or an instalment."
+  FEE
+  "A billable line of an issued bill or expense."
+  EXPENSE
+}
+
+"One thing that is to be billed and is not."
+type UnbilledItem {
+  "Of the time entry, the fee or the line: for ` + "`" + `itemIds` + "`" + `."
+  id: ID!
+  "What it is."
+  kind: UnbilledKind!
+  "Its project."
+  projectId: ID!
+  "Its day."
+  date: Date!
+  "The task, else the description; of a fee or an expense what it is for."
+  title: String!
+  "Of time: what was done."
+  description: String!
+  "Of time; 0 of anything else."
+  seconds: Int!
+  "Of time: an hour's price."
+  rate: Decimal!
+  """
+  What it comes to by itself, without VAT, in the project's currency. Null for an expense in a
+  currency that it cannot be reckoned from: bill that by hand, and mark it.
+  """
+  amount: Money
+}
+
+"What time of one project and rate is put on a line by."
+enum BillGrouping {
+  "The task."
+  TASK
+  "Who worked."
+  ASSIGNEE
+  "The description, else the task."
+  DESCRIPTION
+}
+
+"Input of billProjects."
+input BillProjectsInput {
+  "These projects, of one client and currency, at most 100; or"
+  projectIds: [ID!]
+  "all projects of this contact that are not archived."
+  contactId: ID
+  "What lines of time are made by."
+  groupBy: BillGrouping! = TASK
+  "Nothing that is dated later."
+  until: Date
+  "Whether time is billed."
+  includeTime: Boolean! = true
+  "Whether fees and instalments are."
+  includeFees: Boolean! = true
+  "Whether expenses are."
+  includeExpenses: Boolean! = true
+  "These items alone, as unbilled names them; all when left out."
+  itemIds: [ID!]
+  "Of the invoice; today when left out."
+  date: Date
+  "Of the invoice, needed where the projects are not in base currency."
+  exchangeRate: Decimal
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What billProjects gives."
+type BillProjectsPayload {
+  "The draft invoice."
+  invoice: Document!
+}
+
+"Input of markBilled and markUnbilled."
+input MarkBilledInput {
+  "Time entries, fees and lines of purchases, 1 to 500."
+  itemIds: [ID!]!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What markBilled and markUnbilled give."
+type MarkBilledPayload {
+  "The items named."
+  itemIds: [ID!]!
 }
 
 # ---------------------------------------------------------------- statements
@@ -11441,6 +14467,14 @@ func (ec *executionContext) childFields_BalanceTotal(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type BalanceTotal", field.Name)
 }
 
+func (ec *executionContext) childFields_BillProjectsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invoice":
+		return ec.fieldContext_BillProjectsPayload_invoice(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BillProjectsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_BulkContactResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11561,6 +14595,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_documents(ctx, field)
 	case "payments":
 		return ec.fieldContext_Contact_payments(ctx, field)
+	case "projects":
+		return ec.fieldContext_Contact_projects(ctx, field)
 	case "notes":
 		return ec.fieldContext_Contact_notes(ctx, field)
 	case "portalAccess":
@@ -11803,6 +14839,38 @@ func (ec *executionContext) childFields_DeleteProductPayload(ctx context.Context
 		return ec.fieldContext_DeleteProductPayload_id(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteProductPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteProjectFeePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeleteProjectFeePayload_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteProjectFeePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeleteProjectPayload_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteRecurringInvoicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeleteRecurringInvoicePayload_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteRecurringInvoicePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteTimeEntryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeleteTimeEntryPayload_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteTimeEntryPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteTrackingCategoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12379,6 +15447,14 @@ func (ec *executionContext) childFields_LogoPayload(ctx context.Context, field g
 		return ec.fieldContext_LogoPayload_organization(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LogoPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarkBilledPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "itemIds":
+		return ec.fieldContext_MarkBilledPayload_itemIds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkBilledPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13027,6 +16103,190 @@ func (ec *executionContext) childFields_ProductPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ProductPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Project(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Project_id(ctx, field)
+	case "version":
+		return ec.fieldContext_Project_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Project_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Project_updatedAt(ctx, field)
+	case "contact":
+		return ec.fieldContext_Project_contact(ctx, field)
+	case "name":
+		return ec.fieldContext_Project_name(ctx, field)
+	case "description":
+		return ec.fieldContext_Project_description(ctx, field)
+	case "status":
+		return ec.fieldContext_Project_status(ctx, field)
+	case "billing":
+		return ec.fieldContext_Project_billing(ctx, field)
+	case "currency":
+		return ec.fieldContext_Project_currency(ctx, field)
+	case "fixedAmount":
+		return ec.fieldContext_Project_fixedAmount(ctx, field)
+	case "rate":
+		return ec.fieldContext_Project_rate(ctx, field)
+	case "budgetSeconds":
+		return ec.fieldContext_Project_budgetSeconds(ctx, field)
+	case "starts":
+		return ec.fieldContext_Project_starts(ctx, field)
+	case "ends":
+		return ec.fieldContext_Project_ends(ctx, field)
+	case "portal":
+		return ec.fieldContext_Project_portal(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Project_archivedAt(ctx, field)
+	case "members":
+		return ec.fieldContext_Project_members(ctx, field)
+	case "tasks":
+		return ec.fieldContext_Project_tasks(ctx, field)
+	case "fees":
+		return ec.fieldContext_Project_fees(ctx, field)
+	case "options":
+		return ec.fieldContext_Project_options(ctx, field)
+	case "totals":
+		return ec.fieldContext_Project_totals(ctx, field)
+	case "time":
+		return ec.fieldContext_Project_time(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Project", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ProjectConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ProjectConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ProjectConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ProjectConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ProjectEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ProjectEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectFee(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ProjectFee_id(ctx, field)
+	case "version":
+		return ec.fieldContext_ProjectFee_version(ctx, field)
+	case "kind":
+		return ec.fieldContext_ProjectFee_kind(ctx, field)
+	case "title":
+		return ec.fieldContext_ProjectFee_title(ctx, field)
+	case "date":
+		return ec.fieldContext_ProjectFee_date(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ProjectFee_quantity(ctx, field)
+	case "unit":
+		return ec.fieldContext_ProjectFee_unit(ctx, field)
+	case "unitPrice":
+		return ec.fieldContext_ProjectFee_unitPrice(ctx, field)
+	case "amount":
+		return ec.fieldContext_ProjectFee_amount(ctx, field)
+	case "billed":
+		return ec.fieldContext_ProjectFee_billed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectFee", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectFeePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fee":
+		return ec.fieldContext_ProjectFeePayload_fee(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectFeePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ProjectMember_id(ctx, field)
+	case "userId":
+		return ec.fieldContext_ProjectMember_userId(ctx, field)
+	case "user":
+		return ec.fieldContext_ProjectMember_user(ctx, field)
+	case "rate":
+		return ec.fieldContext_ProjectMember_rate(ctx, field)
+	case "cost":
+		return ec.fieldContext_ProjectMember_cost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectMember", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "project":
+		return ec.fieldContext_ProjectPayload_project(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ProjectTask_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ProjectTask_name(ctx, field)
+	case "billable":
+		return ec.fieldContext_ProjectTask_billable(ctx, field)
+	case "rate":
+		return ec.fieldContext_ProjectTask_rate(ctx, field)
+	case "budgetSeconds":
+		return ec.fieldContext_ProjectTask_budgetSeconds(ctx, field)
+	case "seconds":
+		return ec.fieldContext_ProjectTask_seconds(ctx, field)
+	case "assigneeId":
+		return ec.fieldContext_ProjectTask_assigneeId(ctx, field)
+	case "assignee":
+		return ec.fieldContext_ProjectTask_assignee(ctx, field)
+	case "done":
+		return ec.fieldContext_ProjectTask_done(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectTask", field.Name)
+}
+
+func (ec *executionContext) childFields_ProjectTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "seconds":
+		return ec.fieldContext_ProjectTotals_seconds(ctx, field)
+	case "billableSeconds":
+		return ec.fieldContext_ProjectTotals_billableSeconds(ctx, field)
+	case "billedSeconds":
+		return ec.fieldContext_ProjectTotals_billedSeconds(ctx, field)
+	case "unbilledSeconds":
+		return ec.fieldContext_ProjectTotals_unbilledSeconds(ctx, field)
+	case "unbilledTime":
+		return ec.fieldContext_ProjectTotals_unbilledTime(ctx, field)
+	case "unbilledFees":
+		return ec.fieldContext_ProjectTotals_unbilledFees(ctx, field)
+	case "unbilledExpenses":
+		return ec.fieldContext_ProjectTotals_unbilledExpenses(ctx, field)
+	case "unbilled":
+		return ec.fieldContext_ProjectTotals_unbilled(ctx, field)
+	case "billed":
+		return ec.fieldContext_ProjectTotals_billed(ctx, field)
+	case "cost":
+		return ec.fieldContext_ProjectTotals_cost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProjectTotals", field.Name)
+}
+
 func (ec *executionContext) childFields_ProposedAllocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "document":
@@ -13047,6 +16307,88 @@ func (ec *executionContext) childFields_RecordPaymentsPayload(ctx context.Contex
 		return ec.fieldContext_RecordPaymentsPayload_failed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordPaymentsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecurringInvoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RecurringInvoice_id(ctx, field)
+	case "version":
+		return ec.fieldContext_RecurringInvoice_version(ctx, field)
+	case "name":
+		return ec.fieldContext_RecurringInvoice_name(ctx, field)
+	case "contact":
+		return ec.fieldContext_RecurringInvoice_contact(ctx, field)
+	case "state":
+		return ec.fieldContext_RecurringInvoice_state(ctx, field)
+	case "starts":
+		return ec.fieldContext_RecurringInvoice_starts(ctx, field)
+	case "every":
+		return ec.fieldContext_RecurringInvoice_every(ctx, field)
+	case "period":
+		return ec.fieldContext_RecurringInvoice_period(ctx, field)
+	case "ends":
+		return ec.fieldContext_RecurringInvoice_ends(ctx, field)
+	case "next":
+		return ec.fieldContext_RecurringInvoice_next(ctx, field)
+	case "upcoming":
+		return ec.fieldContext_RecurringInvoice_upcoming(ctx, field)
+	case "made":
+		return ec.fieldContext_RecurringInvoice_made(ctx, field)
+	case "issue":
+		return ec.fieldContext_RecurringInvoice_issue(ctx, field)
+	case "email":
+		return ec.fieldContext_RecurringInvoice_email(ctx, field)
+	case "dueDays":
+		return ec.fieldContext_RecurringInvoice_dueDays(ctx, field)
+	case "amount":
+		return ec.fieldContext_RecurringInvoice_amount(ctx, field)
+	case "lines":
+		return ec.fieldContext_RecurringInvoice_lines(ctx, field)
+	case "lastDocument":
+		return ec.fieldContext_RecurringInvoice_lastDocument(ctx, field)
+	case "error":
+		return ec.fieldContext_RecurringInvoice_error(ctx, field)
+	case "pausedAt":
+		return ec.fieldContext_RecurringInvoice_pausedAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_RecurringInvoice_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_RecurringInvoice_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecurringInvoice", field.Name)
+}
+
+func (ec *executionContext) childFields_RecurringInvoiceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RecurringInvoiceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RecurringInvoiceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RecurringInvoiceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RecurringInvoiceConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecurringInvoiceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RecurringInvoiceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RecurringInvoiceEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RecurringInvoiceEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecurringInvoiceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RecurringInvoicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recurringInvoice":
+		return ec.fieldContext_RecurringInvoicePayload_recurringInvoice(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecurringInvoicePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RegistryCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13189,6 +16531,50 @@ func (ec *executionContext) childFields_RegistrySettingsPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type RegistrySettingsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Reminder(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_Reminder_document(ctx, field)
+	case "days":
+		return ec.fieldContext_Reminder_days(ctx, field)
+	case "daysLate":
+		return ec.fieldContext_Reminder_daysLate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reminder", field.Name)
+}
+
+func (ec *executionContext) childFields_ReminderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReminderConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReminderConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReminderConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReminderConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReminderConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReminderEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReminderEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReminderEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReminderEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReminderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_ReminderPayload_document(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReminderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RemoveMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "userId":
@@ -13211,6 +16597,14 @@ func (ec *executionContext) childFields_RevokePortalAccessPayload(ctx context.Co
 		return ec.fieldContext_RevokePortalAccessPayload_access(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokePortalAccessPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SaveTimeSheetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userId":
+		return ec.fieldContext_SaveTimeSheetPayload_userId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveTimeSheetPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13307,6 +16701,122 @@ func (ec *executionContext) childFields_Tax(ctx context.Context, field graphql.C
 	return nil, fmt.Errorf("no field named %q was found under type Tax", field.Name)
 }
 
+func (ec *executionContext) childFields_TimeEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TimeEntry_id(ctx, field)
+	case "version":
+		return ec.fieldContext_TimeEntry_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TimeEntry_createdAt(ctx, field)
+	case "project":
+		return ec.fieldContext_TimeEntry_project(ctx, field)
+	case "task":
+		return ec.fieldContext_TimeEntry_task(ctx, field)
+	case "userId":
+		return ec.fieldContext_TimeEntry_userId(ctx, field)
+	case "user":
+		return ec.fieldContext_TimeEntry_user(ctx, field)
+	case "description":
+		return ec.fieldContext_TimeEntry_description(ctx, field)
+	case "date":
+		return ec.fieldContext_TimeEntry_date(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_TimeEntry_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_TimeEntry_endedAt(ctx, field)
+	case "running":
+		return ec.fieldContext_TimeEntry_running(ctx, field)
+	case "seconds":
+		return ec.fieldContext_TimeEntry_seconds(ctx, field)
+	case "billable":
+		return ec.fieldContext_TimeEntry_billable(ctx, field)
+	case "billed":
+		return ec.fieldContext_TimeEntry_billed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimeEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_TimeEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TimeEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TimeEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TimeEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TimeEntryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimeEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TimeEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TimeEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TimeEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimeEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TimeEntryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_TimeEntryPayload_entry(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimeEntryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TimeSheet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_TimeSheet_from(ctx, field)
+	case "to":
+		return ec.fieldContext_TimeSheet_to(ctx, field)
+	case "userId":
+		return ec.fieldContext_TimeSheet_userId(ctx, field)
+	case "rows":
+		return ec.fieldContext_TimeSheet_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimeSheet", field.Name)
+}
+
+func (ec *executionContext) childFields_TimeSheetRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "projectId":
+		return ec.fieldContext_TimeSheetRow_projectId(ctx, field)
+	case "project":
+		return ec.fieldContext_TimeSheetRow_project(ctx, field)
+	case "taskId":
+		return ec.fieldContext_TimeSheetRow_taskId(ctx, field)
+	case "task":
+		return ec.fieldContext_TimeSheetRow_task(ctx, field)
+	case "seconds":
+		return ec.fieldContext_TimeSheetRow_seconds(ctx, field)
+	case "fixed":
+		return ec.fieldContext_TimeSheetRow_fixed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimeSheetRow", field.Name)
+}
+
+func (ec *executionContext) childFields_TimeSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_TimeSummary_count(ctx, field)
+	case "seconds":
+		return ec.fieldContext_TimeSummary_seconds(ctx, field)
+	case "billableSeconds":
+		return ec.fieldContext_TimeSummary_billableSeconds(ctx, field)
+	case "billedSeconds":
+		return ec.fieldContext_TimeSummary_billedSeconds(ctx, field)
+	case "unbilledSeconds":
+		return ec.fieldContext_TimeSummary_unbilledSeconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimeSummary", field.Name)
+}
+
 func (ec *executionContext) childFields_TimelineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -13347,6 +16857,16 @@ func (ec *executionContext) childFields_TimelineItem(ctx context.Context, field 
 		return ec.fieldContext_TimelineItem_change(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TimelineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_Timer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_Timer_entry(ctx, field)
+	case "now":
+		return ec.fieldContext_Timer_now(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Timer", field.Name)
 }
 
 func (ec *executionContext) childFields_Totals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13427,6 +16947,30 @@ func (ec *executionContext) childFields_TrackingOption(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type TrackingOption", field.Name)
 }
 
+func (ec *executionContext) childFields_UnbilledItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_UnbilledItem_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_UnbilledItem_kind(ctx, field)
+	case "projectId":
+		return ec.fieldContext_UnbilledItem_projectId(ctx, field)
+	case "date":
+		return ec.fieldContext_UnbilledItem_date(ctx, field)
+	case "title":
+		return ec.fieldContext_UnbilledItem_title(ctx, field)
+	case "description":
+		return ec.fieldContext_UnbilledItem_description(ctx, field)
+	case "seconds":
+		return ec.fieldContext_UnbilledItem_seconds(ctx, field)
+	case "rate":
+		return ec.fieldContext_UnbilledItem_rate(ctx, field)
+	case "amount":
+		return ec.fieldContext_UnbilledItem_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnbilledItem", field.Name)
+}
+
 func (ec *executionContext) childFields_UnmergeContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "contact":
@@ -13443,6 +16987,14 @@ func (ec *executionContext) childFields_UpdateOrganizationPayload(ctx context.Co
 		return ec.fieldContext_UpdateOrganizationPayload_organization(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateOrganizationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateReminderDaysPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "days":
+		return ec.fieldContext_UpdateReminderDaysPayload_days(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateReminderDaysPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13767,6 +17319,36 @@ func (ec *executionContext) field_Contact_payments_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Contact_projects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*project.Filter, error) {
+			return ec.unmarshalOProjectFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Contact_registryChecks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13875,6 +17457,20 @@ func (ec *executionContext) field_Mutation_addMember_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addProjectFee_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.AddFeeInput, error) {
+			return ec.unmarshalNAddProjectFeeInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐAddFeeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_allocatePayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13951,6 +17547,34 @@ func (ec *executionContext) field_Mutation_archiveProduct_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (product.IDInput, error) {
 			return ec.unmarshalNProductIdInput2githubᚗcomᚋkartelaᚋkartelaᚋproductᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_archiveProject_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.IDInput, error) {
+			return ec.unmarshalNProjectIdInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_billProjects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.BillInput, error) {
+			return ec.unmarshalNBillProjectsInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐBillInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14141,6 +17765,34 @@ func (ec *executionContext) field_Mutation_createProduct_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createProject_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.CreateInput, error) {
+			return ec.unmarshalNCreateProjectInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createRecurringInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (recurring.CreateInput, error) {
+			return ec.unmarshalNCreateRecurringInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createTrackingCategory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14253,6 +17905,62 @@ func (ec *executionContext) field_Mutation_deleteProduct_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_deleteProjectFee_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.IDInput, error) {
+			return ec.unmarshalNProjectFeeIdInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteProject_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.IDInput, error) {
+			return ec.unmarshalNProjectIdInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteRecurringInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (recurring.IDInput, error) {
+			return ec.unmarshalNRecurringInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteTimeEntry_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.IDInput, error) {
+			return ec.unmarshalNTimeEntryIdInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteTrackingCategory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14273,6 +17981,20 @@ func (ec *executionContext) field_Mutation_dismissDuplicate_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (merge.DismissInput, error) {
 			return ec.unmarshalNDismissDuplicateInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐDismissInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_doneReminder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (reminder.Input, error) {
+			return ec.unmarshalNReminderInput2githubᚗcomᚋkartelaᚋkartelaᚋreminderᚐInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14309,6 +18031,20 @@ func (ec *executionContext) field_Mutation_issueDocument_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_logTime_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.LogInput, error) {
+			return ec.unmarshalNLogTimeInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐLogInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_lookupAfm_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14337,12 +18073,54 @@ func (ec *executionContext) field_Mutation_lookupVat_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_markBilled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.MarkInput, error) {
+			return ec.unmarshalNMarkBilledInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMarkInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_markUnbilled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.MarkInput, error) {
+			return ec.unmarshalNMarkBilledInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMarkInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_mergeContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (merge.Input, error) {
 			return ec.unmarshalNMergeContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_pauseRecurringInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (recurring.IDInput, error) {
+			return ec.unmarshalNRecurringInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14463,12 +18241,40 @@ func (ec *executionContext) field_Mutation_restoreProduct_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_restoreProject_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.IDInput, error) {
+			return ec.unmarshalNProjectIdInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_restrictContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (contact.RestrictInput, error) {
 			return ec.unmarshalNRestrictContactInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐRestrictInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resumeRecurringInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (recurring.IDInput, error) {
+			return ec.unmarshalNRecurringInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14561,6 +18367,20 @@ func (ec *executionContext) field_Mutation_runContactImport_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_saveTimeSheet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.SaveSheetInput, error) {
+			return ec.unmarshalNSaveTimeSheetInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐSaveSheetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setContactsOption_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14623,6 +18443,48 @@ func (ec *executionContext) field_Mutation_signOut_args(ctx context.Context, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (*account.SignOutInput, error) {
 			return ec.unmarshalOSignOutInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSignOutInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_skipReminder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (reminder.Input, error) {
+			return ec.unmarshalNReminderInput2githubᚗcomᚋkartelaᚋkartelaᚋreminderᚐInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_startTimer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.StartInput, error) {
+			return ec.unmarshalNStartTimerInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐStartInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_stopTimer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.StopInput, error) {
+			return ec.unmarshalNStopTimerInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐStopInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14785,12 +18647,82 @@ func (ec *executionContext) field_Mutation_updateProduct_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_updateProjectFee_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.UpdateFeeInput, error) {
+			return ec.unmarshalNUpdateProjectFeeInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐUpdateFeeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateProject_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.UpdateInput, error) {
+			return ec.unmarshalNUpdateProjectInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateRecurringInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (recurring.UpdateInput, error) {
+			return ec.unmarshalNUpdateRecurringInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateRegistrySettings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (taxid.UpdateSettingsInput, error) {
 			return ec.unmarshalNUpdateRegistrySettingsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐUpdateSettingsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateReminderDays_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (reminder.SettingsInput, error) {
+			return ec.unmarshalNUpdateReminderDaysInput2githubᚗcomᚋkartelaᚋkartelaᚋreminderᚐSettingsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateTimeEntry_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (project.UpdateTimeInput, error) {
+			return ec.unmarshalNUpdateTimeEntryInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐUpdateTimeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14946,6 +18878,28 @@ func (ec *executionContext) field_Portal_invoice_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Project_time_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -15443,6 +19397,74 @@ func (ec *executionContext) field_Query_products_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_project_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_projects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*project.Filter, error) {
+			return ec.unmarshalOProjectFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (project.Order, error) {
+			return ec.unmarshalNProjectOrder2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_proposeAllocation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15481,6 +19503,104 @@ func (ec *executionContext) field_Query_proposeAllocation_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_recurringInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_recurringInvoices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*recurring.Filter, error) {
+			return ec.unmarshalORecurringInvoiceFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_remindersDue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_statement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15495,6 +19615,88 @@ func (ec *executionContext) field_Query_statement_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_timeEntries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*project.TimeFilter, error) {
+			return ec.unmarshalOTimeFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTimeFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_timeSheet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "week",
+		func(ctx context.Context, v any) (day.Date, error) {
+			return ec.unmarshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["week"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "userId",
+		func(ctx context.Context, v any) (*uuid.UUID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["userId"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_timeSummary_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*project.TimeFilter, error) {
+			return ec.unmarshalOTimeFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTimeFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_trackingCategories_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15506,6 +19708,50 @@ func (ec *executionContext) field_Query_trackingCategories_args(ctx context.Cont
 		return nil, err
 	}
 	args["archived"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_unbilled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "projectIds",
+		func(ctx context.Context, v any) ([]uuid.UUID, error) {
+			return ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["projectIds"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
+		func(ctx context.Context, v any) (*uuid.UUID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["contactId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "until",
+		func(ctx context.Context, v any) (*day.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["until"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_RecurringInvoice_upcoming_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "count",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["count"] = arg0
 	return args, nil
 }
 
@@ -17065,6 +21311,38 @@ func (ec *executionContext) fieldContext_BalanceTotal_net(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _BillProjectsPayload_invoice(ctx context.Context, field graphql.CollectedField, obj *model.BillProjectsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BillProjectsPayload_invoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invoice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v document.Document) graphql.Marshaler {
+			return ec.marshalNDocument2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BillProjectsPayload_invoice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BillProjectsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _BulkContactResult_id(ctx context.Context, field graphql.CollectedField, obj *contact.Done) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18392,6 +22670,50 @@ func (ec *executionContext) fieldContext_Contact_payments(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Contact_payments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_projects(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_projects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Contact().Projects(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*project.Filter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*project.Project]) graphql.Marshaler {
+			return ec.marshalNProjectConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_projects(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_projects_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -20055,6 +24377,98 @@ func (ec *executionContext) _DeleteProductPayload_id(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_DeleteProductPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteProductPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteProjectFeePayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteProjectFeePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteProjectFeePayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteProjectFeePayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteProjectFeePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteProjectPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteProjectPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteProjectPayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteProjectPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteProjectPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteRecurringInvoicePayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteRecurringInvoicePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteRecurringInvoicePayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteRecurringInvoicePayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteRecurringInvoicePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteTimeEntryPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteTimeEntryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteTimeEntryPayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteTimeEntryPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteTimeEntryPayload", field, false, false, "ID")
 }
 
 func (ec *executionContext) _DeleteTrackingCategoryPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteTrackingCategoryPayload) (ret graphql.Marshaler) {
@@ -24737,6 +29151,29 @@ func (ec *executionContext) fieldContext_LogoPayload_organization(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _MarkBilledPayload_itemIds(ctx context.Context, field graphql.CollectedField, obj *model.MarkBilledPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarkBilledPayload_itemIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ItemIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MarkBilledPayload_itemIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MarkBilledPayload", field, false, false, "ID")
+}
+
 func (ec *executionContext) _Member_userId(ctx context.Context, field graphql.CollectedField, obj *account.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27963,6 +32400,358 @@ func (ec *executionContext) fieldContext_Mutation_deleteDocument(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_createRecurringInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createRecurringInvoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateRecurringInvoice(ctx, fc.Args["input"].(recurring.CreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecurringInvoicePayload) graphql.Marshaler {
+			return ec.marshalNRecurringInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRecurringInvoicePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createRecurringInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createRecurringInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateRecurringInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateRecurringInvoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateRecurringInvoice(ctx, fc.Args["input"].(recurring.UpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecurringInvoicePayload) graphql.Marshaler {
+			return ec.marshalNRecurringInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRecurringInvoicePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateRecurringInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateRecurringInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_pauseRecurringInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_pauseRecurringInvoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PauseRecurringInvoice(ctx, fc.Args["input"].(recurring.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecurringInvoicePayload) graphql.Marshaler {
+			return ec.marshalNRecurringInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRecurringInvoicePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_pauseRecurringInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_pauseRecurringInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resumeRecurringInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resumeRecurringInvoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResumeRecurringInvoice(ctx, fc.Args["input"].(recurring.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecurringInvoicePayload) graphql.Marshaler {
+			return ec.marshalNRecurringInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRecurringInvoicePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resumeRecurringInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resumeRecurringInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteRecurringInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteRecurringInvoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteRecurringInvoice(ctx, fc.Args["input"].(recurring.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteRecurringInvoicePayload) graphql.Marshaler {
+			return ec.marshalNDeleteRecurringInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteRecurringInvoicePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteRecurringInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteRecurringInvoicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteRecurringInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_doneReminder(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_doneReminder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DoneReminder(ctx, fc.Args["input"].(reminder.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReminderPayload) graphql.Marshaler {
+			return ec.marshalNReminderPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐReminderPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_doneReminder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReminderPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_doneReminder_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_skipReminder(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_skipReminder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SkipReminder(ctx, fc.Args["input"].(reminder.Input))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReminderPayload) graphql.Marshaler {
+			return ec.marshalNReminderPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐReminderPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_skipReminder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReminderPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_skipReminder_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateReminderDays(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateReminderDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateReminderDays(ctx, fc.Args["input"].(reminder.SettingsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateReminderDaysPayload) graphql.Marshaler {
+			return ec.marshalNUpdateReminderDaysPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUpdateReminderDaysPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateReminderDays(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateReminderDaysPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateReminderDays_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createDocumentLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28441,6 +33230,754 @@ func (ec *executionContext) fieldContext_Mutation_unapplyCredit(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_unapplyCredit_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createProject(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createProject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateProject(ctx, fc.Args["input"].(project.CreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProjectPayload) graphql.Marshaler {
+			return ec.marshalNProjectPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐProjectPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createProject(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createProject_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateProject(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateProject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateProject(ctx, fc.Args["input"].(project.UpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProjectPayload) graphql.Marshaler {
+			return ec.marshalNProjectPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐProjectPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateProject(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateProject_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_archiveProject(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_archiveProject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ArchiveProject(ctx, fc.Args["input"].(project.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProjectPayload) graphql.Marshaler {
+			return ec.marshalNProjectPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐProjectPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_archiveProject(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_archiveProject_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_restoreProject(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_restoreProject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RestoreProject(ctx, fc.Args["input"].(project.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProjectPayload) graphql.Marshaler {
+			return ec.marshalNProjectPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐProjectPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_restoreProject(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_restoreProject_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteProject(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteProject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteProject(ctx, fc.Args["input"].(project.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteProjectPayload) graphql.Marshaler {
+			return ec.marshalNDeleteProjectPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteProjectPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteProject(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteProjectPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteProject_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addProjectFee(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addProjectFee(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddProjectFee(ctx, fc.Args["input"].(project.AddFeeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProjectFeePayload) graphql.Marshaler {
+			return ec.marshalNProjectFeePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐProjectFeePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addProjectFee(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectFeePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addProjectFee_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateProjectFee(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateProjectFee(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateProjectFee(ctx, fc.Args["input"].(project.UpdateFeeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProjectFeePayload) graphql.Marshaler {
+			return ec.marshalNProjectFeePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐProjectFeePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateProjectFee(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectFeePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateProjectFee_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteProjectFee(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteProjectFee(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteProjectFee(ctx, fc.Args["input"].(project.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteProjectFeePayload) graphql.Marshaler {
+			return ec.marshalNDeleteProjectFeePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteProjectFeePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteProjectFee(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteProjectFeePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteProjectFee_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_logTime(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_logTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LogTime(ctx, fc.Args["input"].(project.LogInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TimeEntryPayload) graphql.Marshaler {
+			return ec.marshalNTimeEntryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐTimeEntryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_logTime(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_logTime_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateTimeEntry(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateTimeEntry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateTimeEntry(ctx, fc.Args["input"].(project.UpdateTimeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TimeEntryPayload) graphql.Marshaler {
+			return ec.marshalNTimeEntryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐTimeEntryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateTimeEntry(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateTimeEntry_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteTimeEntry(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteTimeEntry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteTimeEntry(ctx, fc.Args["input"].(project.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteTimeEntryPayload) graphql.Marshaler {
+			return ec.marshalNDeleteTimeEntryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteTimeEntryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteTimeEntry(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteTimeEntryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteTimeEntry_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_startTimer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startTimer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StartTimer(ctx, fc.Args["input"].(project.StartInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TimeEntryPayload) graphql.Marshaler {
+			return ec.marshalNTimeEntryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐTimeEntryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startTimer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_startTimer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_stopTimer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_stopTimer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StopTimer(ctx, fc.Args["input"].(project.StopInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TimeEntryPayload) graphql.Marshaler {
+			return ec.marshalNTimeEntryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐTimeEntryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_stopTimer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_stopTimer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_saveTimeSheet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveTimeSheet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveTimeSheet(ctx, fc.Args["input"].(project.SaveSheetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SaveTimeSheetPayload) graphql.Marshaler {
+			return ec.marshalNSaveTimeSheetPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSaveTimeSheetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveTimeSheet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveTimeSheetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveTimeSheet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_billProjects(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_billProjects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BillProjects(ctx, fc.Args["input"].(project.BillInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BillProjectsPayload) graphql.Marshaler {
+			return ec.marshalNBillProjectsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐBillProjectsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_billProjects(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BillProjectsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_billProjects_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_markBilled(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_markBilled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkBilled(ctx, fc.Args["input"].(project.MarkInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkBilledPayload) graphql.Marshaler {
+			return ec.marshalNMarkBilledPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐMarkBilledPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_markBilled(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarkBilledPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markBilled_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_markUnbilled(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_markUnbilled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkUnbilled(ctx, fc.Args["input"].(project.MarkInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkBilledPayload) graphql.Marshaler {
+			return ec.marshalNMarkBilledPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐMarkBilledPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_markUnbilled(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarkBilledPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markUnbilled_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -33442,6 +38979,1720 @@ func (ec *executionContext) fieldContext_ProductPayload_product(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Project_id(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Project_version(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Project_createdAt(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Project_updatedAt(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Project_contact(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalOContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_name(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "String")
+}
+
+func (ec *executionContext) _Project_description(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "String")
+}
+
+func (ec *executionContext) _Project_status(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v project1.Status) graphql.Marshaler {
+			return ec.marshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "ProjectStatus")
+}
+
+func (ec *executionContext) _Project_billing(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_billing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Billing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v project1.Billing) graphql.Marshaler {
+			return ec.marshalNProjectBilling2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_billing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "ProjectBilling")
+}
+
+func (ec *executionContext) _Project_currency(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Currency) graphql.Marshaler {
+			return ec.marshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "CurrencyCode")
+}
+
+func (ec *executionContext) _Project_fixedAmount(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_fixedAmount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FixedAmount(ctx), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_fixedAmount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_rate(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate(ctx), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, true, false, "Decimal")
+}
+
+func (ec *executionContext) _Project_budgetSeconds(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_budgetSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BudgetSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_budgetSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Project_starts(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_starts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Starts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_starts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Project_ends(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_ends(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ends, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_ends(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Project_portal(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_portal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v project1.Portal) graphql.Marshaler {
+			return ec.marshalNProjectPortal2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_portal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "ProjectPortal")
+}
+
+func (ec *executionContext) _Project_archivedAt(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_archivedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArchivedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Project_archivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Project", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Project_members(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_members(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Members(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*project.Member) graphql.Marshaler {
+			return ec.marshalNProjectMember2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMemberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_members(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_tasks(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_tasks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tasks(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*project.Task) graphql.Marshaler {
+			return ec.marshalNProjectTask2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTaskᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_tasks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectTask(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_fees(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_fees(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fees(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*project.Fee) graphql.Marshaler {
+			return ec.marshalNProjectFee2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐFeeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_fees(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectFee(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_options(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*tracking.Option) graphql.Marshaler {
+			return ec.marshalNTrackingOption2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_totals(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_totals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Totals(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Totals) graphql.Marshaler {
+			return ec.marshalNProjectTotals2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTotals(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_totals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectTotals(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Project_time(ctx context.Context, field graphql.CollectedField, obj *project.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Project_time(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Time(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*project.Entry]) graphql.Marshaler {
+			return ec.marshalNTimeEntryConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Project_time(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Project",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Project_time_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*project.Project]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*project.Project]) graphql.Marshaler {
+			return ec.marshalNProjectEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*project.Project]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*project.Project) graphql.Marshaler {
+			return ec.marshalNProject2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProjectᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*project.Project]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*project.Project]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ProjectEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*project.Project]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _ProjectEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*project.Project]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Project) graphql.Marshaler {
+			return ec.marshalNProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProject(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectFee_id(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectFee", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ProjectFee_version(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectFee", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ProjectFee_kind(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v projectfee.Kind) graphql.Marshaler {
+			return ec.marshalNProjectFeeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectFee", field, false, false, "ProjectFeeKind")
+}
+
+func (ec *executionContext) _ProjectFee_title(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectFee", field, false, false, "String")
+}
+
+func (ec *executionContext) _ProjectFee_date(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectFee", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ProjectFee_quantity(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectFee", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ProjectFee_unit(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectFee", field, false, false, "String")
+}
+
+func (ec *executionContext) _ProjectFee_unitPrice(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_unitPrice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnitPrice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_unitPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectFee", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ProjectFee_amount(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectFee",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectFee_billed(ctx context.Context, field graphql.CollectedField, obj *project.Fee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFee_billed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Billed(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFee_billed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectFee", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _ProjectFeePayload_fee(ctx context.Context, field graphql.CollectedField, obj *model.ProjectFeePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectFeePayload_fee(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fee, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v project.Fee) graphql.Marshaler {
+			return ec.marshalNProjectFee2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐFee(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectFeePayload_fee(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectFeePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectFee(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectMember_id(ctx context.Context, field graphql.CollectedField, obj *project.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectMember_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectMember_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectMember", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ProjectMember_userId(ctx context.Context, field graphql.CollectedField, obj *project.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectMember_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectMember_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectMember", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ProjectMember_user(ctx context.Context, field graphql.CollectedField, obj *project.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectMember_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ProjectMember().User(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectMember_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectMember",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectMember_rate(ctx context.Context, field graphql.CollectedField, obj *project.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectMember_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate(ctx), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectMember_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectMember", field, true, false, "Decimal")
+}
+
+func (ec *executionContext) _ProjectMember_cost(ctx context.Context, field graphql.CollectedField, obj *project.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectMember_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost(ctx), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectMember_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectMember", field, true, false, "Decimal")
+}
+
+func (ec *executionContext) _ProjectPayload_project(ctx context.Context, field graphql.CollectedField, obj *model.ProjectPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectPayload_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v project.Project) graphql.Marshaler {
+			return ec.marshalNProject2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProject(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectPayload_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectTask_id(ctx context.Context, field graphql.CollectedField, obj *project.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTask_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTask_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTask", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ProjectTask_name(ctx context.Context, field graphql.CollectedField, obj *project.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTask_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTask_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTask", field, false, false, "String")
+}
+
+func (ec *executionContext) _ProjectTask_billable(ctx context.Context, field graphql.CollectedField, obj *project.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTask_billable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Billable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTask_billable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTask", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ProjectTask_rate(ctx context.Context, field graphql.CollectedField, obj *project.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTask_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate(ctx), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTask_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTask", field, true, false, "Decimal")
+}
+
+func (ec *executionContext) _ProjectTask_budgetSeconds(ctx context.Context, field graphql.CollectedField, obj *project.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTask_budgetSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BudgetSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTask_budgetSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTask", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ProjectTask_seconds(ctx context.Context, field graphql.CollectedField, obj *project.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTask_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTask_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTask", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ProjectTask_assigneeId(ctx context.Context, field graphql.CollectedField, obj *project.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTask_assigneeId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AssigneeID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *uuid.UUID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTask_assigneeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTask", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ProjectTask_assignee(ctx context.Context, field graphql.CollectedField, obj *project.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTask_assignee(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ProjectTask().Assignee(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTask_assignee(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectTask",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectTask_done(ctx context.Context, field graphql.CollectedField, obj *project.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTask_done(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Done(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTask_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTask", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _ProjectTotals_seconds(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTotals", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ProjectTotals_billableSeconds(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_billableSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BillableSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_billableSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTotals", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ProjectTotals_billedSeconds(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_billedSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BilledSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_billedSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTotals", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ProjectTotals_unbilledSeconds(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_unbilledSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnbilledSeconds(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_unbilledSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProjectTotals", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ProjectTotals_unbilledTime(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_unbilledTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnbilledTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_unbilledTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectTotals_unbilledFees(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_unbilledFees(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnbilledFees, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_unbilledFees(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectTotals_unbilledExpenses(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_unbilledExpenses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnbilledExpenses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_unbilledExpenses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectTotals_unbilled(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_unbilled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unbilled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_unbilled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectTotals_billed(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_billed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Billed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_billed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProjectTotals_cost(ctx context.Context, field graphql.CollectedField, obj *project.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProjectTotals_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProjectTotals_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProjectTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProposedAllocation_document(ctx context.Context, field graphql.CollectedField, obj *payment.ProposedPart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34402,6 +41653,161 @@ func (ec *executionContext) fieldContext_Query_numberSequences(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_recurringInvoices(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_recurringInvoices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RecurringInvoices(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*recurring.Filter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*recurring.Recurring]) graphql.Marshaler {
+			return ec.marshalNRecurringInvoiceConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_recurringInvoices(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoiceConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_recurringInvoices_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_recurringInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_recurringInvoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RecurringInvoice(ctx, fc.Args["id"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recurring.Recurring) graphql.Marshaler {
+			return ec.marshalORecurringInvoice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐRecurring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_recurringInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoice(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_recurringInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_remindersDue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_remindersDue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RemindersDue(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*reminder.Due]) graphql.Marshaler {
+			return ec.marshalNReminderConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_remindersDue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReminderConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_remindersDue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_reminderDays(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_reminderDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().ReminderDays(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_reminderDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, "Int")
+}
+
 func (ec *executionContext) _Query_payments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34616,6 +42022,334 @@ func (ec *executionContext) fieldContext_Query_proposeAllocation(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_proposeAllocation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_projects(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_projects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Projects(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*project.Filter), fc.Args["orderBy"].(project.Order))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*project.Project]) graphql.Marshaler {
+			return ec.marshalNProjectConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_projects(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_projects_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_project(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Project(ctx, fc.Args["id"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_project(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_project_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_staff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Staff(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUserᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_unbilled(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_unbilled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Unbilled(ctx, fc.Args["projectIds"].([]uuid.UUID), fc.Args["contactId"].(*uuid.UUID), fc.Args["until"].(*day.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*project.Item) graphql.Marshaler {
+			return ec.marshalNUnbilledItem2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_unbilled(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnbilledItem(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_unbilled_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_timeEntries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_timeEntries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TimeEntries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*project.TimeFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*project.Entry]) graphql.Marshaler {
+			return ec.marshalNTimeEntryConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_timeEntries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_timeEntries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_timeSummary(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_timeSummary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TimeSummary(ctx, fc.Args["filter"].(*project.TimeFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.TimeSummary) graphql.Marshaler {
+			return ec.marshalNTimeSummary2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTimeSummary(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_timeSummary(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeSummary(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_timeSummary_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_timer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_timer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Timer(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Running) graphql.Marshaler {
+			return ec.marshalNTimer2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐRunning(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_timer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Timer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_timeSheet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_timeSheet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TimeSheet(ctx, fc.Args["week"].(day.Date), fc.Args["userId"].(*uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Sheet) graphql.Marshaler {
+			return ec.marshalNTimeSheet2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐSheet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_timeSheet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeSheet(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_timeSheet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -34894,6 +42628,766 @@ func (ec *executionContext) _RecordPaymentsPayload_failed(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_RecordPaymentsPayload_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RecordPaymentsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecurringInvoice_id(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RecurringInvoice_version(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecurringInvoice_name(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecurringInvoice_contact(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecurringInvoice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecurringInvoice_state(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v recurring.State) graphql.Marshaler {
+			return ec.marshalNRecurringInvoiceState2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, true, false, "RecurringInvoiceState")
+}
+
+func (ec *executionContext) _RecurringInvoice_starts(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_starts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Starts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_starts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "Date")
+}
+
+func (ec *executionContext) _RecurringInvoice_every(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_every(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Every, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_every(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecurringInvoice_period(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_period(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Period, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v recurringinvoice.Period) graphql.Marshaler {
+			return ec.marshalNRecurringPeriod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_period(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "RecurringPeriod")
+}
+
+func (ec *executionContext) _RecurringInvoice_ends(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_ends(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ends, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_ends(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "Date")
+}
+
+func (ec *executionContext) _RecurringInvoice_next(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_next(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Next, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_next(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "Date")
+}
+
+func (ec *executionContext) _RecurringInvoice_upcoming(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_upcoming(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Upcoming(fc.Args["count"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []day.Date) graphql.Marshaler {
+			return ec.marshalNDate2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_upcoming(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecurringInvoice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Date does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_RecurringInvoice_upcoming_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecurringInvoice_made(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_made(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Made, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_made(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecurringInvoice_issue(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_issue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Issue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_issue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RecurringInvoice_email(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Email, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RecurringInvoice_dueDays(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_dueDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueDays(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_dueDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, true, false, "Int")
+}
+
+func (ec *executionContext) _RecurringInvoice_amount(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecurringInvoice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecurringInvoice_lines(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, true, false, "String")
+}
+
+func (ec *executionContext) _RecurringInvoice_lastDocument(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_lastDocument(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastDocument(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
+			return ec.marshalODocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_lastDocument(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecurringInvoice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecurringInvoice_error(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_error(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Error, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_error(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecurringInvoice_pausedAt(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_pausedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PausedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_pausedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _RecurringInvoice_createdAt(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _RecurringInvoice_updatedAt(ctx context.Context, field graphql.CollectedField, obj *recurring.Recurring) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoice_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoice_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoice", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _RecurringInvoiceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*recurring.Recurring]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoiceConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*recurring.Recurring]) graphql.Marshaler {
+			return ec.marshalNRecurringInvoiceEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoiceConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecurringInvoiceConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoiceEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecurringInvoiceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*recurring.Recurring]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoiceConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*recurring.Recurring) graphql.Marshaler {
+			return ec.marshalNRecurringInvoice2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐRecurringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoiceConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecurringInvoiceConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecurringInvoiceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*recurring.Recurring]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoiceConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoiceConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecurringInvoiceConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecurringInvoiceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*recurring.Recurring]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoiceConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoiceConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoiceConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _RecurringInvoiceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*recurring.Recurring]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoiceEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoiceEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecurringInvoiceEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _RecurringInvoiceEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*recurring.Recurring]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoiceEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *recurring.Recurring) graphql.Marshaler {
+			return ec.marshalNRecurringInvoice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐRecurring(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoiceEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecurringInvoiceEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecurringInvoicePayload_recurringInvoice(ctx context.Context, field graphql.CollectedField, obj *model.RecurringInvoicePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecurringInvoicePayload_recurringInvoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecurringInvoice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v recurring.Recurring) graphql.Marshaler {
+			return ec.marshalNRecurringInvoice2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐRecurring(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecurringInvoicePayload_recurringInvoice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecurringInvoicePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecurringInvoice(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RegistryCheck_id(ctx context.Context, field graphql.CollectedField, obj *taxid.Check) (ret graphql.Marshaler) {
@@ -36035,6 +44529,290 @@ func (ec *executionContext) fieldContext_RegistrySettingsPayload_settings(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Reminder_document(ctx context.Context, field graphql.CollectedField, obj *reminder.Due) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reminder_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
+			return ec.marshalNDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reminder_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Reminder",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Reminder_days(ctx context.Context, field graphql.CollectedField, obj *reminder.Due) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reminder_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reminder_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Reminder_daysLate(ctx context.Context, field graphql.CollectedField, obj *reminder.Due) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reminder_daysLate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DaysLate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reminder_daysLate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReminderConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*reminder.Due]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReminderConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*reminder.Due]) graphql.Marshaler {
+			return ec.marshalNReminderEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReminderConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReminderConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReminderEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReminderConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*reminder.Due]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReminderConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*reminder.Due) graphql.Marshaler {
+			return ec.marshalNReminder2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋreminderᚐDueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReminderConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReminderConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reminder(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReminderConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*reminder.Due]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReminderConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReminderConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReminderConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReminderConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*reminder.Due]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReminderConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReminderConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReminderConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ReminderEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*reminder.Due]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReminderEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReminderEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReminderEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReminderEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*reminder.Due]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReminderEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *reminder.Due) graphql.Marshaler {
+			return ec.marshalNReminder2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋreminderᚐDue(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReminderEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReminderEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reminder(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReminderPayload_document(ctx context.Context, field graphql.CollectedField, obj *model.ReminderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReminderPayload_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v document.Document) graphql.Marshaler {
+			return ec.marshalNDocument2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReminderPayload_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReminderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RemoveMemberPayload_userId(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36120,6 +44898,29 @@ func (ec *executionContext) fieldContext_RevokePortalAccessPayload_access(_ cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _SaveTimeSheetPayload_userId(ctx context.Context, field graphql.CollectedField, obj *model.SaveTimeSheetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveTimeSheetPayload_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveTimeSheetPayload_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SaveTimeSheetPayload", field, false, false, "ID")
 }
 
 func (ec *executionContext) _SignInPayload_token(ctx context.Context, field graphql.CollectedField, obj *account.SignedIn) (ret graphql.Marshaler) {
@@ -36900,6 +45701,38 @@ func (ec *executionContext) fieldContext_Subscription_contactImportProgress(ctx 
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_timerChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_timerChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().TimerChanged(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Running) graphql.Marshaler {
+			return ec.marshalNTimer2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐRunning(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_timerChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Timer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Tax_kind(ctx context.Context, field graphql.CollectedField, obj *money.Tax) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37036,6 +45869,956 @@ func (ec *executionContext) _Tax_informational(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Tax_informational(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Tax", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TimeEntry_id(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "ID")
+}
+
+func (ec *executionContext) _TimeEntry_version(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TimeEntry_createdAt(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _TimeEntry_project(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeEntry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeEntry_task(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_task(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Task(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Task) graphql.Marshaler {
+			return ec.marshalOProjectTask2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTask(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_task(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeEntry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectTask(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeEntry_userId(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "ID")
+}
+
+func (ec *executionContext) _TimeEntry_user(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TimeEntry().User(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeEntry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeEntry_description(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "String")
+}
+
+func (ec *executionContext) _TimeEntry_date(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "Date")
+}
+
+func (ec *executionContext) _TimeEntry_startedAt(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _TimeEntry_endedAt(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, true, false, "DateTime")
+}
+
+func (ec *executionContext) _TimeEntry_running(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_running(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Running, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_running(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TimeEntry_seconds(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TimeEntry_billable(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_billable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Billable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_billable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TimeEntry_billed(ctx context.Context, field graphql.CollectedField, obj *project.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntry_billed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Billed(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntry_billed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntry", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _TimeEntryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*project.Entry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntryConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*project.Entry]) graphql.Marshaler {
+			return ec.marshalNTimeEntryEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntryConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeEntryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntryEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeEntryConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*project.Entry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntryConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*project.Entry) graphql.Marshaler {
+			return ec.marshalNTimeEntry2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐEntryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntryConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeEntryConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeEntryConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*project.Entry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntryConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntryConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeEntryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeEntryConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*project.Entry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntryConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntryConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntryConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _TimeEntryEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*project.Entry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntryEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntryEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeEntryEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _TimeEntryEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*project.Entry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntryEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Entry) graphql.Marshaler {
+			return ec.marshalNTimeEntry2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐEntry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntryEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeEntryEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeEntryPayload_entry(ctx context.Context, field graphql.CollectedField, obj *model.TimeEntryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeEntryPayload_entry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entry, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v project.Entry) graphql.Marshaler {
+			return ec.marshalNTimeEntry2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐEntry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeEntryPayload_entry(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeEntryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeSheet_from(ctx context.Context, field graphql.CollectedField, obj *project.Sheet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheet_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheet_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSheet", field, false, false, "Date")
+}
+
+func (ec *executionContext) _TimeSheet_to(ctx context.Context, field graphql.CollectedField, obj *project.Sheet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheet_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheet_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSheet", field, false, false, "Date")
+}
+
+func (ec *executionContext) _TimeSheet_userId(ctx context.Context, field graphql.CollectedField, obj *project.Sheet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheet_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheet_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSheet", field, false, false, "ID")
+}
+
+func (ec *executionContext) _TimeSheet_rows(ctx context.Context, field graphql.CollectedField, obj *project.Sheet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheet_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*project.SheetRow) graphql.Marshaler {
+			return ec.marshalNTimeSheetRow2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐSheetRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheet_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeSheet",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeSheetRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeSheetRow_projectId(ctx context.Context, field graphql.CollectedField, obj *project.SheetRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheetRow_projectId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheetRow_projectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSheetRow", field, true, false, "ID")
+}
+
+func (ec *executionContext) _TimeSheetRow_project(ctx context.Context, field graphql.CollectedField, obj *project.SheetRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheetRow_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Project) graphql.Marshaler {
+			return ec.marshalOProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheetRow_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeSheetRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Project(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeSheetRow_taskId(ctx context.Context, field graphql.CollectedField, obj *project.SheetRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheetRow_taskId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaskID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *uuid.UUID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheetRow_taskId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSheetRow", field, true, false, "ID")
+}
+
+func (ec *executionContext) _TimeSheetRow_task(ctx context.Context, field graphql.CollectedField, obj *project.SheetRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheetRow_task(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Task(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Task) graphql.Marshaler {
+			return ec.marshalOProjectTask2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTask(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheetRow_task(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TimeSheetRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProjectTask(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TimeSheetRow_seconds(ctx context.Context, field graphql.CollectedField, obj *project.SheetRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheetRow_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int64) graphql.Marshaler {
+			return ec.marshalNInt2ᚕint64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheetRow_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSheetRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TimeSheetRow_fixed(ctx context.Context, field graphql.CollectedField, obj *project.SheetRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSheetRow_fixed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fixed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []bool) graphql.Marshaler {
+			return ec.marshalNBoolean2ᚕboolᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSheetRow_fixed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSheetRow", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TimeSummary_count(ctx context.Context, field graphql.CollectedField, obj *project.TimeSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSummary_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSummary_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TimeSummary_seconds(ctx context.Context, field graphql.CollectedField, obj *project.TimeSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSummary_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSummary_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TimeSummary_billableSeconds(ctx context.Context, field graphql.CollectedField, obj *project.TimeSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSummary_billableSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BillableSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSummary_billableSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TimeSummary_billedSeconds(ctx context.Context, field graphql.CollectedField, obj *project.TimeSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSummary_billedSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BilledSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSummary_billedSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TimeSummary_unbilledSeconds(ctx context.Context, field graphql.CollectedField, obj *project.TimeSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TimeSummary_unbilledSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnbilledSeconds(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TimeSummary_unbilledSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TimeSummary", field, true, false, "Int")
 }
 
 func (ec *executionContext) _TimelineConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*statement.TimelineItem]) (ret graphql.Marshaler) {
@@ -37393,6 +47176,61 @@ func (ec *executionContext) fieldContext_TimelineItem_change(_ context.Context, 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Timer_entry(ctx context.Context, field graphql.CollectedField, obj *project.Running) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Timer_entry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entry, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *project.Entry) graphql.Marshaler {
+			return ec.marshalOTimeEntry2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐEntry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Timer_entry(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Timer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TimeEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Timer_now(ctx context.Context, field graphql.CollectedField, obj *project.Running) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Timer_now(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Now, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Timer_now(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Timer", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Totals_lines(ctx context.Context, field graphql.CollectedField, obj *document.Preview) (ret graphql.Marshaler) {
@@ -38142,6 +47980,222 @@ func (ec *executionContext) fieldContext_TrackingOption_archivedAt(_ context.Con
 	return graphql.NewScalarFieldContext("TrackingOption", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _UnbilledItem_id(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbilledItem_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnbilledItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnbilledItem", field, false, false, "ID")
+}
+
+func (ec *executionContext) _UnbilledItem_kind(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbilledItem_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v project.ItemKind) graphql.Marshaler {
+			return ec.marshalNUnbilledKind2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItemKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnbilledItem_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnbilledItem", field, false, false, "UnbilledKind")
+}
+
+func (ec *executionContext) _UnbilledItem_projectId(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbilledItem_projectId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProjectID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnbilledItem_projectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnbilledItem", field, true, false, "ID")
+}
+
+func (ec *executionContext) _UnbilledItem_date(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbilledItem_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnbilledItem_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnbilledItem", field, false, false, "Date")
+}
+
+func (ec *executionContext) _UnbilledItem_title(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbilledItem_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnbilledItem_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnbilledItem", field, false, false, "String")
+}
+
+func (ec *executionContext) _UnbilledItem_description(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbilledItem_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnbilledItem_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnbilledItem", field, false, false, "String")
+}
+
+func (ec *executionContext) _UnbilledItem_seconds(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbilledItem_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnbilledItem_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnbilledItem", field, false, false, "Int")
+}
+
+func (ec *executionContext) _UnbilledItem_rate(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbilledItem_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnbilledItem_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnbilledItem", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _UnbilledItem_amount(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbilledItem_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnbilledItem_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnbilledItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UnmergeContactsPayload_contact(ctx context.Context, field graphql.CollectedField, obj *model.UnmergeContactsPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -38236,6 +48290,29 @@ func (ec *executionContext) fieldContext_UpdateOrganizationPayload_organization(
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _UpdateReminderDaysPayload_days(ctx context.Context, field graphql.CollectedField, obj *model.UpdateReminderDaysPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateReminderDaysPayload_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateReminderDaysPayload_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateReminderDaysPayload", field, false, false, "Int")
 }
 
 func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
@@ -39749,6 +49826,97 @@ func UnmarshalAddMemberInput(ctx context.Context, raw any) (account.AddMemberInp
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAddProjectFeeInput(ctx context.Context, obj any) (project.AddFeeInput, error) {
+	var it project.AddFeeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"projectId", "title", "date", "quantity", "unit", "unitPrice", "kind", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "projectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectID = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "unitPrice":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unitPrice"))
+			data, err := ec.unmarshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UnitPrice = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOProjectFeeKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddProjectFeeInput unmarshals raw into the AddProjectFeeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddProjectFeeInput(ctx context.Context, raw any) (project.AddFeeInput, error) {
+	var out project.AddFeeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddProjectFeeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAddressInput(ctx context.Context, obj any) (contact.AddressInput, error) {
 	var it contact.AddressInput
 	if obj == nil {
@@ -40271,6 +50439,131 @@ func (ec *executionContext) unmarshalInputBalanceRange(ctx context.Context, obj 
 func UnmarshalBalanceRange(ctx context.Context, raw any) (contact.BalanceRange, error) {
 	var out contact.BalanceRange
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "BalanceRange", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputBillProjectsInput(ctx context.Context, obj any) (project.BillInput, error) {
+	var it project.BillInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["groupBy"]; !present {
+		asMap["groupBy"] = "TASK"
+	}
+	if _, present := asMap["includeTime"]; !present {
+		asMap["includeTime"] = true
+	}
+	if _, present := asMap["includeFees"]; !present {
+		asMap["includeFees"] = true
+	}
+	if _, present := asMap["includeExpenses"]; !present {
+		asMap["includeExpenses"] = true
+	}
+
+	fieldsInOrder := [...]string{"projectIds", "contactId", "groupBy", "until", "includeTime", "includeFees", "includeExpenses", "itemIds", "date", "exchangeRate", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "projectIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectIDs = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "groupBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("groupBy"))
+			data, err := ec.unmarshalNBillGrouping2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐGrouping(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GroupBy = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		case "includeTime":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeTime"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IncludeTime = data
+		case "includeFees":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeFees"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IncludeFees = data
+		case "includeExpenses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeExpenses"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IncludeExpenses = data
+		case "itemIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("itemIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ItemIDs = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "exchangeRate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exchangeRate"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExchangeRate = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBillProjectsInput unmarshals raw into the BillProjectsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBillProjectsInput(ctx context.Context, raw any) (project.BillInput, error) {
+	var out project.BillInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BillProjectsInput", raw, &out)
 	return out, err
 }
 
@@ -41569,6 +51862,265 @@ func UnmarshalCreateProductInput(ctx context.Context, raw any) (product.CreateIn
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreateProjectInput(ctx context.Context, obj any) (project.CreateInput, error) {
+	var it project.CreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "currency", "name", "description", "status", "billing", "fixedAmount", "rate", "budgetSeconds", "starts", "ends", "portal", "members", "tasks", "optionIds", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOProjectStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "billing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billing"))
+			data, err := ec.unmarshalNProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billing = data
+		case "fixedAmount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fixedAmount"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FixedAmount = data
+		case "rate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rate"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rate = data
+		case "budgetSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budgetSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BudgetSeconds = data
+		case "starts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("starts"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Starts = data
+		case "ends":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ends"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ends = data
+		case "portal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portal"))
+			data, err := ec.unmarshalOProjectPortal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Portal = data
+		case "members":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("members"))
+			data, err := ec.unmarshalOProjectMemberInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMemberInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Members = data
+		case "tasks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tasks"))
+			data, err := ec.unmarshalOProjectTaskInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTaskInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tasks = data
+		case "optionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionIDs = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateProjectInput unmarshals raw into the CreateProjectInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateProjectInput(ctx context.Context, raw any) (project.CreateInput, error) {
+	var out project.CreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateProjectInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreateRecurringInvoiceInput(ctx context.Context, obj any) (recurring.CreateInput, error) {
+	var it recurring.CreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "template", "documentId", "dueDays", "starts", "every", "period", "ends", "issue", "email", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "template":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("template"))
+			data, err := ec.unmarshalOCreateDocumentInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Template = data
+		case "documentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentID = data
+		case "dueDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueDays = data
+		case "starts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("starts"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Starts = data
+		case "every":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("every"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Every = data
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
+			data, err := ec.unmarshalORecurringPeriod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Period = data
+		case "ends":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ends"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ends = data
+		case "issue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issue"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Issue = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateRecurringInvoiceInput unmarshals raw into the CreateRecurringInvoiceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateRecurringInvoiceInput(ctx context.Context, raw any) (recurring.CreateInput, error) {
+	var out recurring.CreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateRecurringInvoiceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateTrackingCategoryInput(ctx context.Context, obj any) (tracking.CreateInput, error) {
 	var it tracking.CreateInput
 	if obj == nil {
@@ -42339,6 +52891,111 @@ func UnmarshalLineInput(ctx context.Context, raw any) (document.LineInput, error
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputLogTimeInput(ctx context.Context, obj any) (project.LogInput, error) {
+	var it project.LogInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"projectId", "taskId", "userId", "description", "date", "seconds", "startedAt", "endedAt", "billable", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "projectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectID = data
+		case "taskId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taskId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaskID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "seconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seconds"))
+			data, err := ec.unmarshalOInt2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seconds = data
+		case "startedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startedAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartedAt = data
+		case "endedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endedAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndedAt = data
+		case "billable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billable = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLogTimeInput unmarshals raw into the LogTimeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLogTimeInput(ctx context.Context, raw any) (project.LogInput, error) {
+	var out project.LogInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LogTimeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputLookupAfmInput(ctx context.Context, obj any) (taxid.LookupAFMInput, error) {
 	var it taxid.LookupAFMInput
 	if obj == nil {
@@ -42469,6 +53126,55 @@ func (ec *executionContext) unmarshalInputLookupVatInput(ctx context.Context, ob
 func UnmarshalLookupVatInput(ctx context.Context, raw any) (taxid.LookupVATInput, error) {
 	var out taxid.LookupVATInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "LookupVatInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMarkBilledInput(ctx context.Context, obj any) (project.MarkInput, error) {
+	var it project.MarkInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"itemIds", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "itemIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("itemIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ItemIDs = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMarkBilledInput unmarshals raw into the MarkBilledInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMarkBilledInput(ctx context.Context, raw any) (project.MarkInput, error) {
+	var out project.MarkInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MarkBilledInput", raw, &out)
 	return out, err
 }
 
@@ -42871,6 +53577,314 @@ func UnmarshalProductIdInput(ctx context.Context, raw any) (product.IDInput, err
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputProjectFeeIdInput(ctx context.Context, obj any) (project.IDInput, error) {
+	var it project.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProjectFeeIdInput unmarshals raw into the ProjectFeeIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProjectFeeIdInput(ctx context.Context, raw any) (project.IDInput, error) {
+	var out project.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProjectFeeIdInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputProjectFilter(ctx context.Context, obj any) (project.Filter, error) {
+	var it project.Filter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "statuses", "archived", "search", "mine"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOProjectStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "archived":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archived"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Archived = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "mine":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mine"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mine = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProjectFilter unmarshals raw into the ProjectFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProjectFilter(ctx context.Context, raw any) (project.Filter, error) {
+	var out project.Filter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProjectFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputProjectIdInput(ctx context.Context, obj any) (project.IDInput, error) {
+	var it project.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProjectIdInput unmarshals raw into the ProjectIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProjectIdInput(ctx context.Context, raw any) (project.IDInput, error) {
+	var out project.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProjectIdInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputProjectMemberInput(ctx context.Context, obj any) (project.MemberInput, error) {
+	var it project.MemberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"userId", "rate", "cost"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "rate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rate"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rate = data
+		case "cost":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cost"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cost = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProjectMemberInput unmarshals raw into the ProjectMemberInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProjectMemberInput(ctx context.Context, raw any) (project.MemberInput, error) {
+	var out project.MemberInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProjectMemberInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputProjectTaskInput(ctx context.Context, obj any) (project.TaskInput, error) {
+	var it project.TaskInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "name", "billable", "rate", "budgetSeconds", "assigneeId", "done"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "billable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billable = data
+		case "rate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rate"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rate = data
+		case "budgetSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budgetSeconds"))
+			data, err := ec.unmarshalOInt2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BudgetSeconds = data
+		case "assigneeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("assigneeId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AssigneeID = data
+		case "done":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("done"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Done = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProjectTaskInput unmarshals raw into the ProjectTaskInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProjectTaskInput(ctx context.Context, raw any) (project.TaskInput, error) {
+	var out project.TaskInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProjectTaskInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRecordPaymentInput(ctx context.Context, obj any) (payment.RecordInput, error) {
 	var it payment.RecordInput
 	if obj == nil {
@@ -43060,6 +54074,111 @@ func UnmarshalRecordPaymentsInput(ctx context.Context, raw any) (payment.RecordM
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRecurringInvoiceFilter(ctx context.Context, obj any) (recurring.Filter, error) {
+	var it recurring.Filter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "state", "failing"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalORecurringInvoiceState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "failing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failing"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Failing = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecurringInvoiceFilter unmarshals raw into the RecurringInvoiceFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecurringInvoiceFilter(ctx context.Context, raw any) (recurring.Filter, error) {
+	var out recurring.Filter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecurringInvoiceFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecurringInvoiceIdInput(ctx context.Context, obj any) (recurring.IDInput, error) {
+	var it recurring.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecurringInvoiceIdInput unmarshals raw into the RecurringInvoiceIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecurringInvoiceIdInput(ctx context.Context, raw any) (recurring.IDInput, error) {
+	var out recurring.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecurringInvoiceIdInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRefundSourceInput(ctx context.Context, obj any) (payment.SourceInput, error) {
 	var it payment.SourceInput
 	if obj == nil {
@@ -43113,6 +54232,62 @@ func (ec *executionContext) unmarshalInputRefundSourceInput(ctx context.Context,
 func UnmarshalRefundSourceInput(ctx context.Context, raw any) (payment.SourceInput, error) {
 	var out payment.SourceInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RefundSourceInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReminderInput(ctx context.Context, obj any) (reminder.Input, error) {
+	var it reminder.Input
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"documentId", "days", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "documentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentID = data
+		case "days":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("days"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Days = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReminderInput unmarshals raw into the ReminderInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReminderInput(ctx context.Context, raw any) (reminder.Input, error) {
+	var out reminder.Input
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReminderInput", raw, &out)
 	return out, err
 }
 
@@ -43361,6 +54536,62 @@ func UnmarshalRevokePortalAccessInput(ctx context.Context, raw any) (portal.Revo
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSaveTimeSheetInput(ctx context.Context, obj any) (project.SaveSheetInput, error) {
+	var it project.SaveSheetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"userId", "cells", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "cells":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cells"))
+			data, err := ec.unmarshalNTimeCellInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐCellInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cells = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSaveTimeSheetInput unmarshals raw into the SaveTimeSheetInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSaveTimeSheetInput(ctx context.Context, raw any) (project.SaveSheetInput, error) {
+	var out project.SaveSheetInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SaveTimeSheetInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSetContactsOptionInput(ctx context.Context, obj any) (contact.SetOptionInput, error) {
 	var it contact.SetOptionInput
 	if obj == nil {
@@ -43578,6 +54809,76 @@ func UnmarshalSignOutInput(ctx context.Context, raw any) (account.SignOutInput, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputStartTimerInput(ctx context.Context, obj any) (project.StartInput, error) {
+	var it project.StartInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"projectId", "taskId", "description", "billable", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "projectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectID = data
+		case "taskId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taskId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaskID = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "billable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billable = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStartTimerInput unmarshals raw into the StartTimerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStartTimerInput(ctx context.Context, raw any) (project.StartInput, error) {
+	var out project.StartInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StartTimerInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputStatementInput(ctx context.Context, obj any) (statement.Input, error) {
 	var it statement.Input
 	if obj == nil {
@@ -43638,6 +54939,48 @@ func (ec *executionContext) unmarshalInputStatementInput(ctx context.Context, ob
 func UnmarshalStatementInput(ctx context.Context, raw any) (statement.Input, error) {
 	var out statement.Input
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "StatementInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputStopTimerInput(ctx context.Context, obj any) (project.StopInput, error) {
+	var it project.StopInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStopTimerInput unmarshals raw into the StopTimerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStopTimerInput(ctx context.Context, raw any) (project.StopInput, error) {
+	var out project.StopInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StopTimerInput", raw, &out)
 	return out, err
 }
 
@@ -43715,6 +55058,216 @@ func (ec *executionContext) unmarshalInputTaxInput(ctx context.Context, obj any)
 func UnmarshalTaxInput(ctx context.Context, raw any) (money.Tax, error) {
 	var out money.Tax
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "TaxInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTimeCellInput(ctx context.Context, obj any) (project.CellInput, error) {
+	var it project.CellInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"projectId", "taskId", "date", "was", "seconds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "projectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectID = data
+		case "taskId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taskId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaskID = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "was":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("was"))
+			data, err := ec.unmarshalNInt2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Was = data
+		case "seconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seconds"))
+			data, err := ec.unmarshalNInt2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seconds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTimeCellInput unmarshals raw into the TimeCellInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTimeCellInput(ctx context.Context, raw any) (project.CellInput, error) {
+	var out project.CellInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TimeCellInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTimeEntryIdInput(ctx context.Context, obj any) (project.IDInput, error) {
+	var it project.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTimeEntryIdInput unmarshals raw into the TimeEntryIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTimeEntryIdInput(ctx context.Context, raw any) (project.IDInput, error) {
+	var out project.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TimeEntryIdInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTimeFilter(ctx context.Context, obj any) (project.TimeFilter, error) {
+	var it project.TimeFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"projectId", "contactId", "taskId", "userId", "from", "to", "billed", "billable"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "projectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectID = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "taskId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taskId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaskID = data
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "billed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billed"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billed = data
+		case "billable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billable = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTimeFilter unmarshals raw into the TimeFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTimeFilter(ctx context.Context, raw any) (project.TimeFilter, error) {
+	var out project.TimeFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TimeFilter", raw, &out)
 	return out, err
 }
 
@@ -44768,6 +56321,384 @@ func UnmarshalUpdateProductInput(ctx context.Context, raw any) (product.UpdateIn
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateProjectFeeInput(ctx context.Context, obj any) (project.UpdateFeeInput, error) {
+	var it project.UpdateFeeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "title", "date", "quantity", "unit", "unitPrice", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
+		case "unitPrice":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unitPrice"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UnitPrice = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateProjectFeeInput unmarshals raw into the UpdateProjectFeeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateProjectFeeInput(ctx context.Context, raw any) (project.UpdateFeeInput, error) {
+	var out project.UpdateFeeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateProjectFeeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateProjectInput(ctx context.Context, obj any) (project.UpdateInput, error) {
+	var it project.UpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "name", "description", "status", "billing", "fixedAmount", "rate", "budgetSeconds", "starts", "ends", "portal", "members", "tasks", "optionIds", "clear", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOProjectStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "billing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billing"))
+			data, err := ec.unmarshalOProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billing = data
+		case "fixedAmount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fixedAmount"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FixedAmount = data
+		case "rate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rate"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rate = data
+		case "budgetSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budgetSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BudgetSeconds = data
+		case "starts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("starts"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Starts = data
+		case "ends":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ends"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ends = data
+		case "portal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portal"))
+			data, err := ec.unmarshalOProjectPortal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Portal = data
+		case "members":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("members"))
+			data, err := ec.unmarshalOProjectMemberInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMemberInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Members = data
+		case "tasks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tasks"))
+			data, err := ec.unmarshalOProjectTaskInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTaskInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tasks = data
+		case "optionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionIDs = data
+		case "clear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clear"))
+			data, err := ec.unmarshalOProjectClear2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClearᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Clear = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateProjectInput unmarshals raw into the UpdateProjectInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateProjectInput(ctx context.Context, raw any) (project.UpdateInput, error) {
+	var out project.UpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateProjectInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateRecurringInvoiceInput(ctx context.Context, obj any) (recurring.UpdateInput, error) {
+	var it recurring.UpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "name", "template", "documentId", "dueDays", "starts", "every", "period", "ends", "issue", "email", "clear", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "template":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("template"))
+			data, err := ec.unmarshalOCreateDocumentInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Template = data
+		case "documentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentID = data
+		case "dueDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueDays = data
+		case "starts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("starts"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Starts = data
+		case "every":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("every"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Every = data
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
+			data, err := ec.unmarshalORecurringPeriod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Period = data
+		case "ends":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ends"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ends = data
+		case "issue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issue"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Issue = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "clear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clear"))
+			data, err := ec.unmarshalORecurringInvoiceClear2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClearᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Clear = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateRecurringInvoiceInput unmarshals raw into the UpdateRecurringInvoiceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateRecurringInvoiceInput(ctx context.Context, raw any) (recurring.UpdateInput, error) {
+	var out recurring.UpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateRecurringInvoiceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateRegistrySettingsInput(ctx context.Context, obj any) (taxid.UpdateSettingsInput, error) {
 	var it taxid.UpdateSettingsInput
 	if obj == nil {
@@ -44835,6 +56766,174 @@ func (ec *executionContext) unmarshalInputUpdateRegistrySettingsInput(ctx contex
 func UnmarshalUpdateRegistrySettingsInput(ctx context.Context, raw any) (taxid.UpdateSettingsInput, error) {
 	var out taxid.UpdateSettingsInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateRegistrySettingsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateReminderDaysInput(ctx context.Context, obj any) (reminder.SettingsInput, error) {
+	var it reminder.SettingsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"days", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "days":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("days"))
+			data, err := ec.unmarshalNInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Days = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateReminderDaysInput unmarshals raw into the UpdateReminderDaysInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateReminderDaysInput(ctx context.Context, raw any) (reminder.SettingsInput, error) {
+	var out reminder.SettingsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateReminderDaysInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateTimeEntryInput(ctx context.Context, obj any) (project.UpdateTimeInput, error) {
+	var it project.UpdateTimeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "projectId", "taskId", "noTask", "description", "date", "seconds", "startedAt", "endedAt", "billable", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "projectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectID = data
+		case "taskId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taskId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaskID = data
+		case "noTask":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noTask"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoTask = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "seconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seconds"))
+			data, err := ec.unmarshalOInt2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seconds = data
+		case "startedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startedAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartedAt = data
+		case "endedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endedAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndedAt = data
+		case "billable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billable = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateTimeEntryInput unmarshals raw into the UpdateTimeEntryInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateTimeEntryInput(ctx context.Context, raw any) (project.UpdateTimeInput, error) {
+	var out project.UpdateTimeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateTimeEntryInput", raw, &out)
 	return out, err
 }
 
@@ -45063,6 +57162,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *project.Project:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Project(ctx, sel, obj)
 	case *payment.Payment:
 		if obj == nil {
 			return graphql.Null
@@ -45709,6 +57813,39 @@ func (ec *executionContext) _BalanceTotal(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var billProjectsPayloadImplementors = []string{"BillProjectsPayload"}
+
+func (ec *executionContext) _BillProjectsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.BillProjectsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, billProjectsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BillProjectsPayload")
+		case "invoice":
+			out.Values[i] = ec._BillProjectsPayload_invoice(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var bulkContactResultImplementors = []string{"BulkContactResult"}
 
 func (ec *executionContext) _BulkContactResult(ctx context.Context, sel ast.SelectionSet, obj *contact.Done) graphql.Marshaler {
@@ -46082,6 +58219,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_payments(ctx, field, obj)
+				})
+		case "projects":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_projects(ctx, field, obj)
 				})
 		case "notes":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -46949,6 +59092,138 @@ func (ec *executionContext) _DeleteProductPayload(ctx context.Context, sel ast.S
 			out.Values[i] = graphql.MarshalString("DeleteProductPayload")
 		case "id":
 			out.Values[i] = ec._DeleteProductPayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteProjectFeePayloadImplementors = []string{"DeleteProjectFeePayload"}
+
+func (ec *executionContext) _DeleteProjectFeePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteProjectFeePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteProjectFeePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteProjectFeePayload")
+		case "id":
+			out.Values[i] = ec._DeleteProjectFeePayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteProjectPayloadImplementors = []string{"DeleteProjectPayload"}
+
+func (ec *executionContext) _DeleteProjectPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteProjectPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteProjectPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteProjectPayload")
+		case "id":
+			out.Values[i] = ec._DeleteProjectPayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteRecurringInvoicePayloadImplementors = []string{"DeleteRecurringInvoicePayload"}
+
+func (ec *executionContext) _DeleteRecurringInvoicePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteRecurringInvoicePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteRecurringInvoicePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteRecurringInvoicePayload")
+		case "id":
+			out.Values[i] = ec._DeleteRecurringInvoicePayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteTimeEntryPayloadImplementors = []string{"DeleteTimeEntryPayload"}
+
+func (ec *executionContext) _DeleteTimeEntryPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteTimeEntryPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteTimeEntryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteTimeEntryPayload")
+		case "id":
+			out.Values[i] = ec._DeleteTimeEntryPayload_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -48891,6 +61166,39 @@ func (ec *executionContext) _LogoPayload(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var markBilledPayloadImplementors = []string{"MarkBilledPayload"}
+
+func (ec *executionContext) _MarkBilledPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MarkBilledPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, markBilledPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MarkBilledPayload")
+		case "itemIds":
+			out.Values[i] = ec._MarkBilledPayload_itemIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var memberImplementors = []string{"Member"}
 
 func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *account.Member) graphql.Marshaler {
@@ -49637,6 +61945,62 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createRecurringInvoice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createRecurringInvoice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateRecurringInvoice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateRecurringInvoice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pauseRecurringInvoice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_pauseRecurringInvoice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resumeRecurringInvoice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resumeRecurringInvoice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteRecurringInvoice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteRecurringInvoice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "doneReminder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_doneReminder(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skipReminder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_skipReminder(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateReminderDays":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateReminderDays(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createDocumentLink":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createDocumentLink(ctx, field)
@@ -49710,6 +62074,125 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "unapplyCredit":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_unapplyCredit(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createProject":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createProject(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateProject":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateProject(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "archiveProject":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_archiveProject(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "restoreProject":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_restoreProject(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteProject":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteProject(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addProjectFee":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addProjectFee(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateProjectFee":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateProjectFee(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteProjectFee":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteProjectFee(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "logTime":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_logTime(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateTimeEntry":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateTimeEntry(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteTimeEntry":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteTimeEntry(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startTimer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startTimer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stopTimer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_stopTimer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "saveTimeSheet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveTimeSheet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "billProjects":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_billProjects(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markBilled":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_markBilled(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markUnbilled":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_markUnbilled(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -51600,6 +64083,600 @@ func (ec *executionContext) _ProductPayload(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var projectImplementors = []string{"Project", "Node"}
+
+func (ec *executionContext) _Project(ctx context.Context, sel ast.SelectionSet, obj *project.Project) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Project")
+		case "id":
+			out.Values[i] = ec._Project_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Project_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._Project_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Project_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contact":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Project_contact(ctx, field, obj)
+				})
+		case "name":
+			out.Values[i] = ec._Project_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "description":
+			out.Values[i] = ec._Project_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._Project_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "billing":
+			out.Values[i] = ec._Project_billing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "currency":
+			out.Values[i] = ec._Project_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fixedAmount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Project_fixedAmount(ctx, field, obj)
+				})
+		case "rate":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Project_rate(ctx, field, obj)
+				})
+		case "budgetSeconds":
+			out.Values[i] = ec._Project_budgetSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "starts":
+			out.Values[i] = ec._Project_starts(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ends":
+			out.Values[i] = ec._Project_ends(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portal":
+			out.Values[i] = ec._Project_portal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "archivedAt":
+			out.Values[i] = ec._Project_archivedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "members":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Project_members(ctx, field, obj)
+				})
+		case "tasks":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Project_tasks(ctx, field, obj)
+				})
+		case "fees":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Project_fees(ctx, field, obj)
+				})
+		case "options":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Project_options(ctx, field, obj)
+				})
+		case "totals":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Project_totals(ctx, field, obj)
+				})
+		case "time":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Project_time(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var projectConnectionImplementors = []string{"ProjectConnection"}
+
+func (ec *executionContext) _ProjectConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*project.Project]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectConnection")
+		case "edges":
+			out.Values[i] = ec._ProjectConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._ProjectConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ProjectConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProjectConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var projectEdgeImplementors = []string{"ProjectEdge"}
+
+func (ec *executionContext) _ProjectEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*project.Project]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectEdge")
+		case "cursor":
+			out.Values[i] = ec._ProjectEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ProjectEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var projectFeeImplementors = []string{"ProjectFee"}
+
+func (ec *executionContext) _ProjectFee(ctx context.Context, sel ast.SelectionSet, obj *project.Fee) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectFeeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectFee")
+		case "id":
+			out.Values[i] = ec._ProjectFee_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._ProjectFee_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._ProjectFee_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._ProjectFee_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "date":
+			out.Values[i] = ec._ProjectFee_date(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "quantity":
+			out.Values[i] = ec._ProjectFee_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unit":
+			out.Values[i] = ec._ProjectFee_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unitPrice":
+			out.Values[i] = ec._ProjectFee_unitPrice(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amount":
+			out.Values[i] = ec._ProjectFee_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "billed":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProjectFee_billed(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var projectFeePayloadImplementors = []string{"ProjectFeePayload"}
+
+func (ec *executionContext) _ProjectFeePayload(ctx context.Context, sel ast.SelectionSet, obj *model.ProjectFeePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectFeePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectFeePayload")
+		case "fee":
+			out.Values[i] = ec._ProjectFeePayload_fee(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var projectMemberImplementors = []string{"ProjectMember"}
+
+func (ec *executionContext) _ProjectMember(ctx context.Context, sel ast.SelectionSet, obj *project.Member) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectMemberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectMember")
+		case "id":
+			out.Values[i] = ec._ProjectMember_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "userId":
+			out.Values[i] = ec._ProjectMember_userId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "user":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProjectMember_user(ctx, field, obj)
+				})
+		case "rate":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProjectMember_rate(ctx, field, obj)
+				})
+		case "cost":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProjectMember_cost(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var projectPayloadImplementors = []string{"ProjectPayload"}
+
+func (ec *executionContext) _ProjectPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ProjectPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectPayload")
+		case "project":
+			out.Values[i] = ec._ProjectPayload_project(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var projectTaskImplementors = []string{"ProjectTask"}
+
+func (ec *executionContext) _ProjectTask(ctx context.Context, sel ast.SelectionSet, obj *project.Task) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectTask")
+		case "id":
+			out.Values[i] = ec._ProjectTask_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._ProjectTask_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "billable":
+			out.Values[i] = ec._ProjectTask_billable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rate":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProjectTask_rate(ctx, field, obj)
+				})
+		case "budgetSeconds":
+			out.Values[i] = ec._ProjectTask_budgetSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seconds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProjectTask_seconds(ctx, field, obj)
+				})
+		case "assigneeId":
+			out.Values[i] = ec._ProjectTask_assigneeId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "assignee":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProjectTask_assignee(ctx, field, obj)
+				})
+		case "done":
+			out.Values[i] = ec._ProjectTask_done(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var projectTotalsImplementors = []string{"ProjectTotals"}
+
+func (ec *executionContext) _ProjectTotals(ctx context.Context, sel ast.SelectionSet, obj *project.Totals) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, projectTotalsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProjectTotals")
+		case "seconds":
+			out.Values[i] = ec._ProjectTotals_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "billableSeconds":
+			out.Values[i] = ec._ProjectTotals_billableSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "billedSeconds":
+			out.Values[i] = ec._ProjectTotals_billedSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unbilledSeconds":
+			out.Values[i] = ec._ProjectTotals_unbilledSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unbilledTime":
+			out.Values[i] = ec._ProjectTotals_unbilledTime(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unbilledFees":
+			out.Values[i] = ec._ProjectTotals_unbilledFees(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unbilledExpenses":
+			out.Values[i] = ec._ProjectTotals_unbilledExpenses(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unbilled":
+			out.Values[i] = ec._ProjectTotals_unbilled(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "billed":
+			out.Values[i] = ec._ProjectTotals_billed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._ProjectTotals_cost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var proposedAllocationImplementors = []string{"ProposedAllocation"}
 
 func (ec *executionContext) _ProposedAllocation(ctx context.Context, sel ast.SelectionSet, obj *payment.ProposedPart) graphql.Marshaler {
@@ -51789,6 +64866,30 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_numberSequences(ctx, field)
 				})
+		case "recurringInvoices":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_recurringInvoices(ctx, field)
+				})
+		case "recurringInvoice":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_recurringInvoice(ctx, field)
+				})
+		case "remindersDue":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_remindersDue(ctx, field)
+				})
+		case "reminderDays":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_reminderDays(ctx, field)
+				})
 		case "payments":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -51818,6 +64919,54 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_proposeAllocation(ctx, field)
+				})
+		case "projects":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_projects(ctx, field)
+				})
+		case "project":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_project(ctx, field)
+				})
+		case "staff":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_staff(ctx, field)
+				})
+		case "unbilled":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_unbilled(ctx, field)
+				})
+		case "timeEntries":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_timeEntries(ctx, field)
+				})
+		case "timeSummary":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_timeSummary(ctx, field)
+				})
+		case "timer":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_timer(ctx, field)
+				})
+		case "timeSheet":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_timeSheet(ctx, field)
 				})
 		case "statement":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -51891,6 +65040,266 @@ func (ec *executionContext) _RecordPaymentsPayload(ctx context.Context, sel ast.
 			}
 		case "failed":
 			out.Values[i] = ec._RecordPaymentsPayload_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recurringInvoiceImplementors = []string{"RecurringInvoice"}
+
+func (ec *executionContext) _RecurringInvoice(ctx context.Context, sel ast.SelectionSet, obj *recurring.Recurring) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recurringInvoiceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecurringInvoice")
+		case "id":
+			out.Values[i] = ec._RecurringInvoice_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._RecurringInvoice_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._RecurringInvoice_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contact":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RecurringInvoice_contact(ctx, field, obj)
+				})
+		case "state":
+			out.Values[i] = ec._RecurringInvoice_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "starts":
+			out.Values[i] = ec._RecurringInvoice_starts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "every":
+			out.Values[i] = ec._RecurringInvoice_every(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "period":
+			out.Values[i] = ec._RecurringInvoice_period(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ends":
+			out.Values[i] = ec._RecurringInvoice_ends(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "next":
+			out.Values[i] = ec._RecurringInvoice_next(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "upcoming":
+			out.Values[i] = ec._RecurringInvoice_upcoming(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "made":
+			out.Values[i] = ec._RecurringInvoice_made(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "issue":
+			out.Values[i] = ec._RecurringInvoice_issue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "email":
+			out.Values[i] = ec._RecurringInvoice_email(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueDays":
+			out.Values[i] = ec._RecurringInvoice_dueDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amount":
+			out.Values[i] = ec._RecurringInvoice_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lines":
+			out.Values[i] = ec._RecurringInvoice_lines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastDocument":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RecurringInvoice_lastDocument(ctx, field, obj)
+				})
+		case "error":
+			out.Values[i] = ec._RecurringInvoice_error(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pausedAt":
+			out.Values[i] = ec._RecurringInvoice_pausedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._RecurringInvoice_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._RecurringInvoice_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recurringInvoiceConnectionImplementors = []string{"RecurringInvoiceConnection"}
+
+func (ec *executionContext) _RecurringInvoiceConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*recurring.Recurring]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recurringInvoiceConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecurringInvoiceConnection")
+		case "edges":
+			out.Values[i] = ec._RecurringInvoiceConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._RecurringInvoiceConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RecurringInvoiceConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RecurringInvoiceConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recurringInvoiceEdgeImplementors = []string{"RecurringInvoiceEdge"}
+
+func (ec *executionContext) _RecurringInvoiceEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*recurring.Recurring]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recurringInvoiceEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecurringInvoiceEdge")
+		case "cursor":
+			out.Values[i] = ec._RecurringInvoiceEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._RecurringInvoiceEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recurringInvoicePayloadImplementors = []string{"RecurringInvoicePayload"}
+
+func (ec *executionContext) _RecurringInvoicePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecurringInvoicePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recurringInvoicePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecurringInvoicePayload")
+		case "recurringInvoice":
+			out.Values[i] = ec._RecurringInvoicePayload_recurringInvoice(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52366,6 +65775,169 @@ func (ec *executionContext) _RegistrySettingsPayload(ctx context.Context, sel as
 	return out
 }
 
+var reminderImplementors = []string{"Reminder"}
+
+func (ec *executionContext) _Reminder(ctx context.Context, sel ast.SelectionSet, obj *reminder.Due) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reminderImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Reminder")
+		case "document":
+			out.Values[i] = ec._Reminder_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._Reminder_days(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "daysLate":
+			out.Values[i] = ec._Reminder_daysLate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reminderConnectionImplementors = []string{"ReminderConnection"}
+
+func (ec *executionContext) _ReminderConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*reminder.Due]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reminderConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReminderConnection")
+		case "edges":
+			out.Values[i] = ec._ReminderConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._ReminderConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ReminderConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReminderConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reminderEdgeImplementors = []string{"ReminderEdge"}
+
+func (ec *executionContext) _ReminderEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*reminder.Due]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reminderEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReminderEdge")
+		case "cursor":
+			out.Values[i] = ec._ReminderEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ReminderEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reminderPayloadImplementors = []string{"ReminderPayload"}
+
+func (ec *executionContext) _ReminderPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ReminderPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reminderPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReminderPayload")
+		case "document":
+			out.Values[i] = ec._ReminderPayload_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var removeMemberPayloadImplementors = []string{"RemoveMemberPayload"}
 
 func (ec *executionContext) _RemoveMemberPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveMemberPayload) graphql.Marshaler {
@@ -52445,6 +66017,39 @@ func (ec *executionContext) _RevokePortalAccessPayload(ctx context.Context, sel 
 			out.Values[i] = graphql.MarshalString("RevokePortalAccessPayload")
 		case "access":
 			out.Values[i] = ec._RevokePortalAccessPayload_access(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var saveTimeSheetPayloadImplementors = []string{"SaveTimeSheetPayload"}
+
+func (ec *executionContext) _SaveTimeSheetPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SaveTimeSheetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveTimeSheetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveTimeSheetPayload")
+		case "userId":
+			out.Values[i] = ec._SaveTimeSheetPayload_userId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52741,6 +66346,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_portalBalanceChanged(ctx, fields[0])
 	case "contactImportProgress":
 		return ec._Subscription_contactImportProgress(ctx, fields[0])
+	case "timerChanged":
+		return ec._Subscription_timerChanged(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -52784,6 +66391,394 @@ func (ec *executionContext) _Tax(ctx context.Context, sel ast.SelectionSet, obj 
 			}
 		case "informational":
 			out.Values[i] = ec._Tax_informational(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timeEntryImplementors = []string{"TimeEntry"}
+
+func (ec *executionContext) _TimeEntry(ctx context.Context, sel ast.SelectionSet, obj *project.Entry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timeEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimeEntry")
+		case "id":
+			out.Values[i] = ec._TimeEntry_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._TimeEntry_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._TimeEntry_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "project":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimeEntry_project(ctx, field, obj)
+				})
+		case "task":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimeEntry_task(ctx, field, obj)
+				})
+		case "userId":
+			out.Values[i] = ec._TimeEntry_userId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "user":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimeEntry_user(ctx, field, obj)
+				})
+		case "description":
+			out.Values[i] = ec._TimeEntry_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "date":
+			out.Values[i] = ec._TimeEntry_date(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "startedAt":
+			out.Values[i] = ec._TimeEntry_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endedAt":
+			out.Values[i] = ec._TimeEntry_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "running":
+			out.Values[i] = ec._TimeEntry_running(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seconds":
+			out.Values[i] = ec._TimeEntry_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "billable":
+			out.Values[i] = ec._TimeEntry_billable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "billed":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimeEntry_billed(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timeEntryConnectionImplementors = []string{"TimeEntryConnection"}
+
+func (ec *executionContext) _TimeEntryConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*project.Entry]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timeEntryConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimeEntryConnection")
+		case "edges":
+			out.Values[i] = ec._TimeEntryConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._TimeEntryConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._TimeEntryConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimeEntryConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timeEntryEdgeImplementors = []string{"TimeEntryEdge"}
+
+func (ec *executionContext) _TimeEntryEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*project.Entry]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timeEntryEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimeEntryEdge")
+		case "cursor":
+			out.Values[i] = ec._TimeEntryEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._TimeEntryEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timeEntryPayloadImplementors = []string{"TimeEntryPayload"}
+
+func (ec *executionContext) _TimeEntryPayload(ctx context.Context, sel ast.SelectionSet, obj *model.TimeEntryPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timeEntryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimeEntryPayload")
+		case "entry":
+			out.Values[i] = ec._TimeEntryPayload_entry(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timeSheetImplementors = []string{"TimeSheet"}
+
+func (ec *executionContext) _TimeSheet(ctx context.Context, sel ast.SelectionSet, obj *project.Sheet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timeSheetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimeSheet")
+		case "from":
+			out.Values[i] = ec._TimeSheet_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._TimeSheet_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userId":
+			out.Values[i] = ec._TimeSheet_userId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._TimeSheet_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timeSheetRowImplementors = []string{"TimeSheetRow"}
+
+func (ec *executionContext) _TimeSheetRow(ctx context.Context, sel ast.SelectionSet, obj *project.SheetRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timeSheetRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimeSheetRow")
+		case "projectId":
+			out.Values[i] = ec._TimeSheetRow_projectId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "project":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimeSheetRow_project(ctx, field, obj)
+				})
+		case "taskId":
+			out.Values[i] = ec._TimeSheetRow_taskId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "task":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TimeSheetRow_task(ctx, field, obj)
+				})
+		case "seconds":
+			out.Values[i] = ec._TimeSheetRow_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fixed":
+			out.Values[i] = ec._TimeSheetRow_fixed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timeSummaryImplementors = []string{"TimeSummary"}
+
+func (ec *executionContext) _TimeSummary(ctx context.Context, sel ast.SelectionSet, obj *project.TimeSummary) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timeSummaryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TimeSummary")
+		case "count":
+			out.Values[i] = ec._TimeSummary_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seconds":
+			out.Values[i] = ec._TimeSummary_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "billableSeconds":
+			out.Values[i] = ec._TimeSummary_billableSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "billedSeconds":
+			out.Values[i] = ec._TimeSummary_billedSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unbilledSeconds":
+			out.Values[i] = ec._TimeSummary_unbilledSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52936,6 +66931,44 @@ func (ec *executionContext) _TimelineItem(ctx context.Context, sel ast.Selection
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._TimelineItem_change(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var timerImplementors = []string{"Timer"}
+
+func (ec *executionContext) _Timer(ctx context.Context, sel ast.SelectionSet, obj *project.Running) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, timerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Timer")
+		case "entry":
+			out.Values[i] = ec._Timer_entry(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "now":
+			out.Values[i] = ec._Timer_now(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -53202,6 +67235,79 @@ func (ec *executionContext) _TrackingOption(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var unbilledItemImplementors = []string{"UnbilledItem"}
+
+func (ec *executionContext) _UnbilledItem(ctx context.Context, sel ast.SelectionSet, obj *project.Item) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unbilledItemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnbilledItem")
+		case "id":
+			out.Values[i] = ec._UnbilledItem_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._UnbilledItem_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "projectId":
+			out.Values[i] = ec._UnbilledItem_projectId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "date":
+			out.Values[i] = ec._UnbilledItem_date(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._UnbilledItem_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._UnbilledItem_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seconds":
+			out.Values[i] = ec._UnbilledItem_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rate":
+			out.Values[i] = ec._UnbilledItem_rate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._UnbilledItem_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var unmergeContactsPayloadImplementors = []string{"UnmergeContactsPayload"}
 
 func (ec *executionContext) _UnmergeContactsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnmergeContactsPayload) graphql.Marshaler {
@@ -53253,6 +67359,39 @@ func (ec *executionContext) _UpdateOrganizationPayload(ctx context.Context, sel 
 			out.Values[i] = graphql.MarshalString("UpdateOrganizationPayload")
 		case "organization":
 			out.Values[i] = ec._UpdateOrganizationPayload_organization(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateReminderDaysPayloadImplementors = []string{"UpdateReminderDaysPayload"}
+
+func (ec *executionContext) _UpdateReminderDaysPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateReminderDaysPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateReminderDaysPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateReminderDaysPayload")
+		case "days":
+			out.Values[i] = ec._UpdateReminderDaysPayload_days(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -53794,6 +67933,11 @@ func (ec *executionContext) marshalNAddMemberPayload2ᚖgithubᚗcomᚋkartela�
 	return ec._AddMemberPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAddProjectFeeInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐAddFeeInput(ctx context.Context, v any) (project.AddFeeInput, error) {
+	res, err := ec.unmarshalInputAddProjectFeeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNAddress2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐContactAddressᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ContactAddress) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -54065,6 +68209,47 @@ func (ec *executionContext) marshalNBalanceTotal2ᚖgithubᚗcomᚋkartelaᚋkar
 	return ec._BalanceTotal(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNBillGrouping2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐGrouping(ctx context.Context, v any) (project.Grouping, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNBillGrouping2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐGrouping[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBillGrouping2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐGrouping(ctx context.Context, sel ast.SelectionSet, v project.Grouping) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNBillGrouping2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐGrouping[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "BillGrouping!")
+	}
+	return res
+}
+
+var (
+	unmarshalNBillGrouping2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐGrouping = map[string]project.Grouping{
+		"TASK":        project.ByTask,
+		"ASSIGNEE":    project.ByAssignee,
+		"DESCRIPTION": project.ByDescription,
+	}
+	marshalNBillGrouping2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐGrouping = map[project.Grouping]string{
+		project.ByTask:        "TASK",
+		project.ByAssignee:    "ASSIGNEE",
+		project.ByDescription: "DESCRIPTION",
+	}
+)
+
+func (ec *executionContext) unmarshalNBillProjectsInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐBillInput(ctx context.Context, v any) (project.BillInput, error) {
+	res, err := ec.unmarshalInputBillProjectsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBillProjectsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐBillProjectsPayload(ctx context.Context, sel ast.SelectionSet, v *model.BillProjectsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BillProjectsPayload!")
+		return graphql.Null
+	}
+	return ec._BillProjectsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -54077,6 +68262,35 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 		graphql.AddInvalidNullFromMarshaler(ctx, "Boolean!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNBoolean2ᚕboolᚄ(ctx context.Context, v any) ([]bool, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]bool, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBoolean2bool(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNBoolean2ᚕboolᚄ(ctx context.Context, sel ast.SelectionSet, v []bool) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNBoolean2bool(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNBulkContactResult2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐDoneᚄ(ctx context.Context, sel ast.SelectionSet, v []*contact.Done) graphql.Marshaler {
@@ -54505,6 +68719,16 @@ func (ec *executionContext) unmarshalNCreateProductInput2githubᚗcomᚋkartela�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateProjectInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐCreateInput(ctx context.Context, v any) (project.CreateInput, error) {
+	res, err := ec.unmarshalInputCreateProjectInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateRecurringInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐCreateInput(ctx context.Context, v any) (recurring.CreateInput, error) {
+	res, err := ec.unmarshalInputCreateRecurringInvoiceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCreateTrackingCategoryInput2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCreateInput(ctx context.Context, v any) (tracking.CreateInput, error) {
 	res, err := ec.unmarshalInputCreateTrackingCategoryInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -54536,6 +68760,35 @@ func (ec *executionContext) unmarshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋda
 
 func (ec *executionContext) marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx context.Context, sel ast.SelectionSet, v day.Date) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNDate2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDateᚄ(ctx context.Context, v any) ([]day.Date, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]day.Date, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDate2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDateᚄ(ctx context.Context, sel ast.SelectionSet, v []day.Date) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
@@ -54613,6 +68866,38 @@ func (ec *executionContext) marshalNDeleteProductPayload2ᚖgithubᚗcomᚋkarte
 		return graphql.Null
 	}
 	return ec._DeleteProductPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeleteProjectFeePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteProjectFeePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteProjectFeePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteProjectFeePayload!")
+		return graphql.Null
+	}
+	return ec._DeleteProjectFeePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeleteProjectPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteProjectPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteProjectPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteProjectPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteProjectPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeleteRecurringInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteRecurringInvoicePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteRecurringInvoicePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteRecurringInvoicePayload!")
+		return graphql.Null
+	}
+	return ec._DeleteRecurringInvoicePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeleteTimeEntryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteTimeEntryPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteTimeEntryPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteTimeEntryPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteTimeEntryPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDeleteTrackingCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteTrackingCategoryPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteTrackingCategoryPayload) graphql.Marshaler {
@@ -55483,6 +69768,64 @@ func (ec *executionContext) marshalNInt2int64(ctx context.Context, sel ast.Selec
 	return res
 }
 
+func (ec *executionContext) unmarshalNInt2ᚕint64ᚄ(ctx context.Context, v any) ([]int64, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int64, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int64(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInt2ᚕint64ᚄ(ctx context.Context, sel ast.SelectionSet, v []int64) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int64(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInt2ᚕintᚄ(ctx context.Context, sel ast.SelectionSet, v []int) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNInviteToPortalInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐInviteInput(ctx context.Context, v any) (portal.InviteInput, error) {
 	res, err := ec.unmarshalInputInviteToPortalInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -55670,6 +70013,11 @@ func (ec *executionContext) unmarshalNLineInput2ᚖgithubᚗcomᚋkartelaᚋkart
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNLogTimeInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐLogInput(ctx context.Context, v any) (project.LogInput, error) {
+	res, err := ec.unmarshalInputLogTimeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNLogoPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐLogoPayload(ctx context.Context, sel ast.SelectionSet, v *model.LogoPayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "LogoPayload!")
@@ -55714,6 +70062,19 @@ var (
 func (ec *executionContext) unmarshalNLookupVatInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐLookupVATInput(ctx context.Context, v any) (taxid.LookupVATInput, error) {
 	res, err := ec.unmarshalInputLookupVatInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNMarkBilledInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMarkInput(ctx context.Context, v any) (project.MarkInput, error) {
+	res, err := ec.unmarshalInputMarkBilledInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMarkBilledPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐMarkBilledPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkBilledPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MarkBilledPayload!")
+		return graphql.Null
+	}
+	return ec._MarkBilledPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMember2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐMember(ctx context.Context, sel ast.SelectionSet, v account.Member) graphql.Marshaler {
@@ -56734,6 +71095,392 @@ func (ec *executionContext) marshalNProductPayload2ᚖgithubᚗcomᚋkartelaᚋk
 	return ec._ProductPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNProject2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProject(ctx context.Context, sel ast.SelectionSet, v project.Project) graphql.Marshaler {
+	return ec._Project(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNProject2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProjectᚄ(ctx context.Context, sel ast.SelectionSet, v []*project.Project) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProject(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProject(ctx context.Context, sel ast.SelectionSet, v *project.Project) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Project!")
+		return graphql.Null
+	}
+	return ec._Project(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProjectBilling2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling(ctx context.Context, v any) (project1.Billing, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNProjectBilling2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectBilling2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling(ctx context.Context, sel ast.SelectionSet, v project1.Billing) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNProjectBilling2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProjectBilling!")
+	}
+	return res
+}
+
+var (
+	unmarshalNProjectBilling2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling = map[string]project1.Billing{
+		"FIXED":        project1.BillingFixed,
+		"PROJECT_RATE": project1.BillingProjectRate,
+		"TASK_RATE":    project1.BillingTaskRate,
+		"MEMBER_RATE":  project1.BillingMemberRate,
+		"NON_BILLABLE": project1.BillingNonBillable,
+	}
+	marshalNProjectBilling2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling = map[project1.Billing]string{
+		project1.BillingFixed:       "FIXED",
+		project1.BillingProjectRate: "PROJECT_RATE",
+		project1.BillingTaskRate:    "TASK_RATE",
+		project1.BillingMemberRate:  "MEMBER_RATE",
+		project1.BillingNonBillable: "NON_BILLABLE",
+	}
+)
+
+func (ec *executionContext) unmarshalNProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling(ctx context.Context, v any) (*project1.Billing, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling(ctx context.Context, sel ast.SelectionSet, v *project1.Billing) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProjectBilling!")
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalString(marshalNProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling[*v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProjectBilling!")
+	}
+	return res
+}
+
+var (
+	unmarshalNProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling = map[string]project1.Billing{
+		"FIXED":        project1.BillingFixed,
+		"PROJECT_RATE": project1.BillingProjectRate,
+		"TASK_RATE":    project1.BillingTaskRate,
+		"MEMBER_RATE":  project1.BillingMemberRate,
+		"NON_BILLABLE": project1.BillingNonBillable,
+	}
+	marshalNProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling = map[project1.Billing]string{
+		project1.BillingFixed:       "FIXED",
+		project1.BillingProjectRate: "PROJECT_RATE",
+		project1.BillingTaskRate:    "TASK_RATE",
+		project1.BillingMemberRate:  "MEMBER_RATE",
+		project1.BillingNonBillable: "NON_BILLABLE",
+	}
+)
+
+func (ec *executionContext) unmarshalNProjectClear2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClear(ctx context.Context, v any) (project.Clear, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNProjectClear2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClear[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectClear2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClear(ctx context.Context, sel ast.SelectionSet, v project.Clear) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNProjectClear2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClear[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProjectClear!")
+	}
+	return res
+}
+
+var (
+	unmarshalNProjectClear2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClear = map[string]project.Clear{
+		"STARTS": project.ClearStarts,
+		"ENDS":   project.ClearEnds,
+	}
+	marshalNProjectClear2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClear = map[project.Clear]string{
+		project.ClearStarts: "STARTS",
+		project.ClearEnds:   "ENDS",
+	}
+)
+
+func (ec *executionContext) marshalNProjectConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*project.Project]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProjectConnection!")
+		return graphql.Null
+	}
+	return ec._ProjectConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNProjectEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*project.Project]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProjectEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProjectEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*project.Project]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProjectEdge!")
+		return graphql.Null
+	}
+	return ec._ProjectEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNProjectFee2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐFee(ctx context.Context, sel ast.SelectionSet, v project.Fee) graphql.Marshaler {
+	return ec._ProjectFee(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNProjectFee2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐFeeᚄ(ctx context.Context, sel ast.SelectionSet, v []*project.Fee) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProjectFee2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐFee(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProjectFee2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐFee(ctx context.Context, sel ast.SelectionSet, v *project.Fee) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProjectFee!")
+		return graphql.Null
+	}
+	return ec._ProjectFee(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProjectFeeIdInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐIDInput(ctx context.Context, v any) (project.IDInput, error) {
+	res, err := ec.unmarshalInputProjectFeeIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNProjectFeeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind(ctx context.Context, v any) (projectfee.Kind, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNProjectFeeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectFeeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind(ctx context.Context, sel ast.SelectionSet, v projectfee.Kind) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNProjectFeeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProjectFeeKind!")
+	}
+	return res
+}
+
+var (
+	unmarshalNProjectFeeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind = map[string]projectfee.Kind{
+		"FEE":        projectfee.KindFee,
+		"INSTALMENT": projectfee.KindInstalment,
+	}
+	marshalNProjectFeeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind = map[projectfee.Kind]string{
+		projectfee.KindFee:        "FEE",
+		projectfee.KindInstalment: "INSTALMENT",
+	}
+)
+
+func (ec *executionContext) marshalNProjectFeePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐProjectFeePayload(ctx context.Context, sel ast.SelectionSet, v *model.ProjectFeePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProjectFeePayload!")
+		return graphql.Null
+	}
+	return ec._ProjectFeePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProjectIdInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐIDInput(ctx context.Context, v any) (project.IDInput, error) {
+	res, err := ec.unmarshalInputProjectIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectMember2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*project.Member) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProjectMember2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMember(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProjectMember2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMember(ctx context.Context, sel ast.SelectionSet, v *project.Member) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProjectMember!")
+		return graphql.Null
+	}
+	return ec._ProjectMember(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProjectMemberInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMemberInput(ctx context.Context, v any) (*project.MemberInput, error) {
+	res, err := ec.unmarshalInputProjectMemberInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNProjectOrder2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐOrder(ctx context.Context, v any) (project.Order, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNProjectOrder2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐOrder[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectOrder2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐOrder(ctx context.Context, sel ast.SelectionSet, v project.Order) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNProjectOrder2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐOrder[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProjectOrder!")
+	}
+	return res
+}
+
+var (
+	unmarshalNProjectOrder2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐOrder = map[string]project.Order{
+		"NAME":      project.ByName,
+		"NAME_DESC": project.ByNameDesc,
+		"NEWEST":    project.Newest,
+		"OLDEST":    project.Oldest,
+	}
+	marshalNProjectOrder2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐOrder = map[project.Order]string{
+		project.ByName:     "NAME",
+		project.ByNameDesc: "NAME_DESC",
+		project.Newest:     "NEWEST",
+		project.Oldest:     "OLDEST",
+	}
+)
+
+func (ec *executionContext) marshalNProjectPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐProjectPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProjectPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProjectPayload!")
+		return graphql.Null
+	}
+	return ec._ProjectPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProjectPortal2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal(ctx context.Context, v any) (project1.Portal, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNProjectPortal2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectPortal2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal(ctx context.Context, sel ast.SelectionSet, v project1.Portal) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNProjectPortal2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProjectPortal!")
+	}
+	return res
+}
+
+var (
+	unmarshalNProjectPortal2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal = map[string]project1.Portal{
+		"ALL":      project1.PortalAll,
+		"BILLABLE": project1.PortalBillable,
+		"HIDDEN":   project1.PortalHidden,
+	}
+	marshalNProjectPortal2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal = map[project1.Portal]string{
+		project1.PortalAll:      "ALL",
+		project1.PortalBillable: "BILLABLE",
+		project1.PortalHidden:   "HIDDEN",
+	}
+)
+
+func (ec *executionContext) unmarshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx context.Context, v any) (project1.Status, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx context.Context, sel ast.SelectionSet, v project1.Status) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProjectStatus!")
+	}
+	return res
+}
+
+var (
+	unmarshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus = map[string]project1.Status{
+		"ACTIVE":    project1.StatusActive,
+		"ON_HOLD":   project1.StatusOnHold,
+		"COMPLETED": project1.StatusCompleted,
+	}
+	marshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus = map[project1.Status]string{
+		project1.StatusActive:    "ACTIVE",
+		project1.StatusOnHold:    "ON_HOLD",
+		project1.StatusCompleted: "COMPLETED",
+	}
+)
+
+func (ec *executionContext) marshalNProjectTask2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTaskᚄ(ctx context.Context, sel ast.SelectionSet, v []*project.Task) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProjectTask2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTask(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProjectTask2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTask(ctx context.Context, sel ast.SelectionSet, v *project.Task) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProjectTask!")
+		return graphql.Null
+	}
+	return ec._ProjectTask(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProjectTaskInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTaskInput(ctx context.Context, v any) (*project.TaskInput, error) {
+	res, err := ec.unmarshalInputProjectTaskInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectTotals2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTotals(ctx context.Context, sel ast.SelectionSet, v *project.Totals) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProjectTotals!")
+		return graphql.Null
+	}
+	return ec._ProjectTotals(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNProposedAllocation2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐProposedPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*payment.ProposedPart) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -56794,6 +71541,163 @@ func (ec *executionContext) marshalNRecordPaymentsPayload2ᚖgithubᚗcomᚋkart
 	}
 	return ec._RecordPaymentsPayload(ctx, sel, v)
 }
+
+func (ec *executionContext) marshalNRecurringInvoice2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐRecurring(ctx context.Context, sel ast.SelectionSet, v recurring.Recurring) graphql.Marshaler {
+	return ec._RecurringInvoice(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRecurringInvoice2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐRecurringᚄ(ctx context.Context, sel ast.SelectionSet, v []*recurring.Recurring) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecurringInvoice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐRecurring(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecurringInvoice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐRecurring(ctx context.Context, sel ast.SelectionSet, v *recurring.Recurring) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecurringInvoice!")
+		return graphql.Null
+	}
+	return ec._RecurringInvoice(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecurringInvoiceClear2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClear(ctx context.Context, v any) (recurring.Clear, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNRecurringInvoiceClear2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClear[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecurringInvoiceClear2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClear(ctx context.Context, sel ast.SelectionSet, v recurring.Clear) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNRecurringInvoiceClear2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClear[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RecurringInvoiceClear!")
+	}
+	return res
+}
+
+var (
+	unmarshalNRecurringInvoiceClear2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClear = map[string]recurring.Clear{
+		"ENDS":     recurring.ClearEnds,
+		"DUE_DAYS": recurring.ClearDueDays,
+	}
+	marshalNRecurringInvoiceClear2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClear = map[recurring.Clear]string{
+		recurring.ClearEnds:    "ENDS",
+		recurring.ClearDueDays: "DUE_DAYS",
+	}
+)
+
+func (ec *executionContext) marshalNRecurringInvoiceConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*recurring.Recurring]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecurringInvoiceConnection!")
+		return graphql.Null
+	}
+	return ec._RecurringInvoiceConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecurringInvoiceEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*recurring.Recurring]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecurringInvoiceEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecurringInvoiceEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*recurring.Recurring]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecurringInvoiceEdge!")
+		return graphql.Null
+	}
+	return ec._RecurringInvoiceEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecurringInvoiceIdInput2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐIDInput(ctx context.Context, v any) (recurring.IDInput, error) {
+	res, err := ec.unmarshalInputRecurringInvoiceIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecurringInvoicePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRecurringInvoicePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecurringInvoicePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecurringInvoicePayload!")
+		return graphql.Null
+	}
+	return ec._RecurringInvoicePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecurringInvoiceState2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState(ctx context.Context, v any) (recurring.State, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNRecurringInvoiceState2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecurringInvoiceState2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState(ctx context.Context, sel ast.SelectionSet, v recurring.State) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNRecurringInvoiceState2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RecurringInvoiceState!")
+	}
+	return res
+}
+
+var (
+	unmarshalNRecurringInvoiceState2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState = map[string]recurring.State{
+		"ACTIVE": recurring.Active,
+		"PAUSED": recurring.Paused,
+		"OVER":   recurring.Over,
+	}
+	marshalNRecurringInvoiceState2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState = map[recurring.State]string{
+		recurring.Active: "ACTIVE",
+		recurring.Paused: "PAUSED",
+		recurring.Over:   "OVER",
+	}
+)
+
+func (ec *executionContext) unmarshalNRecurringPeriod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod(ctx context.Context, v any) (recurringinvoice.Period, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNRecurringPeriod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecurringPeriod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod(ctx context.Context, sel ast.SelectionSet, v recurringinvoice.Period) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNRecurringPeriod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RecurringPeriod!")
+	}
+	return res
+}
+
+var (
+	unmarshalNRecurringPeriod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod = map[string]recurringinvoice.Period{
+		"DAY":   recurringinvoice.PeriodDay,
+		"WEEK":  recurringinvoice.PeriodWeek,
+		"MONTH": recurringinvoice.PeriodMonth,
+		"YEAR":  recurringinvoice.PeriodYear,
+	}
+	marshalNRecurringPeriod2githubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod = map[recurringinvoice.Period]string{
+		recurringinvoice.PeriodDay:   "DAY",
+		recurringinvoice.PeriodWeek:  "WEEK",
+		recurringinvoice.PeriodMonth: "MONTH",
+		recurringinvoice.PeriodYear:  "YEAR",
+	}
+)
 
 func (ec *executionContext) unmarshalNRefundSourceInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐSourceInput(ctx context.Context, v any) (*payment.SourceInput, error) {
 	res, err := ec.unmarshalInputRefundSourceInput(ctx, v)
@@ -57004,6 +71908,75 @@ func (ec *executionContext) marshalNRegistrySettingsPayload2ᚖgithubᚗcomᚋka
 	return ec._RegistrySettingsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNReminder2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋreminderᚐDueᚄ(ctx context.Context, sel ast.SelectionSet, v []*reminder.Due) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReminder2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋreminderᚐDue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReminder2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋreminderᚐDue(ctx context.Context, sel ast.SelectionSet, v *reminder.Due) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Reminder!")
+		return graphql.Null
+	}
+	return ec._Reminder(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReminderConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*reminder.Due]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReminderConnection!")
+		return graphql.Null
+	}
+	return ec._ReminderConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReminderEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*reminder.Due]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReminderEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReminderEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*reminder.Due]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReminderEdge!")
+		return graphql.Null
+	}
+	return ec._ReminderEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReminderInput2githubᚗcomᚋkartelaᚋkartelaᚋreminderᚐInput(ctx context.Context, v any) (reminder.Input, error) {
+	res, err := ec.unmarshalInputReminderInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReminderPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐReminderPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReminderPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReminderPayload!")
+		return graphql.Null
+	}
+	return ec._ReminderPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRemoveLogoInput2githubᚗcomᚋkartelaᚋkartelaᚋattachmentᚐRemoveLogoInput(ctx context.Context, v any) (attachment.RemoveLogoInput, error) {
 	res, err := ec.unmarshalInputRemoveLogoInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -57093,6 +72066,19 @@ var (
 	}
 )
 
+func (ec *executionContext) unmarshalNSaveTimeSheetInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐSaveSheetInput(ctx context.Context, v any) (project.SaveSheetInput, error) {
+	res, err := ec.unmarshalInputSaveTimeSheetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveTimeSheetPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSaveTimeSheetPayload(ctx context.Context, sel ast.SelectionSet, v *model.SaveTimeSheetPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SaveTimeSheetPayload!")
+		return graphql.Null
+	}
+	return ec._SaveTimeSheetPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSetContactsOptionInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐSetOptionInput(ctx context.Context, v any) (contact.SetOptionInput, error) {
 	res, err := ec.unmarshalInputSetContactsOptionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -57148,6 +72134,11 @@ func (ec *executionContext) marshalNSignOutPayload2ᚖgithubᚗcomᚋkartelaᚋk
 		return graphql.Null
 	}
 	return ec._SignOutPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNStartTimerInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐStartInput(ctx context.Context, v any) (project.StartInput, error) {
+	res, err := ec.unmarshalInputStartTimerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNStatement2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐStatement(ctx context.Context, sel ast.SelectionSet, v *statement.Statement) graphql.Marshaler {
@@ -57211,6 +72202,11 @@ func (ec *executionContext) marshalNStatementTable2ᚖgithubᚗcomᚋkartelaᚋk
 	return ec._StatementTable(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNStopTimerInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐStopInput(ctx context.Context, v any) (project.StopInput, error) {
+	res, err := ec.unmarshalInputStopTimerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -57252,6 +72248,24 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNString2ᚖstring(ctx context.Context, v any) (*string, error) {
+	res, err := scalar.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "String!")
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalString(*v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNTax2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTax(ctx context.Context, sel ast.SelectionSet, v money.Tax) graphql.Marshaler {
@@ -57330,6 +72344,138 @@ var (
 		money.OtherTax:    "OTHER",
 	}
 )
+
+func (ec *executionContext) unmarshalNTimeCellInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐCellInputᚄ(ctx context.Context, v any) ([]*project.CellInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*project.CellInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTimeCellInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐCellInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNTimeCellInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐCellInput(ctx context.Context, v any) (*project.CellInput, error) {
+	res, err := ec.unmarshalInputTimeCellInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTimeEntry2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐEntry(ctx context.Context, sel ast.SelectionSet, v project.Entry) graphql.Marshaler {
+	return ec._TimeEntry(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTimeEntry2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*project.Entry) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTimeEntry2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐEntry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTimeEntry2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐEntry(ctx context.Context, sel ast.SelectionSet, v *project.Entry) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimeEntry!")
+		return graphql.Null
+	}
+	return ec._TimeEntry(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTimeEntryConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*project.Entry]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimeEntryConnection!")
+		return graphql.Null
+	}
+	return ec._TimeEntryConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTimeEntryEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*project.Entry]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTimeEntryEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTimeEntryEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*project.Entry]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimeEntryEdge!")
+		return graphql.Null
+	}
+	return ec._TimeEntryEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTimeEntryIdInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐIDInput(ctx context.Context, v any) (project.IDInput, error) {
+	res, err := ec.unmarshalInputTimeEntryIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTimeEntryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐTimeEntryPayload(ctx context.Context, sel ast.SelectionSet, v *model.TimeEntryPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimeEntryPayload!")
+		return graphql.Null
+	}
+	return ec._TimeEntryPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTimeSheet2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐSheet(ctx context.Context, sel ast.SelectionSet, v *project.Sheet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimeSheet!")
+		return graphql.Null
+	}
+	return ec._TimeSheet(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTimeSheetRow2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐSheetRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*project.SheetRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTimeSheetRow2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐSheetRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTimeSheetRow2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐSheetRow(ctx context.Context, sel ast.SelectionSet, v *project.SheetRow) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimeSheetRow!")
+		return graphql.Null
+	}
+	return ec._TimeSheetRow(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTimeSummary2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTimeSummary(ctx context.Context, sel ast.SelectionSet, v *project.TimeSummary) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TimeSummary!")
+		return graphql.Null
+	}
+	return ec._TimeSummary(ctx, sel, v)
+}
 
 func (ec *executionContext) marshalNTimelineConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*statement.TimelineItem]) graphql.Marshaler {
 	if v == nil {
@@ -57418,6 +72564,14 @@ var (
 		statement.TimelineChange:     "CHANGE",
 	}
 )
+
+func (ec *executionContext) marshalNTimer2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐRunning(ctx context.Context, sel ast.SelectionSet, v *project.Running) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Timer!")
+		return graphql.Null
+	}
+	return ec._Timer(ctx, sel, v)
+}
 
 func (ec *executionContext) marshalNTotals2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPreview(ctx context.Context, sel ast.SelectionSet, v *document.Preview) graphql.Marshaler {
 	if v == nil {
@@ -57521,6 +72675,58 @@ func (ec *executionContext) unmarshalNUnapplyCreditInput2githubᚗcomᚋkartela�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNUnbilledItem2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*project.Item) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnbilledItem2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUnbilledItem2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItem(ctx context.Context, sel ast.SelectionSet, v *project.Item) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UnbilledItem!")
+		return graphql.Null
+	}
+	return ec._UnbilledItem(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUnbilledKind2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItemKind(ctx context.Context, v any) (project.ItemKind, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNUnbilledKind2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItemKind[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnbilledKind2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItemKind(ctx context.Context, sel ast.SelectionSet, v project.ItemKind) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNUnbilledKind2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItemKind[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "UnbilledKind!")
+	}
+	return res
+}
+
+var (
+	unmarshalNUnbilledKind2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItemKind = map[string]project.ItemKind{
+		"TIME":    project.TimeItem,
+		"FEE":     project.FeeItem,
+		"EXPENSE": project.ExpenseItem,
+	}
+	marshalNUnbilledKind2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐItemKind = map[project.ItemKind]string{
+		project.TimeItem:    "TIME",
+		project.FeeItem:     "FEE",
+		project.ExpenseItem: "EXPENSE",
+	}
+)
+
 func (ec *executionContext) unmarshalNUnmergeContactsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐUnmergeInput(ctx context.Context, v any) (merge.UnmergeInput, error) {
 	res, err := ec.unmarshalInputUnmergeContactsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -57596,8 +72802,41 @@ func (ec *executionContext) unmarshalNUpdateProductInput2githubᚗcomᚋkartela�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUpdateProjectFeeInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐUpdateFeeInput(ctx context.Context, v any) (project.UpdateFeeInput, error) {
+	res, err := ec.unmarshalInputUpdateProjectFeeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateProjectInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐUpdateInput(ctx context.Context, v any) (project.UpdateInput, error) {
+	res, err := ec.unmarshalInputUpdateProjectInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateRecurringInvoiceInput2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐUpdateInput(ctx context.Context, v any) (recurring.UpdateInput, error) {
+	res, err := ec.unmarshalInputUpdateRecurringInvoiceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateRegistrySettingsInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋtaxidᚐUpdateSettingsInput(ctx context.Context, v any) (taxid.UpdateSettingsInput, error) {
 	res, err := ec.unmarshalInputUpdateRegistrySettingsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateReminderDaysInput2githubᚗcomᚋkartelaᚋkartelaᚋreminderᚐSettingsInput(ctx context.Context, v any) (reminder.SettingsInput, error) {
+	res, err := ec.unmarshalInputUpdateReminderDaysInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateReminderDaysPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUpdateReminderDaysPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateReminderDaysPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateReminderDaysPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateReminderDaysPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateTimeEntryInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐUpdateTimeInput(ctx context.Context, v any) (project.UpdateTimeInput, error) {
+	res, err := ec.unmarshalInputUpdateTimeEntryInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -58062,6 +73301,14 @@ var (
 	}
 )
 
+func (ec *executionContext) unmarshalOCreateDocumentInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateInput(ctx context.Context, v any) (*document.CreateInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCreateDocumentInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx context.Context, v any) (money.Currency, error) {
 	var res money.Currency
 	err := res.UnmarshalGQL(v)
@@ -58475,6 +73722,18 @@ var (
 	}
 )
 
+func (ec *executionContext) unmarshalOInt2int64(ctx context.Context, v any) (int64, error) {
+	res, err := graphql.UnmarshalInt64(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2int64(ctx context.Context, sel ast.SelectionSet, v int64) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalInt64(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {
 		return nil, nil
@@ -58490,6 +73749,24 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	_ = sel
 	_ = ctx
 	res := graphql.MarshalInt(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOInt2ᚖint64(ctx context.Context, v any) (*int64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalInt64(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2ᚖint64(ctx context.Context, sel ast.SelectionSet, v *int64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalInt64(*v)
 	return res
 }
 
@@ -58939,6 +74216,381 @@ var (
 	}
 )
 
+func (ec *executionContext) marshalOProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐProject(ctx context.Context, sel ast.SelectionSet, v *project.Project) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Project(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling(ctx context.Context, v any) (*project1.Billing, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalOProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling(ctx context.Context, sel ast.SelectionSet, v *project1.Billing) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalOProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling[*v])
+	return res
+}
+
+var (
+	unmarshalOProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling = map[string]project1.Billing{
+		"FIXED":        project1.BillingFixed,
+		"PROJECT_RATE": project1.BillingProjectRate,
+		"TASK_RATE":    project1.BillingTaskRate,
+		"MEMBER_RATE":  project1.BillingMemberRate,
+		"NON_BILLABLE": project1.BillingNonBillable,
+	}
+	marshalOProjectBilling2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐBilling = map[project1.Billing]string{
+		project1.BillingFixed:       "FIXED",
+		project1.BillingProjectRate: "PROJECT_RATE",
+		project1.BillingTaskRate:    "TASK_RATE",
+		project1.BillingMemberRate:  "MEMBER_RATE",
+		project1.BillingNonBillable: "NON_BILLABLE",
+	}
+)
+
+func (ec *executionContext) unmarshalOProjectClear2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClearᚄ(ctx context.Context, v any) ([]project.Clear, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]project.Clear, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProjectClear2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClear(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOProjectClear2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClearᚄ(ctx context.Context, sel ast.SelectionSet, v []project.Clear) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProjectClear2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐClear(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOProjectFeeKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind(ctx context.Context, v any) (*projectfee.Kind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalOProjectFeeKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProjectFeeKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind(ctx context.Context, sel ast.SelectionSet, v *projectfee.Kind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalOProjectFeeKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind[*v])
+	return res
+}
+
+var (
+	unmarshalOProjectFeeKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind = map[string]projectfee.Kind{
+		"FEE":        projectfee.KindFee,
+		"INSTALMENT": projectfee.KindInstalment,
+	}
+	marshalOProjectFeeKind2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectfeeᚐKind = map[projectfee.Kind]string{
+		projectfee.KindFee:        "FEE",
+		projectfee.KindInstalment: "INSTALMENT",
+	}
+)
+
+func (ec *executionContext) unmarshalOProjectFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐFilter(ctx context.Context, v any) (*project.Filter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputProjectFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOProjectMemberInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMemberInputᚄ(ctx context.Context, v any) ([]*project.MemberInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*project.MemberInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProjectMemberInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐMemberInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOProjectPortal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal(ctx context.Context, v any) (*project1.Portal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalOProjectPortal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProjectPortal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal(ctx context.Context, sel ast.SelectionSet, v *project1.Portal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalOProjectPortal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal[*v])
+	return res
+}
+
+var (
+	unmarshalOProjectPortal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal = map[string]project1.Portal{
+		"ALL":      project1.PortalAll,
+		"BILLABLE": project1.PortalBillable,
+		"HIDDEN":   project1.PortalHidden,
+	}
+	marshalOProjectPortal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐPortal = map[project1.Portal]string{
+		project1.PortalAll:      "ALL",
+		project1.PortalBillable: "BILLABLE",
+		project1.PortalHidden:   "HIDDEN",
+	}
+)
+
+func (ec *executionContext) unmarshalOProjectStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatusᚄ(ctx context.Context, v any) ([]project1.Status, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]project1.Status, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOProjectStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []project1.Status) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOProjectStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx context.Context, v any) (*project1.Status, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalOProjectStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProjectStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx context.Context, sel ast.SelectionSet, v *project1.Status) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalOProjectStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus[*v])
+	return res
+}
+
+var (
+	unmarshalOProjectStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus = map[string]project1.Status{
+		"ACTIVE":    project1.StatusActive,
+		"ON_HOLD":   project1.StatusOnHold,
+		"COMPLETED": project1.StatusCompleted,
+	}
+	marshalOProjectStatus2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus = map[project1.Status]string{
+		project1.StatusActive:    "ACTIVE",
+		project1.StatusOnHold:    "ON_HOLD",
+		project1.StatusCompleted: "COMPLETED",
+	}
+)
+
+func (ec *executionContext) marshalOProjectTask2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTask(ctx context.Context, sel ast.SelectionSet, v *project.Task) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ProjectTask(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOProjectTaskInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTaskInputᚄ(ctx context.Context, v any) ([]*project.TaskInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*project.TaskInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProjectTaskInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTaskInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalORecurringInvoice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐRecurring(ctx context.Context, sel ast.SelectionSet, v *recurring.Recurring) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RecurringInvoice(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORecurringInvoiceClear2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClearᚄ(ctx context.Context, v any) ([]recurring.Clear, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]recurring.Clear, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRecurringInvoiceClear2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClear(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalORecurringInvoiceClear2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClearᚄ(ctx context.Context, sel ast.SelectionSet, v []recurring.Clear) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecurringInvoiceClear2githubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐClear(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalORecurringInvoiceFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐFilter(ctx context.Context, v any) (*recurring.Filter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRecurringInvoiceFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalORecurringInvoiceState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState(ctx context.Context, v any) (*recurring.State, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalORecurringInvoiceState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORecurringInvoiceState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState(ctx context.Context, sel ast.SelectionSet, v *recurring.State) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalORecurringInvoiceState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState[*v])
+	return res
+}
+
+var (
+	unmarshalORecurringInvoiceState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState = map[string]recurring.State{
+		"ACTIVE": recurring.Active,
+		"PAUSED": recurring.Paused,
+		"OVER":   recurring.Over,
+	}
+	marshalORecurringInvoiceState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrecurringᚐState = map[recurring.State]string{
+		recurring.Active: "ACTIVE",
+		recurring.Paused: "PAUSED",
+		recurring.Over:   "OVER",
+	}
+)
+
+func (ec *executionContext) unmarshalORecurringPeriod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod(ctx context.Context, v any) (*recurringinvoice.Period, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalORecurringPeriod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORecurringPeriod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod(ctx context.Context, sel ast.SelectionSet, v *recurringinvoice.Period) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(marshalORecurringPeriod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod[*v])
+	return res
+}
+
+var (
+	unmarshalORecurringPeriod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod = map[string]recurringinvoice.Period{
+		"DAY":   recurringinvoice.PeriodDay,
+		"WEEK":  recurringinvoice.PeriodWeek,
+		"MONTH": recurringinvoice.PeriodMonth,
+		"YEAR":  recurringinvoice.PeriodYear,
+	}
+	marshalORecurringPeriod2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋrecurringinvoiceᚐPeriod = map[recurringinvoice.Period]string{
+		recurringinvoice.PeriodDay:   "DAY",
+		recurringinvoice.PeriodWeek:  "WEEK",
+		recurringinvoice.PeriodMonth: "MONTH",
+		recurringinvoice.PeriodYear:  "YEAR",
+	}
+)
+
 func (ec *executionContext) unmarshalORefundSourceInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐSourceInputᚄ(ctx context.Context, v any) ([]*payment.SourceInput, error) {
 	if v == nil {
 		return nil, nil
@@ -59177,6 +74829,21 @@ var (
 		money.OtherTax:    "OTHER",
 	}
 )
+
+func (ec *executionContext) marshalOTimeEntry2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐEntry(ctx context.Context, sel ast.SelectionSet, v *project.Entry) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TimeEntry(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOTimeFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋprojectᚐTimeFilter(ctx context.Context, v any) (*project.TimeFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputTimeFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
 
 func (ec *executionContext) unmarshalOTimelineKind2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐTimelineKindᚄ(ctx context.Context, v any) ([]statement.TimelineKind, error) {
 	if v == nil {

@@ -22,7 +22,7 @@ var (
 	}
 
 	// domains, from left to right: each may import those to its left.
-	domains = []string{"audit", "ledger", "tracking", "contact", "product", "rate", "document", "payment", "project", "attachment", "statement", "report", "account", "permalink", "portal", "job"}
+	domains = []string{"audit", "ledger", "tracking", "contact", "product", "rate", "document", "recurring", "reminder", "payment", "project", "attachment", "statement", "report", "account", "permalink", "portal", "job"}
 
 	// parts are the packages below contact.
 	parts = []string{"contact/imports", "contact/exports", "contact/taxid", "contact/merge"}
@@ -76,9 +76,11 @@ var packages = map[string]rule{
 	"job":               {ours: slices.Concat(values, []string{"ent/...", "internal/db", "audit"}), others: slices.Concat(domainLibs, []string{"github.com/riverqueue/river/..."}), not: outside},
 	"product":           domain("audit"),
 	"rate":              domain(),
+	"recurring":         domain("audit", "ledger", "contact", "document"),
+	"reminder":          domain("audit", "ledger", "contact", "document"),
 	"document":          domain("audit", "ledger", "contact"),
 	"payment":           domain("audit", "ledger", "tracking", "contact", "document"),
-	"project":           domain("audit", "ledger", "contact", "document", "payment"),
+	"project":           domain("audit", "ledger", "tracking", "contact", "document", "payment"),
 	"statement":         domain("audit", "ledger", "contact", "document", "payment", "project"),
 	"report":            domain("audit", "ledger", "contact", "document", "payment", "project"),
 	"account":           domain("audit"),

@@ -17,6 +17,7 @@ import (
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
 	entdocument "github.com/kartela/kartela/ent/document"
+	entpayment "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/dbtest"
@@ -54,6 +55,7 @@ func New(d *db.DB) *House {
 	}}
 	h.Documents = &document.Service{DB: d, Ledger: h.Ledger, Contacts: h.Contacts, Now: now}
 	h.Payments = &payment.Service{DB: d, Ledger: h.Ledger, Contacts: h.Contacts, Documents: h.Documents, Now: now}
+	h.Documents.Payer = h.Payments
 	h.Statements = &statement.Service{DB: d, Contacts: h.Contacts, Documents: h.Documents, Payments: h.Payments, Now: now}
 	return h
 }
@@ -97,6 +99,30 @@ func (h *House) Draft(t testing.TB, ctx context.Context, client uuid.UUID, amoun
 func (h *House) Issued(t testing.TB, ctx context.Context, client uuid.UUID, amount string) *document.Document {
 	t.Helper()
 	d, err := h.Documents.Issue(ctx, document.IDInput{ID: h.Draft(t, ctx, client, amount).ID})
+	Must(t, err)
+	return d
+}
+
+// Contact makes one that is client and supplier.
+func (h *House) Contact(t testing.TB, ctx context.Context, company string) uuid.UUID {
+	t.Helper()
+	yes := true
+	c, err := h.Contacts.Create(ctx, contact.CreateInput{Fields: contact.Fields{Company: &company, IsClient: &yes, IsSupplier: &yes}})
+	Must(t, err)
+	return c.ID
+}
+
+// IssuedAs makes an issued document of a type in euros; an expense is paid in cash.
+func (h *House) IssuedAs(t testing.TB, ctx context.Context, typ entdocument.Type, of uuid.UUID, amount string) *document.Document {
+	t.Helper()
+	in := Invoice(of, "EUR", amount)
+	if in.Type = typ; typ == entdocument.TypeExpense {
+		cash := entpayment.MethodCash
+		in.PaidBy = &cash
+	}
+	d, err := h.Documents.Create(ctx, in)
+	Must(t, err)
+	d, err = h.Documents.Issue(ctx, document.IDInput{ID: d.ID})
 	Must(t, err)
 	return d
 }

@@ -23,6 +23,8 @@ import (
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
+	"github.com/kartela/kartela/project"
+	"github.com/kartela/kartela/recurring"
 	"github.com/kartela/kartela/tracking"
 )
 
@@ -46,6 +48,12 @@ type AddMemberPayload struct {
 type AttachmentPayload struct {
 	// The attachment.
 	Attachment attachment.Attachment `json:"attachment"`
+}
+
+// What billProjects gives.
+type BillProjectsPayload struct {
+	// The draft invoice.
+	Invoice document.Document `json:"invoice"`
 }
 
 // What a mutation on several contacts gives.
@@ -132,6 +140,30 @@ type DeleteProductPayload struct {
 	ID uuid.UUID `json:"id"`
 }
 
+// What deleteProjectFee gives.
+type DeleteProjectFeePayload struct {
+	// The fee that is gone.
+	ID uuid.UUID `json:"id"`
+}
+
+// What deleteProject gives.
+type DeleteProjectPayload struct {
+	// The project that is gone.
+	ID uuid.UUID `json:"id"`
+}
+
+// What deleting a recurring invoice gives.
+type DeleteRecurringInvoicePayload struct {
+	// The id of what is gone.
+	ID uuid.UUID `json:"id"`
+}
+
+// What deleteTimeEntry gives.
+type DeleteTimeEntryPayload struct {
+	// The entry that is gone.
+	ID uuid.UUID `json:"id"`
+}
+
 // What deleting a category gives.
 type DeleteTrackingCategoryPayload struct {
 	// The id of the category that is gone.
@@ -166,6 +198,12 @@ type JobPayload struct {
 type LogoPayload struct {
 	// The business as it is now.
 	Organization bind.Organization `json:"organization"`
+}
+
+// What markBilled and markUnbilled give.
+type MarkBilledPayload struct {
+	// The items named.
+	ItemIds []uuid.UUID `json:"itemIds"`
 }
 
 // What merging gives.
@@ -206,6 +244,18 @@ type ProductPayload struct {
 	Product ent.Product `json:"product"`
 }
 
+// What a mutation on a fee gives.
+type ProjectFeePayload struct {
+	// The fee as it is now.
+	Fee project.Fee `json:"fee"`
+}
+
+// What a mutation on a project gives.
+type ProjectPayload struct {
+	// The project as it is now.
+	Project project.Project `json:"project"`
+}
+
 // What can be asked. Lists are Relay connections: 25 rows unless `first` or `last` says
 // otherwise, 100 at most; `totalCount` is counted only when it is asked for.
 // An id that is not the viewer's to see answers NOT_FOUND, whether it exists or not.
@@ -222,10 +272,22 @@ type RecordPaymentsPayload struct {
 	Failed int `json:"failed"`
 }
 
+// What a mutation on a recurring invoice gives.
+type RecurringInvoicePayload struct {
+	// The recurring invoice as it is now.
+	RecurringInvoice recurring.Recurring `json:"recurringInvoice"`
+}
+
 // What changing the settings gives.
 type RegistrySettingsPayload struct {
 	// The settings as they are now.
 	Settings taxid.Settings `json:"settings"`
+}
+
+// What doing about a reminder gives.
+type ReminderPayload struct {
+	// The invoice.
+	Document document.Document `json:"document"`
 }
 
 // What removing a member gives.
@@ -244,6 +306,12 @@ type RevokeAPIKeyPayload struct {
 type RevokePortalAccessPayload struct {
 	// The access as it is now.
 	Access ent.PortalGrant `json:"access"`
+}
+
+// What saveTimeSheet gives.
+type SaveTimeSheetPayload struct {
+	// Whose time was saved.
+	UserID uuid.UUID `json:"userId"`
 }
 
 // Input of setLogo.
@@ -266,6 +334,12 @@ type SignOutPayload struct {
 type Subscription struct {
 }
 
+// What a mutation on a time entry gives.
+type TimeEntryPayload struct {
+	// The entry as it is now.
+	Entry project.Entry `json:"entry"`
+}
+
 // What a mutation on a category gives.
 type TrackingCategoryPayload struct {
 	// The category as it is now.
@@ -284,6 +358,12 @@ type UnmergeContactsPayload struct {
 type UpdateOrganizationPayload struct {
 	// The organization as it is now.
 	Organization bind.Organization `json:"organization"`
+}
+
+// What setting the stages gives.
+type UpdateReminderDaysPayload struct {
+	// The stages, in order.
+	Days []int `json:"days"`
 }
 
 // Input of uploadContactImport.

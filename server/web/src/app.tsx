@@ -14,9 +14,13 @@ import { ImportScreen } from "./screens/import.tsx";
 import { MergeScreen } from "./screens/merge.tsx";
 import { RegistrySettingsScreen } from "./screens/registry-settings.tsx";
 import { PortalInvoiceScreen } from "./screens/portal-invoice.tsx";
+import { ProjectScreen } from "./screens/project.tsx";
+import { ProjectsScreen } from "./screens/projects.tsx";
 import { PortalScreen } from "./screens/portal.tsx";
 import { SetupScreen } from "./screens/setup.tsx";
 import { SignInScreen } from "./screens/sign-in.tsx";
+import { TimeSheetScreen } from "./screens/time-sheet.tsx";
+import { maySeeContacts } from "./role.ts";
 import { ask, session, type Session } from "./session.ts";
 import { useStore } from "./store.ts";
 import { Faults } from "./ui/fault.tsx";
@@ -58,9 +62,13 @@ function Screen({ now }: { now: Session }) {
 function StaffScreens({ path, role }: { path: string; role: string }) {
   useEffect(() => {
     if (path === "/") {
-      go(`/contacts${location.search}`, { replace: true });
+      go(maySeeContacts(role) ? `/contacts${location.search}` : "/time", { replace: true });
     }
   }, [path]);
+  const worked = workScreen(path, role);
+  if (worked) {
+    return worked;
+  }
   if (path === "/" || path === "/contacts") {
     return <ContactsScreen role={role} />;
   }
@@ -83,6 +91,19 @@ function StaffScreens({ path, role }: { path: string; role: string }) {
     return <ContactScreen key={contact.id} id={contact.id!} role={role} />;
   }
   return <NotFound />;
+}
+
+// workScreen is a screen of projects and time, null for another address. It is the start of those
+// who keep time alone.
+function workScreen(path: string, role: string): JSX.Element | null {
+  if (path === "/time" || (path === "/" && !maySeeContacts(role))) {
+    return <TimeSheetScreen />;
+  }
+  if (path === "/projects") {
+    return <ProjectsScreen role={role} />;
+  }
+  const project = match("/projects/:id", path);
+  return project && <ProjectScreen key={project.id} id={project.id!} role={role} />;
 }
 
 // orderScreen is a screen that brings contacts in or puts them in order, null for another address.

@@ -7,6 +7,7 @@ import "./style/shell.css";
 import "./style/screens.css";
 import "./style/contacts.css";
 import "./style/intake.css";
+import "./style/projects.css";
 
 void ask();
 render(<App />, document.getElementById("page")!);

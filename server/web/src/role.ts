@@ -15,3 +15,9 @@ export const maySeeHistory = (role: string): boolean => bookkeepers.includes(rol
 
 // mayBook: payments.
 export const mayBook = (role: string): boolean => bookkeepers.includes(role);
+
+// mayTrack: own time.
+export const mayTrack = (role: string): boolean => editors.includes(role) || role === "TIME_KEEPER";
+
+// maySeeContacts: contacts and everything about them.
+export const maySeeContacts = (role: string): boolean => role !== "TIME_KEEPER";

@@ -1,12 +1,14 @@
 import { elContacts } from "./el-contacts.ts";
 import { elIntake } from "./el-intake.ts";
 import { elPrint } from "./el-print.ts";
+import { elProjects } from "./el-projects.ts";
 import type { Texts } from "./en.ts";
 
 export const el: Texts = {
   ...elContacts,
   ...elIntake,
   ...elPrint,
+  ...elProjects,
 
   // everywhere
   skip: "Μετάβαση στο περιεχόμενο",

@@ -1,6 +1,7 @@
 import { enContacts } from "./en-contacts.ts";
 import { enIntake } from "./en-intake.ts";
 import { enPrint } from "./en-print.ts";
+import { enProjects } from "./en-projects.ts";
 
 // Every text of the page. The other languages have the same keys.
 // {name} is replaced by a value; keys that end in One and Other are the forms of a number.
@@ -8,6 +9,7 @@ export const en = {
   ...enContacts,
   ...enIntake,
   ...enPrint,
+  ...enProjects,
 
   // everywhere
   skip: "Skip to the content",

@@ -3,11 +3,12 @@ import { SignOutDocument } from "../gql/graphql.ts";
 import { useAction } from "../api/hooks.ts";
 import { connection } from "../api/socket.ts";
 import { choose, language, languages, t } from "../i18n/language.ts";
-import { mayManage } from "../role.ts";
+import { mayManage, maySeeContacts, mayTrack } from "../role.ts";
 import { Link, usePlace } from "../router.tsx";
 import { leave, type Viewer } from "../session.ts";
 import { useStore } from "../store.ts";
 import { Announcer } from "./announcer.tsx";
+import { TimerMark } from "./timer.tsx";
 
 // Shell is what every page has around it: the way to its content, the band at its head,
 // the region that is read out.
@@ -29,9 +30,19 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: C
         </Link>
         {viewer && !portal && (
           <nav aria-label={t("staffNavigation")}>
-            <Link href="/contacts" current={path === "/contacts"}>
-              {t("contacts")}
+            {maySeeContacts(viewer.role ?? "") && (
+              <Link href="/contacts" current={path === "/contacts"}>
+                {t("contacts")}
+              </Link>
+            )}
+            <Link href="/projects" current={path.startsWith("/projects")}>
+              {t("projects")}
             </Link>
+            {mayTrack(viewer.role ?? "") && (
+              <Link href="/time" current={path === "/time"}>
+                {t("projectTime")}
+              </Link>
+            )}
             {mayManage(viewer.role ?? "") && (
               <Link href="/settings/business" current={path.startsWith("/settings/")}>
                 {t("settings")}
@@ -40,6 +51,7 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: C
           </nav>
         )}
         <span class="space" />
+        {viewer && !portal && viewer.user && mayTrack(viewer.role ?? "") && <TimerMark />}
         {viewer && <ConnectionMark />}
         <LanguageSwitch />
         {viewer && <WhoAmI viewer={viewer} />}
