@@ -18,6 +18,8 @@ test:       ## all Go tests on SQLite and PostgreSQL, with the race detector whe
 	@go run ./internal/dbtest/with -- sh -c 'go test $(RACE) -skip "$(VOLUME)" ./... && go test -run "$(VOLUME)" ./contact/... ./internal/sheet'
 e2e:        ## the page and the protocols, in Chromium and from Node (needs npm and Chromium)
 	cd e2e && npm ci --no-audit --no-fund && node run.mjs
+workload:   ## 100,000 random operations of money by 32 at once on each database, verified
+	go run ./internal/dbtest/with -- go test -timeout 4h -v -run TestRandomWorkKeepsEveryAmountRight ./payment -workers 32 -operations 3125
 bench:      ## speed next to hand-written handlers on PostgreSQL, as ratios
 	go run ./internal/dbtest/with -durable -- go run ./bench
 	go run ./internal/dbtest/with -durable -- go run ./bench import
@@ -33,4 +35,4 @@ web:        ## check, test and build the page and GraphiQL into their dist folde
 	cd server/graphiql && npm ci --no-audit --no-fund && npm run build
 check:      ## what must be current and clean: generated code, built pages, lint
 	@./.ci/check
-.PHONY: help run build test e2e bench lint generate migration web check
+.PHONY: help run build test e2e workload bench lint generate migration web check

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/audit"
+	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
@@ -26,6 +27,9 @@ type UpdateOrganizationInput struct {
 	Phone      *string
 	TimeZone   *string
 	Language   *string
+
+	ClosingDate *day.Date // nothing dated up to it changes any more
+	OpenBooks   bool      // takes the closing date away
 }
 
 // UpdateOrganization changes the details of the business.
@@ -45,10 +49,13 @@ func (s *Service) UpdateOrganization(ctx context.Context, in UpdateOrganizationI
 		if err := in.apply(org); err != nil {
 			return uuid.Nil, err
 		}
-		err = tx.Organization.UpdateOneID(org.ID).SetName(org.Name).SetProfession(org.Profession).SetVatNumber(org.VatNumber).
+		u := tx.Organization.UpdateOneID(org.ID).SetName(org.Name).SetProfession(org.Profession).SetVatNumber(org.VatNumber).
 			SetTaxOffice(org.TaxOffice).SetAddress(org.Address).SetEmail(org.Email).SetPhone(org.Phone).
-			SetTimeZone(org.TimeZone).SetLanguage(org.Language).Exec(ctx)
-		if err != nil {
+			SetTimeZone(org.TimeZone).SetLanguage(org.Language).SetNillableClosingDate(org.ClosingDate)
+		if org.ClosingDate == nil {
+			u.ClearClosingDate()
+		}
+		if err := u.Exec(ctx); err != nil {
 			return uuid.Nil, fmt.Errorf("account: change the organization: %w", err)
 		}
 		was, is := audit.Diff(before, organizationFields(org))
@@ -90,10 +97,22 @@ func (in UpdateOrganizationInput) apply(org *ent.Organization) error {
 		bad = append(bad, fault.New(fault.Invalid, "name", "A business has a name."))
 	}
 	_ = bad.Add("", checkPlace(org.Country, org.TimeZone, org.Language))
+	switch {
+	case in.OpenBooks && in.ClosingDate != nil:
+		bad = append(bad, fault.New(fault.Invalid, "openBooks", "Close the books at a date or open them, not both."))
+	case in.OpenBooks:
+		org.ClosingDate = nil
+	case in.ClosingDate != nil:
+		org.ClosingDate = in.ClosingDate
+	}
 	return bad.Err()
 }
 
 func organizationFields(o *ent.Organization) audit.Fields {
-	return audit.Fields{"name": o.Name, "profession": o.Profession, "vatNumber": o.VatNumber, "taxOffice": o.TaxOffice,
+	f := audit.Fields{"name": o.Name, "profession": o.Profession, "vatNumber": o.VatNumber, "taxOffice": o.TaxOffice,
 		"address": o.Address, "email": o.Email, "phone": o.Phone, "timeZone": o.TimeZone, "language": o.Language}
+	if o.ClosingDate != nil {
+		f["closingDate"] = *o.ClosingDate
+	}
+	return f
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/kartela/kartela/ent"
 	entattachment "github.com/kartela/kartela/ent/attachment"
 	entcontact "github.com/kartela/kartela/ent/contact"
+	entdocument "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/fold"
@@ -27,17 +28,18 @@ import (
 // AddInput is the input of addAttachment.
 type AddInput struct {
 	db.Idempotent
-	ContactID uuid.UUID
-	Name      string
-	File      io.Reader
+	ContactID  *uuid.UUID // or
+	DocumentID *uuid.UUID // with whose contact it is kept then
+	Name       string
+	File       io.Reader
 }
 
-// Add keeps a file of at most MaxSize bytes with a contact, of a type that mediaType allows;
+// Add keeps a file of at most MaxSize bytes with a contact, or with one of its documents, of a type that mediaType allows;
 // with an archived one too, as notes are. The bytes are kept before the row is written: what
 // fails in between is taken back at once, what crashes in between by Sweep.
 //
 // Faults: INVALID on name, on file (empty, a type that is not allowed, over MaxPerContact
-// files), TOO_LARGE on file, NOT_FOUND on contactId, UNAUTHENTICATED, FORBIDDEN.
+// files), TOO_LARGE on file, NOT_FOUND on contactId and documentId, UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) Add(ctx context.Context, in AddInput) (*Attachment, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.EditContacts); err != nil {
 		return nil, err
@@ -47,10 +49,7 @@ func (s *Service) Add(ctx context.Context, in AddInput) (*Attachment, error) {
 		return nil, err
 	}
 	// Who may not add is told before anything is kept.
-	c, err := s.Contacts.Get(ctx, in.ContactID)
-	if fault.IsCode(err, fault.NotFound) {
-		return nil, fault.New(fault.NotFound, "contactId", "There is no such contact.")
-	}
+	to, err := s.place(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +64,8 @@ func (s *Service) Add(ctx context.Context, in AddInput) (*Attachment, error) {
 		}
 	}()
 	id, replayed, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
-		return row.ID, add(ctx, tx, c.ID, row)
+		row.DocumentID = in.DocumentID
+		return row.ID, add(ctx, tx, to, row)
 	})
 	if err != nil {
 		return nil, err
@@ -81,6 +81,36 @@ func (s *Service) Add(ctx context.Context, in AddInput) (*Attachment, error) {
 	return wrap(got)[0], nil
 }
 
+// place is the contact that the file goes to, which the viewer may change.
+func (s *Service) place(ctx context.Context, in AddInput) (uuid.UUID, error) {
+	if (in.ContactID == nil) == (in.DocumentID == nil) {
+		return uuid.Nil, fault.New(fault.Invalid, "contactId", "Name a contact or a document.")
+	}
+	if in.DocumentID != nil {
+		d, err := s.DB.Document.Get(ctx, *in.DocumentID)
+		if ent.IsNotFound(err) {
+			return uuid.Nil, fault.New(fault.NotFound, "documentId", "There is no such document.")
+		}
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("attachment: read the document: %w", err)
+		}
+		may := viewer.EditSales
+		if d.Side == entdocument.SideSupplier {
+			may = viewer.EditPurchases
+		}
+		_, err = viewer.RequireStaff(ctx, may)
+		return d.ContactID, err
+	}
+	c, err := s.Contacts.Get(ctx, *in.ContactID)
+	if fault.IsCode(err, fault.NotFound) {
+		return uuid.Nil, fault.New(fault.NotFound, "contactId", "There is no such contact.")
+	}
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return c.ID, nil
+}
+
 // add writes the row of bytes that are kept.
 func add(ctx context.Context, tx *ent.Tx, contactID uuid.UUID, row *ent.Attachment) error {
 	c, err := holder(ctx, tx, contactID)
@@ -94,7 +124,16 @@ func add(ctx context.Context, tx *ent.Tx, contactID uuid.UUID, row *ent.Attachme
 	if n >= MaxPerContact {
 		return fault.New(fault.Invalid, "file", "A contact has at most %d files.", MaxPerContact)
 	}
-	err = tx.Attachment.Create().SetID(row.ID).SetContactID(c.ID).SetName(row.Name).SetMediaType(row.MediaType).SetSize(row.Size).
+	if row.DocumentID != nil {
+		held, err := tx.Document.Query().Where(entdocument.ID(*row.DocumentID), entdocument.ContactID(c.ID)).Exist(ctx)
+		if err != nil {
+			return fmt.Errorf("attachment: read the document: %w", err)
+		}
+		if !held {
+			return fault.New(fault.NotFound, "documentId", "There is no such document.")
+		}
+	}
+	err = tx.Attachment.Create().SetID(row.ID).SetContactID(c.ID).SetNillableDocumentID(row.DocumentID).SetName(row.Name).SetMediaType(row.MediaType).SetSize(row.Size).
 		SetSha256(row.Sha256).SetBlobKey(row.BlobKey).SetUploadedBy(viewer.From(ctx).Actor()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("attachment: add: %w", err)

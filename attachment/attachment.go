@@ -93,6 +93,22 @@ func (s *Service) Of(ctx context.Context, c *contact.Contact, first *int, after 
 	})
 }
 
+// OfDocument reads a page of the files of a document, newest first: for one document, or for
+// the whole group of documents by one statement when no cursor is given.
+//
+// Faults: INVALID for a bad page.
+func (s *Service) OfDocument(ctx context.Context, g *page.Group, document uuid.UUID, first *int, after *string) (*page.Connection[*Attachment], error) {
+	return db.Below(ctx, g, document, page.Args{First: first, After: after}, db.Child[*Attachment]{
+		Kind: "attachments", Type: ent.TypeAttachment, Table: entattachment.Table, ParentColumn: entattachment.FieldDocumentID,
+		Cursor: func(a *Attachment) page.Cursor { return page.Cursor{Kind: "attachments", ID: a.ID} },
+		Parent: func(a *Attachment) uuid.UUID { return *a.DocumentID },
+		Read: func(ctx context.Context, where db.Condition) ([]*Attachment, error) {
+			rows, err := s.DB.Attachment.Query().Where(where).All(ctx)
+			return wrap(rows...), err
+		},
+	})
+}
+
 // ByIDs reads attachments for the rows of another list, by one statement. Ids that the viewer
 // may not see are left out.
 func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Attachment, error) {

@@ -51,7 +51,7 @@ func (b *bench) contact(t testing.TB, ctx context.Context, company string) *cont
 
 func (b *bench) add(t testing.TB, ctx context.Context, c uuid.UUID, name, text string) *attachment.Attachment {
 	t.Helper()
-	a, err := b.Add(ctx, attachment.AddInput{ContactID: c, Name: name, File: strings.NewReader(text)})
+	a, err := b.Add(ctx, attachment.AddInput{ContactID: new(c), Name: name, File: strings.NewReader(text)})
 	must(t, err)
 	return a
 }
@@ -155,7 +155,7 @@ func TestWhatIsRefusedLeavesNothing(t *testing.T) {
 			"by a customer":               {"portal", c.ID, "a.txt", strings.NewReader("x"), "FORBIDDEN"},
 			"by nobody":                   {"nobody", c.ID, "a.txt", strings.NewReader("x"), "UNAUTHENTICATED"},
 		} {
-			_, err := b.Add(who[tt.who], attachment.AddInput{ContactID: tt.to, Name: tt.name, File: tt.file})
+			_, err := b.Add(who[tt.who], attachment.AddInput{ContactID: new(tt.to), Name: tt.name, File: tt.file})
 			if got := says(err); got != tt.want {
 				t.Errorf("%s: %q, want %q", name, got, tt.want)
 			}
@@ -185,11 +185,11 @@ func TestAFileThatIsTooLargeIsNotReadToItsEnd(t *testing.T) {
 		b := setup(t, d)
 		c := b.contact(t, b.ctx, "A")
 		file := &io.LimitedReader{R: letters{}, N: 1 << 40}
-		_, err := b.Add(b.ctx, attachment.AddInput{ContactID: c.ID, Name: "a.txt", File: file})
+		_, err := b.Add(b.ctx, attachment.AddInput{ContactID: new(c.ID), Name: "a.txt", File: file})
 		if read := 1<<40 - file.N; says(err) != "TOO_LARGE file" || read > attachment.MaxSize+2<<20 {
 			t.Errorf("%v after %d bytes", err, read)
 		}
-		a, err := b.Add(b.ctx, attachment.AddInput{ContactID: c.ID, Name: "a.txt", File: io.LimitReader(letters{}, attachment.MaxSize)})
+		a, err := b.Add(b.ctx, attachment.AddInput{ContactID: new(c.ID), Name: "a.txt", File: io.LimitReader(letters{}, attachment.MaxSize)})
 		if err != nil || a.Size != attachment.MaxSize {
 			t.Errorf("just as large as allowed: %v", err)
 		}
@@ -221,7 +221,7 @@ func TestAContactHas200FilesAtMost(t *testing.T) {
 			wg.Add(1)
 			go func() {
 				defer wg.Done()
-				_, err := b.Add(b.ctx, attachment.AddInput{ContactID: c.ID, Name: fmt.Sprint(i), File: strings.NewReader("x")})
+				_, err := b.Add(b.ctx, attachment.AddInput{ContactID: new(c.ID), Name: fmt.Sprint(i), File: strings.NewReader("x")})
 				results[i] = says(err)
 			}()
 		}
@@ -248,7 +248,7 @@ func TestARepeatedCallKeepsOneFile(t *testing.T) {
 			return db.WithRequest(b.ctx, db.Request{Key: key, Hash: [32]byte{1}})
 		}
 		in := func() attachment.AddInput {
-			return attachment.AddInput{ContactID: c.ID, Name: "a.txt", File: strings.NewReader("x")}
+			return attachment.AddInput{ContactID: new(c.ID), Name: "a.txt", File: strings.NewReader("x")}
 		}
 		one, err := b.Add(keyed("k"), in())
 		must(t, err)
@@ -426,7 +426,7 @@ func TestAContactMayGoWhileAFileIsKept(t *testing.T) {
 			_, err := b.Contacts.Delete(b.ctx, contact.IDInput{ID: deleted.ID})
 			must(t, err)
 		}}
-		_, err := b.Add(b.ctx, attachment.AddInput{ContactID: deleted.ID, Name: "a.txt", File: strings.NewReader("x")})
+		_, err := b.Add(b.ctx, attachment.AddInput{ContactID: new(deleted.ID), Name: "a.txt", File: strings.NewReader("x")})
 		if got := says(err); got != "NOT_FOUND contactId" || b.blobs(t) != 1 {
 			t.Errorf("%q, and the bytes of %d", got, b.blobs(t))
 		}

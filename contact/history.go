@@ -51,6 +51,25 @@ func (c *Contact) History(ctx context.Context, first *int, after *string) (*page
 	})
 }
 
+// HistoryOf reads a page of what was done to one thing, such as a document, newest first; the
+// first page for the whole group of things by one statement.
+//
+// Faults: INVALID for a bad page, FORBIDDEN without SeeAudit.
+func (s *Service) HistoryOf(ctx context.Context, g *page.Group, id uuid.UUID, first *int, after *string) (*page.Connection[*Event], error) {
+	if _, err := viewer.RequireStaff(ctx, viewer.SeeAudit); err != nil {
+		return nil, err
+	}
+	return db.Below(ctx, g, id, page.Args{First: first, After: after}, db.Child[*Event]{
+		Kind: "history", Type: ent.TypeAuditEvent, Table: auditevent.Table, ParentColumn: auditevent.FieldObjectID,
+		Cursor: func(e *Event) page.Cursor { return page.Cursor{Kind: "history", ID: e.ID} },
+		Parent: func(e *Event) uuid.UUID { return e.ObjectID },
+		Read: func(ctx context.Context, where db.Condition) ([]*Event, error) {
+			rows, err := s.DB.AuditEvent.Query().Where(where).All(ctx)
+			return events(rows), err
+		},
+	})
+}
+
 // EventsByIDs reads lines of the history for the rows of another list, by one statement. Ids
 // that the viewer may not see are left out.
 func (s *Service) EventsByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Event, error) {

@@ -28,12 +28,11 @@ type content struct {
 	lines       []*ent.DocumentLine
 	adjustments []*ent.DocumentAdjustment
 	totals      Totals
+	copied      bool // of another document: what it names and may not any more is left out
 }
 
-// reader reads what lines are made from: a transaction or the database itself.
-type reader struct {
-	products *ent.ProductClient
-}
+// reader gives what lines are made from: of a transaction or the database itself.
+type reader func() *ent.ProductClient
 
 // read brings what is stored, for a change.
 func (c *content) read(ctx context.Context, tx *ent.Tx) (err error) {
@@ -51,7 +50,7 @@ func (c *content) read(ctx context.Context, tx *ent.Tx) (err error) {
 //
 // Faults: INVALID with every bad field; NOT_FOUND and CONFLICT on what lines name.
 func (c *content) fill(ctx context.Context, tx *ent.Tx, lines []*LineInput, adjustments []*AdjustmentInput) error {
-	if err := c.price(ctx, reader{tx.Product}, lines, adjustments); err != nil {
+	if err := c.price(ctx, func() *ent.ProductClient { return tx.Product }, lines, adjustments); err != nil {
 		return err
 	}
 	return c.checkNamed(ctx, tx)
@@ -92,7 +91,7 @@ func productsOf(ctx context.Context, from reader, lines []*LineInput) (map[uuid.
 	if len(ids) == 0 {
 		return nil, nil //nolint:nilnil // no product is named, so none is looked for
 	}
-	rows, err := from.products.Query().Where(product.IDIn(ids...)).All(ctx)
+	rows, err := from().Query().Where(product.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("document: read products: %w", err)
 	}
@@ -125,7 +124,10 @@ func (c *content) takeLines(in []*LineInput, products map[uuid.UUID]*ent.Product
 			row.ID, seen[*l.ID] = *l.ID, true
 		}
 		if p := products[value(l.ProductID)]; p != nil && p.ArchivedAt != nil && !names(known[row.ID], p.ID) {
-			bad = append(bad, fault.New(fault.Conflict, at+".productId", "The product is archived."))
+			if !c.copied {
+				bad = append(bad, fault.New(fault.Conflict, at+".productId", "The product is archived."))
+			}
+			row.ProductID = nil
 		}
 		c.lines[i] = row
 	}
@@ -181,9 +183,6 @@ func (c *content) line(l *LineInput, products map[uuid.UUID]*ent.Product) (*ent.
 		amount, err := money.ParseMinor(*l.DiscountAmount, c.row.Currency)
 		_ = bad.Add("discountAmount", err)
 		row.DiscountAmount = amount
-	}
-	if row.CategoryID != nil && !purchase {
-		bad = append(bad, fault.New(fault.Invalid, "categoryId", "Only lines of purchases have an expense category."))
 	}
 	switch {
 	case l.Billable && !purchase:

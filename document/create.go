@@ -69,7 +69,7 @@ func (s *Service) CreateIn(ctx context.Context, tx *ent.Tx, in CreateInput) (*en
 		return nil, nil, err
 	}
 	headErr := s.head(ctx, tx, row, in, c, org)
-	draft := content{row: row, defaults: c.DefaultTaxes}
+	draft := content{row: row, defaults: c.DefaultTaxes, copied: in.copied}
 	err = draft.fill(ctx, tx, in.Lines, in.Adjustments)
 	if _, unknown := money.ParseCurrency(string(row.Currency)); unknown != nil {
 		err = nil // the head tells of it
@@ -86,8 +86,12 @@ func (s *Service) CreateIn(ctx context.Context, tx *ent.Tx, in CreateInput) (*en
 	if err := draft.save(ctx, tx); err != nil {
 		return nil, nil, err
 	}
+	after := auditFields(row, draft.lines)
+	if err := saveOptions(ctx, tx, row, in.OptionIDs, nil, after); err != nil {
+		return nil, nil, err
+	}
 	s.Tell(ctx, row)
-	return row, draft.lines, record(ctx, tx, "createDocument", row, nil, auditFields(row, draft.lines))
+	return row, draft.lines, record(ctx, tx, "createDocument", row, nil, after)
 }
 
 // copyContact keeps the contact as it is now. home is the business's country, which is not
@@ -139,12 +143,18 @@ func (s *Service) head(ctx context.Context, tx *ent.Tx, row *ent.Document, in Cr
 	if _, err := money.ParseCurrency(string(row.Currency)); err != nil {
 		return fault.New(fault.Invalid, "currency", "%s", fault.From(err).Text)
 	}
+	return s.setRate(ctx, tx, row, in.ExchangeRate, org)
+}
+
+// setRate settles the exchange rate: 1 in base currency, else what is given, else what is known of
+// the document's date.
+func (s *Service) setRate(ctx context.Context, tx *ent.Tx, row *ent.Document, given *money.Decimal, org *ent.Organization) error {
 	row.ExchangeRate = money.FromInt(1)
 	switch {
-	case in.ExchangeRate != nil && row.Currency == org.BaseCurrency && !in.ExchangeRate.Equal(row.ExchangeRate):
+	case given != nil && row.Currency == org.BaseCurrency && !given.Equal(row.ExchangeRate):
 		return fault.New(fault.Invalid, "exchangeRate", "The rate of the base currency is 1.")
-	case in.ExchangeRate != nil:
-		row.ExchangeRate = *in.ExchangeRate
+	case given != nil:
+		row.ExchangeRate = *given
 	case row.Currency != org.BaseCurrency:
 		if err := s.convert(ctx, tx, row, org); err != nil {
 			return err

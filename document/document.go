@@ -56,12 +56,16 @@ func (*Document) IsNode() {}
 // Wrap makes documents of rows that were read together.
 func (s *Service) Wrap(rows ...*ent.Document) []*Document {
 	ids := make([]uuid.UUID, len(rows))
-	contacts := make(map[uuid.UUID]uuid.UUID, len(rows))
+	contacts, origins := make(map[uuid.UUID]uuid.UUID, len(rows)), map[uuid.UUID]uuid.UUID{}
 	for i, r := range rows {
 		ids[i], contacts[r.ID] = r.ID, r.ContactID
+		if r.OriginID != nil {
+			origins[r.ID] = *r.OriginID
+		}
 	}
 	g := page.NewGroup(ids...)
 	g.Remember(contactsKey{}, contacts)
+	g.Remember(originsKey{}, origins)
 	out := make([]*Document, len(rows))
 	for i, r := range rows {
 		out[i] = &Document{Document: r, Group: g, s: s}
@@ -69,7 +73,10 @@ func (s *Service) Wrap(rows ...*ent.Document) []*Document {
 	return out
 }
 
-type contactsKey struct{}
+type (
+	contactsKey struct{}
+	originsKey  struct{}
+)
 
 // Get reads a document. Staff only. Faults: NOT_FOUND, UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (*Document, error) {

@@ -392,7 +392,7 @@ func TestWhoMayNotTouchInvoicesTouchesNone(t *testing.T) {
 			}, false, "NOT_FOUND id"},
 			"get": {func(ctx context.Context) error { _, err := h.Documents.Get(ctx, draft.ID); return err }, true, "NOT_FOUND id"},
 			"list": {func(ctx context.Context) error {
-				list, err := h.Documents.List(ctx, page.Args{}, &document.Filter{Number: &number})
+				list, err := h.Documents.List(ctx, page.Args{}, &document.Filter{Number: &number}, document.ByDateDesc)
 				if err == nil && len(list.Edges) == 0 {
 					return fmt.Errorf("nothing")
 				}
@@ -504,12 +504,18 @@ func TestTheStatementsOfWorkOnDocumentsDoNotDependOnTheRows(t *testing.T) {
 					paymenttest.Must(t, err)
 					_, err = doc.Contact(ctx)
 					paymenttest.Must(t, err)
+					_, err = doc.Adjustments(ctx)
+					paymenttest.Must(t, err)
+					_, err = doc.Options(ctx)
+					paymenttest.Must(t, err)
+					_, err = doc.Derived(ctx)
+					paymenttest.Must(t, err)
 				}
 			})
 		}
 		few, many := listed(2, 1, 1), listed(50, 6, 3)
-		t.Logf("the documents of contacts with lines, taxes and contact: %d statements", many)
-		if few != many || many > 5 {
+		t.Logf("the documents of contacts with lines, taxes, contact, adjustments, options and what was made of them: %d statements", many)
+		if few != many || many > 8 {
 			t.Errorf("%d statements for 2 contacts, %d for 50", few, many)
 		}
 		client := h.Client(t, ctx, "A")
@@ -573,7 +579,7 @@ func TestPaidStatesAndOverdueAreOfTheDay(t *testing.T) {
 			if *doc.PaidState() != tt.state || overdue != tt.overdue {
 				t.Errorf("%s: %s, overdue %v", name, *doc.PaidState(), overdue)
 			}
-			list, err := h.Documents.List(ctx, page.Args{}, &document.Filter{PaidState: &tt.state, Overdue: &tt.overdue})
+			list, err := h.Documents.List(ctx, page.Args{}, &document.Filter{PaidState: &tt.state, Overdue: &tt.overdue}, document.ByDateDesc)
 			paymenttest.Must(t, err)
 			if !slices.ContainsFunc(list.Nodes(), func(d *document.Document) bool { return d.ID == doc.ID }) {
 				t.Errorf("%s: is not in the list of such", name)

@@ -54,11 +54,13 @@ type CreateInput struct {
 	Language         string
 	PaidBy           *entpayment.Method // of an expense alone, and always
 	CustomID         *string
+	OptionIDs        []uuid.UUID // of tracking categories
 
 	// What only the business itself says, never a request.
 	OriginID      *uuid.UUID // the document that this one is made from
 	RecurringID   *uuid.UUID // the recurring invoice that makes it
 	RecurringDate *day.Date  // and for which of its dates
+	copied        bool       // what the lines name and may not any more is left out
 }
 
 // UpdateInput is the input of updateDocument; what is nil stays.
@@ -77,6 +79,8 @@ type UpdateInput struct {
 	Terms            *string
 	Language         *string
 	PaidBy           *entpayment.Method
+	ExchangeRate     *money.Decimal
+	OptionIDs        []uuid.UUID
 }
 
 // IDInput is the input of a mutation on one document.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
@@ -11,9 +12,13 @@ import (
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/ent"
+	entcontact "github.com/kartela/kartela/ent/contact"
 	entdocument "github.com/kartela/kartela/ent/document"
+	"github.com/kartela/kartela/ent/documentline"
 	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/viewer"
 )
@@ -21,24 +26,34 @@ import (
 // Filter says which documents; every part that is given must hold.
 type Filter struct {
 	ContactID *uuid.UUID
+	ProjectID *uuid.UUID // has a line of the project
+	Types     []entdocument.Type
 	Statuses  []entdocument.Status
 	PaidState *PaidState
 	Overdue   *bool
+	Currency  *money.Currency
+	MinTotal  *money.Decimal // in units of Currency, without which it is not known
+	MaxTotal  *money.Decimal
 	From      *day.Date
 	To        *day.Date
 	Number    *string // the number as printed contains this
+	Search    *string // words, each part of the number, the reference or the contact's name
 }
 
 const kind = "documents"
 
-// List reads one page of documents, newest date first. Staff only.
+// List reads one page of documents. Staff only.
 //
 // Faults: INVALID for a bad page or filter, UNAUTHENTICATED, FORBIDDEN.
-func (s *Service) List(ctx context.Context, args page.Args, f *Filter) (*page.Connection[*Document], error) {
+func (s *Service) List(ctx context.Context, args page.Args, f *Filter, order Order) (*page.Connection[*Document], error) {
 	if err := mayReadAny(ctx); err != nil {
 		return nil, err
 	}
-	req, err := args.Check(kind, checkDate)
+	by, known := orders[order]
+	if !known {
+		return nil, fmt.Errorf("document: no order %q", order)
+	}
+	req, err := args.Check(by.kind, by.checkKey)
 	if err != nil {
 		return nil, err
 	}
@@ -50,11 +65,11 @@ func (s *Service) List(ctx context.Context, args page.Args, f *Filter) (*page.Co
 	for _, w := range where {
 		q.Where(w)
 	}
-	rows, err := q.Clone().Where(db.Keyset(req, entdocument.FieldDate, true)).All(ctx)
+	rows, err := q.Clone().Where(by.page(req)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("document: list: %w", err)
 	}
-	return page.New(req, s.Wrap(rows...), cursor, q.Count), nil
+	return page.New(req, s.Wrap(rows...), by.cursor, q.Count), nil
 }
 
 // Of reads a page of a contact's documents, newest date first; the first page for the
@@ -131,6 +146,33 @@ func (s *Service) conditions(ctx context.Context, f *Filter) ([]db.Condition, er
 	if f.To != nil {
 		and(func(q *sql.Selector) *sql.Predicate { return sql.LTE(q.C(entdocument.FieldDate), *f.To) })
 	}
+	if f.Types != nil {
+		in := make([]any, len(f.Types))
+		for i, t := range f.Types {
+			in[i] = t
+		}
+		and(func(q *sql.Selector) *sql.Predicate { return sql.In(q.C(entdocument.FieldType), in...) })
+	}
+	if f.ProjectID != nil {
+		and(func(q *sql.Selector) *sql.Predicate {
+			l := sql.Table(documentline.Table)
+			return sql.In(q.C(entdocument.FieldID), sql.Dialect(q.Dialect()).Select(l.C(documentline.FieldDocumentID)).From(l).Where(sql.And(
+				sql.EQ(l.C(documentline.FieldOrganizationID), viewer.From(ctx).Organization), sql.EQ(l.C(documentline.FieldProjectID), *f.ProjectID))))
+		})
+	}
+	if f.Currency != nil {
+		and(func(q *sql.Selector) *sql.Predicate { return sql.EQ(q.C(entdocument.FieldCurrency), *f.Currency) })
+	}
+	least, most, err := f.totals()
+	if err != nil {
+		return nil, err
+	}
+	if least != nil {
+		and(func(q *sql.Selector) *sql.Predicate { return sql.GTE(q.C(entdocument.FieldTotal), int64(*least)) })
+	}
+	if most != nil {
+		and(func(q *sql.Selector) *sql.Predicate { return sql.LTE(q.C(entdocument.FieldTotal), int64(*most)) })
+	}
 	if f.Number != nil {
 		if len(*f.Number) > 40 {
 			return nil, fault.New(fault.Invalid, "filter.number", "A number has at most 40 characters.")
@@ -138,6 +180,14 @@ func (s *Service) conditions(ctx context.Context, f *Filter) ([]db.Condition, er
 		and(func(q *sql.Selector) *sql.Predicate {
 			return sql.ContainsFold(q.C(entdocument.FieldNumberText), *f.Number)
 		})
+	}
+	if f.Search != nil {
+		if len([]rune(*f.Search)) > maxSearch {
+			return nil, fault.New(fault.Invalid, "filter.search", "At most %d characters.", maxSearch)
+		}
+		for _, word := range strings.Fields(strings.ToValidUTF8(*f.Search, "")) {
+			and(func(q *sql.Selector) *sql.Predicate { return found(q, viewer.From(ctx).Organization, word) })
+		}
 	}
 	if f.PaidState != nil {
 		and(func(q *sql.Selector) *sql.Predicate { return paid(q, *f.PaidState) })
@@ -157,6 +207,45 @@ func (s *Service) conditions(ctx context.Context, f *Filter) ([]db.Condition, er
 		})
 	}
 	return where, nil
+}
+
+const maxSearch = 200 // characters
+
+// found says that the number, the reference or the contact's name, as it was copied or as it is
+// today, has the word in it. Without regard to accents it is the name of today that is looked at.
+func found(q *sql.Selector, organization uuid.UUID, word string) *sql.Predicate {
+	either := []*sql.Predicate{
+		sql.ContainsFold(q.C(entdocument.FieldNumberText), word), sql.ContainsFold(q.C(entdocument.FieldReference), word),
+		sql.ContainsFold(q.C(entdocument.FieldContactName), word),
+	}
+	if folded := fold.Text(word); folded != "" {
+		c := sql.Table(entcontact.Table)
+		either = append(either, sql.In(q.C(entdocument.FieldContactID), sql.Dialect(q.Dialect()).Select(c.C(entcontact.FieldID)).From(c).Where(sql.And(
+			sql.EQ(c.C(entcontact.FieldOrganizationID), organization), sql.Contains(c.C(entcontact.FieldSortName), folded)))))
+	}
+	return sql.Or(either...)
+}
+
+// totals are the bounds of the total in minor units.
+func (f *Filter) totals() (least, most *money.Minor, err error) {
+	var bad fault.List
+	for _, b := range []struct {
+		field string
+		from  *money.Decimal
+		to    **money.Minor
+	}{{"minTotal", f.MinTotal, &least}, {"maxTotal", f.MaxTotal, &most}} {
+		if b.from == nil {
+			continue
+		}
+		if f.Currency == nil {
+			bad = append(bad, fault.New(fault.Invalid, "filter."+b.field, "A total is of a currency: name it."))
+			continue
+		}
+		m, err := money.ParseMinor(*b.from, *f.Currency)
+		_ = bad.Add("filter."+b.field, err)
+		*b.to = &m
+	}
+	return least, most, bad.Err()
 }
 
 func paid(q *sql.Selector, state PaidState) *sql.Predicate {

@@ -48,7 +48,7 @@ func (s *Service) ComputeTotals(ctx context.Context, in PreviewInput) (*Preview,
 	for _, l := range in.Lines {
 		l.ID = nil // of a document that is not asked for
 	}
-	if err := c.price(ctx, reader{s.DB.Product}, in.Lines, in.Adjustments); err != nil {
+	if err := c.price(ctx, func() *ent.ProductClient { return s.DB.Product }, in.Lines, in.Adjustments); err != nil {
 		return nil, err
 	}
 	t := c.totals

@@ -43,7 +43,7 @@ func (c *content) checkNamed(ctx context.Context, tx *ent.Tx) error {
 		if err != nil {
 			return fmt.Errorf("document: read projects: %w", err)
 		}
-		c.refuse(&bad, "projectId", projects, func(l *ent.DocumentLine) *uuid.UUID { return l.ProjectID }, func(id uuid.UUID) *fault.Error {
+		c.refuse(&bad, "projectId", projects, func(l *ent.DocumentLine) **uuid.UUID { return &l.ProjectID }, func(id uuid.UUID) *fault.Error {
 			switch i := slices.IndexFunc(rows, func(p *ent.Project) bool { return p.ID == id }); {
 			case i < 0:
 				return fault.New(fault.NotFound, "", "There is no such project.")
@@ -60,10 +60,12 @@ func (c *content) checkNamed(ctx context.Context, tx *ent.Tx) error {
 		if err != nil {
 			return fmt.Errorf("document: read expense categories: %w", err)
 		}
-		c.refuse(&bad, "categoryId", categories, func(l *ent.DocumentLine) *uuid.UUID { return l.CategoryID }, func(id uuid.UUID) *fault.Error {
+		c.refuse(&bad, "categoryId", categories, func(l *ent.DocumentLine) **uuid.UUID { return &l.CategoryID }, func(id uuid.UUID) *fault.Error {
 			switch i := slices.IndexFunc(rows, func(e *ent.ExpenseCategory) bool { return e.ID == id }); {
 			case i < 0:
 				return fault.New(fault.NotFound, "", "There is no such expense category.")
+			case c.row.Side != entdocument.SideSupplier:
+				return fault.New(fault.Invalid, "", "Only lines of purchases have an expense category.")
 			case rows[i].ArchivedAt != nil:
 				return fault.New(fault.Conflict, "", "The expense category is archived.")
 			}
@@ -73,13 +75,21 @@ func (c *content) checkNamed(ctx context.Context, tx *ent.Tx) error {
 	return bad.Err()
 }
 
-// refuse adds a fault for each line that names one of the ids and may not.
-func (c *content) refuse(bad *fault.List, field string, ids []uuid.UUID, named func(*ent.DocumentLine) *uuid.UUID, why func(uuid.UUID) *fault.Error) {
+// refuse adds a fault for each line that names one of the ids and may not; of a copy it takes
+// the name off the line instead.
+func (c *content) refuse(bad *fault.List, field string, ids []uuid.UUID, named func(*ent.DocumentLine) **uuid.UUID, why func(uuid.UUID) *fault.Error) {
 	for i, l := range c.lines {
-		if id := named(l); id != nil && slices.Contains(ids, *id) {
-			if f := why(*id); f != nil {
-				*bad = append(*bad, fault.New(f.Code, fmt.Sprintf("lines.%d.%s", i, field), "%s", f.Text))
-			}
+		id := named(l)
+		if *id == nil || !slices.Contains(ids, **id) {
+			continue
+		}
+		switch f := why(**id); {
+		case f == nil:
+		case c.copied:
+			*id = nil
+			l.Billable = l.Billable && l.ProjectID != nil
+		default:
+			*bad = append(*bad, fault.New(f.Code, fmt.Sprintf("lines.%d.%s", i, field), "%s", f.Text))
 		}
 	}
 }
@@ -180,12 +190,17 @@ func dropSums(ctx context.Context, tx *ent.Tx, document uuid.UUID) error {
 	return wrapped("delete adjustments", err)
 }
 
+// everything is the context with an administrator's sight, for what must not depend on who asks.
+func everything(ctx context.Context) context.Context {
+	return viewer.With(ctx, contact.Everything(viewer.From(ctx)))
+}
+
 // unbill removes what was billed on lines that go, so that it can be billed again. A line of a
 // purchase that was billed to a client stays: its invoice refers to it.
 //
 // Faults: CONFLICT on lines.
 func unbill(ctx context.Context, tx *ent.Tx, row *ent.Document, on, of predicate.BilledItem) error {
-	all := viewer.With(ctx, contact.Everything(viewer.From(ctx))) // billed is billed, whoever sees the project
+	all := everything(ctx) // billed is billed, whoever sees the project
 	if row.Side == entdocument.SideClient {
 		if row.Type != entdocument.TypeInvoice {
 			return nil
@@ -213,7 +228,7 @@ func release(ctx context.Context, tx *ent.Tx, row *ent.Document, released bool) 
 	if row.Type != entdocument.TypeInvoice {
 		return nil
 	}
-	all := viewer.With(ctx, contact.Everything(viewer.From(ctx)))
+	all := everything(ctx)
 	_, err := tx.BilledItem.Update().Where(billeditem.DocumentID(row.ID)).SetReleased(released).Save(all)
 	if ent.IsConstraintError(err) {
 		return fault.New(fault.Conflict, "id", "Some of what the invoice bills was billed elsewhere since.")

@@ -57,7 +57,14 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, row *ent.Document, in 
 			return err
 		}
 	}
-	if err := fault.Join(checkHead(row), openFor(ctx, tx, min(was, row.Date), "date")); err != nil {
+	org, err := tx.Organization.Get(ctx, row.OrganizationID)
+	if err != nil {
+		return fmt.Errorf("document: read the organization: %w", err)
+	}
+	if in.ExchangeRate != nil {
+		err = s.setRate(ctx, tx, row, in.ExchangeRate, org)
+	}
+	if err := fault.Join(err, checkHead(row), Open(org, min(was, row.Date), "date")); err != nil {
 		return err
 	}
 	if in.Lines == nil && in.PricesIncludeTax != nil {
@@ -68,14 +75,18 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, row *ent.Document, in 
 			return err
 		}
 	}
-	err := change(tx, row).SetDate(row.Date).SetDueDate(row.DueDate).SetPricesIncludeTax(row.PricesIncludeTax).SetNillableSequenceID(row.SequenceID).
+	after := auditFields(row, nil)
+	if err := saveOptions(ctx, tx, row, in.OptionIDs, before, after); err != nil {
+		return err
+	}
+	err = change(tx, row).SetExchangeRate(row.ExchangeRate).SetDate(row.Date).SetDueDate(row.DueDate).SetPricesIncludeTax(row.PricesIncludeTax).SetNillableSequenceID(row.SequenceID).
 		SetReference(row.Reference).SetNotes(row.Notes).SetTerms(row.Terms).SetLanguage(row.Language).SetNillablePaidBy(row.PaidBy).
 		SetAllowances(row.Allowances).SetCharges(row.Charges).SetNet(row.Net).SetVat(row.Vat).SetOtherTaxes(row.OtherTaxes).
 		SetWithholding(row.Withholding).SetTotal(row.Total).SetPayable(row.Payable).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("document: update: %w", err)
 	}
-	old, is := audit.Diff(before, auditFields(row, nil))
+	old, is := audit.Diff(before, after)
 	return record(ctx, tx, "updateDocument", row, old, is)
 }
 

@@ -9,9 +9,12 @@ import (
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/ent/attachment"
 	"github.com/kartela/kartela/ent/billeditem"
 	entdocument "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/documentline"
+	"github.com/kartela/kartela/ent/documentoption"
+	"github.com/kartela/kartela/ent/predicate"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
@@ -171,5 +174,34 @@ func deleteContent(ctx context.Context, tx *ent.Tx, row *ent.Document) error {
 	if _, err := tx.DocumentLine.Delete().Where(documentline.DocumentID(row.ID)).Exec(ctx); err != nil {
 		return fmt.Errorf("document: delete lines: %w", err)
 	}
-	return dropSums(ctx, tx, row.ID)
+	if err := dropSums(ctx, tx, row.ID); err != nil {
+		return err
+	}
+	if _, err := tx.DocumentOption.Delete().Where(documentoption.DocumentID(row.ID)).Exec(ctx); err != nil {
+		return fmt.Errorf("document: take options off: %w", err)
+	}
+	// Its files stay with the contact.
+	_, err = tx.Attachment.Update().Where(attachment.DocumentID(row.ID)).ClearDocumentID().Save(everything(ctx))
+	if err != nil {
+		return fmt.Errorf("document: take files off: %w", err)
+	}
+	return reopen(ctx, tx, row)
+}
+
+// reopen lets the estimate that a draft invoice was made from be invoiced again, when the draft
+// goes.
+func reopen(ctx context.Context, tx *ent.Tx, row *ent.Document) error {
+	if row.OriginID == nil {
+		return nil
+	}
+	for status, decided := range map[entdocument.Status]predicate.Document{
+		entdocument.StatusAccepted: entdocument.DecidedAtNotNil(), entdocument.StatusIssued: entdocument.DecidedAtIsNil(),
+	} {
+		_, err := tx.Document.Update().Where(entdocument.ID(*row.OriginID), entdocument.StatusEQ(entdocument.StatusInvoiced), decided).
+			SetStatus(status).AddVersion(1).SetUpdatedAt(schema.Now()).Save(ctx)
+		if err != nil {
+			return fmt.Errorf("document: reopen the estimate: %w", err)
+		}
+	}
+	return nil
 }

@@ -408,6 +408,7 @@ const category = `Δοκιμαστική ${word}`;
 
 test("tracking categories are made, changed, archived and deleted", async () => {
   await staff.getByRole("link", { name: "Settings" }).click();
+  await staff.getByRole("link", { name: "Tracking categories" }).click();
   await staff.getByRole("heading", { name: "Tracking categories", level: 1 }).waitFor();
   await button("New category").click();
   await dialog().getByRole("button", { name: "Save" }).click();

@@ -74,6 +74,7 @@ test("two contacts are put side by side, with what becomes of each value and of 
   await window.waitForURL((url) => url.pathname === `/contacts/${ids.first}/merge` && url.searchParams.get("with") === ids.second);
   const comparison = window.locator("table.merge");
   const company = comparison.locator("tr", { has: window.getByRole("rowheader", { name: "Company" }) });
+  await company.waitFor();
   assert.deepEqual(await company.locator("td").allTextContents(), [first, second, first]);
   assert.deepEqual(await company.locator("mark").allTextContents(), [first], "the survivor's value wins");
   const website = comparison.locator("tr", { has: window.getByRole("rowheader", { name: "Web site" }) });

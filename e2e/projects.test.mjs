@@ -146,6 +146,13 @@ test("what is to be billed becomes a draft invoice, once", async () => {
   await openDialog(window).getByText("There is nothing to bill.").waitFor();
 });
 
+test("the client's card leads to the project", async () => {
+  await window.keyboard.press("Escape");
+  await window.getByRole("link", { name: client }).click();
+  await window.getByRole("navigation", { name: "Parts of the card" }).getByRole("link", { name: "Projects" }).click();
+  await window.locator(".project").filter({ hasText: name }).getByText("€0.00").waitFor();
+});
+
 test("the page complained of nothing", () => {
   assert.deepEqual(complaints, []);
 });

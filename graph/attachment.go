@@ -19,7 +19,7 @@ func (f attachmentFields) UploadedBy(ctx context.Context, a *attachment.Attachme
 }
 
 func (m mutation) AddAttachment(ctx context.Context, in model.AddAttachmentInput) (*model.AttachmentPayload, error) {
-	a, err := m.Files.Add(ctx, attachment.AddInput{ContactID: in.ContactID, Name: in.File.Filename, File: in.File.File})
+	a, err := m.Files.Add(ctx, attachment.AddInput{ContactID: in.ContactID, DocumentID: in.DocumentID, Name: in.File.Filename, File: in.File.File})
 	if err != nil {
 		return nil, err
 	}

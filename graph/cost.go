@@ -46,7 +46,7 @@ func costs() (c generated.ComplexityRoot) {
 	c.Query.Contacts = func(child int, first *int, _ *string, last *int, _ *string, _ *contact.Filter, _ contact.Order) int {
 		return 1 + rows(first, last)*child
 	}
-	c.Query.Documents = func(child int, first *int, _ *string, last *int, _ *string, _ *document.Filter) int {
+	c.Query.Documents = func(child int, first *int, _ *string, last *int, _ *string, _ *document.Filter, _ document.Order) int {
 		return 1 + rows(first, last)*child
 	}
 	c.Query.Products = func(child int, first *int, _ *string, last *int, _ *string, _ *product.Filter, _ product.Order) int {
@@ -59,6 +59,8 @@ func costs() (c generated.ComplexityRoot) {
 	c.Query.RemindersDue = func(child int, first *int, _ *string, last *int, _ *string) int { return 1 + rows(first, last)*child }
 	c.Query.Jobs = func(child int, first *int, _ *string, _ *job.Filter) int { return 1 + rows(first, nil)*child }
 	c.Job.Failures = some
+	c.Query.DocumentSummary = func(child int, _ *document.Filter) int { return wholeList + child }
+	c.Query.ExpenseCategories = func(child int, _ bool) int { return some(child) }
 	c.Query.Payments = func(child int, first *int, _ *string, last *int, _ *string, _ *payment.Filter) int {
 		return 1 + rows(first, last)*child
 	}
@@ -91,6 +93,9 @@ func costs() (c generated.ComplexityRoot) {
 	c.RegistryLookup.Differences = few
 	c.BulkContactsPayload.Results, c.BulkContactResult.Errors = many, few
 	c.Document.Lines, c.Document.Taxes, c.Document.Allocations = some, few, many
+	c.Document.Adjustments, c.Document.Options, c.Document.Derived = few, few, few
+	c.Document.Attachments, c.Document.History = below, below
+	c.DocumentSummary.Totals = few
 	c.Payment.Allocations, c.Payment.Sources, c.Payment.Options = many, many, few
 	c.PaymentSummary.Totals = few
 	c.Query.OpenDocuments = func(child int, _ uuid.UUID, _ ledgerentry.Side, _ money.Currency) int { return many(child) }

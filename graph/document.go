@@ -5,16 +5,28 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/kartela/kartela/attachment"
+	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	entdocument "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/graph/generated/model"
+	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/viewer"
 )
 
-func (q query) Documents(ctx context.Context, first *int, after *string, last *int, before *string, f *document.Filter) (*page.Connection[*document.Document], error) {
-	return q.Resolver.Documents.List(ctx, page.Args{First: first, After: after, Last: last, Before: before}, f)
+func (q query) Documents(ctx context.Context, first *int, after *string, last *int, before *string, f *document.Filter, order document.Order) (*page.Connection[*document.Document], error) {
+	return q.Resolver.Documents.List(ctx, page.Args{First: first, After: after, Last: last, Before: before}, f, order)
+}
+
+func (q query) DocumentSummary(ctx context.Context, f *document.Filter) (*document.Summary, error) {
+	return q.Resolver.Documents.Summary(ctx, f)
+}
+
+func (q query) ExpenseCategories(ctx context.Context, archived bool) ([]*ent.ExpenseCategory, error) {
+	return q.Resolver.Documents.ExpenseCategories(ctx, archived)
 }
 
 func (q query) Document(ctx context.Context, id uuid.UUID) (*document.Document, error) {
@@ -35,6 +47,14 @@ func (f sequenceFields) DocumentType(_ context.Context, s *ent.NumberSequence) (
 
 func (f documentFields) Allocations(ctx context.Context, d *document.Document) ([]*payment.Allocation, error) {
 	return f.Payments.AllocationsOf(ctx, d)
+}
+
+func (f documentFields) Attachments(ctx context.Context, d *document.Document, first *int, after *string) (*page.Connection[*attachment.Attachment], error) {
+	return f.Files.OfDocument(ctx, d.Group, d.ID, first, after)
+}
+
+func (f documentFields) History(ctx context.Context, d *document.Document, first *int, after *string) (*page.Connection[*contact.Event], error) {
+	return f.Contacts.HistoryOf(ctx, d.Group, d.ID, first, after)
 }
 
 func documentPayload(d *document.Document, err error) (*model.DocumentPayload, error) {
@@ -74,4 +94,82 @@ func (m mutation) DeleteDocument(ctx context.Context, in document.IDInput) (*mod
 		return nil, err
 	}
 	return &model.DeleteDocumentPayload{ID: id}, nil
+}
+
+func (m mutation) DuplicateDocument(ctx context.Context, in document.IDInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.Duplicate(ctx, in))
+}
+
+func (m mutation) AcceptEstimate(ctx context.Context, in document.DecideInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.Accept(ctx, in))
+}
+
+func (m mutation) RejectEstimate(ctx context.Context, in document.DecideInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.Reject(ctx, in))
+}
+
+func (m mutation) InvoiceEstimate(ctx context.Context, in document.IDInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.InvoiceEstimate(ctx, in))
+}
+
+func (m mutation) CreditInvoice(ctx context.Context, in document.IDInput) (*model.DocumentPayload, error) {
+	return documentPayload(m.Documents.CreditInvoice(ctx, in))
+}
+
+func sequencePayload(row *ent.NumberSequence, err error) (*model.NumberSequencePayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &model.NumberSequencePayload{Sequence: *row}, nil
+}
+
+func (m mutation) CreateNumberSequence(ctx context.Context, in document.CreateSequenceInput) (*model.NumberSequencePayload, error) {
+	return sequencePayload(m.Documents.CreateSequence(ctx, in))
+}
+
+func (m mutation) UpdateNumberSequence(ctx context.Context, in document.UpdateSequenceInput) (*model.NumberSequencePayload, error) {
+	return sequencePayload(m.Documents.UpdateSequence(ctx, in))
+}
+
+func expenseCategoryPayload(row *ent.ExpenseCategory, err error) (*model.ExpenseCategoryPayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &model.ExpenseCategoryPayload{Category: *row}, nil
+}
+
+func (m mutation) CreateExpenseCategory(ctx context.Context, in document.CreateCategoryInput) (*model.ExpenseCategoryPayload, error) {
+	return expenseCategoryPayload(m.Documents.CreateExpenseCategory(ctx, in))
+}
+
+func (m mutation) UpdateExpenseCategory(ctx context.Context, in document.UpdateCategoryInput) (*model.ExpenseCategoryPayload, error) {
+	return expenseCategoryPayload(m.Documents.UpdateExpenseCategory(ctx, in))
+}
+
+func (m mutation) DeleteExpenseCategory(ctx context.Context, in document.IDInput) (*model.DeleteExpenseCategoryPayload, error) {
+	id, err := m.Documents.DeleteExpenseCategory(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.DeleteExpenseCategoryPayload{ID: id}, nil
+}
+
+func (s subscription) DocumentChanged(ctx context.Context, ids []uuid.UUID, contactID *uuid.UUID) (<-chan *document.Document, error) {
+	v := viewer.From(ctx)
+	topics := ids
+	if contactID != nil {
+		topics = append(topics, *contactID)
+	}
+	hint := s.Hints.Follow(v.Organization, topics...) // first follow, then read: no gap
+	watched, known, err := s.Documents.Watch(ctx, ids, contactID)
+	if err != nil {
+		hint.Close()
+		return nil, err
+	}
+	return live.WatchList(ctx, hint, known, live.Listed[*document.Document]{
+		Read:    watched.Read,
+		ID:      func(d *document.Document) uuid.UUID { return d.ID },
+		Version: func(d *document.Document) int { return d.Version },
+		Allowed: func(ctx context.Context) error { return s.Accounts.Stands(ctx, v) },
+	}), nil
 }

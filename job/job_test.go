@@ -200,13 +200,12 @@ func TestAJobThatFailsIsTriedAgainAndShown(t *testing.T) {
 		})
 		events, subject := start(t, s), uuid.New()
 		internal := fault.From(errors.New("x")).Text
-		want := "work RETRYING 1; The contact is archived."
 		must(t, enqueue(ctx, d, s, subject, nil))
 		for i := range 3 {
 			next(t, events, river.EventKindJobFailed)
 			got := told(t, ctx, s, &job.Filter{States: []job.State{job.Retrying, job.Waiting, job.Running}})
 			if i > 0 { // the first pause is short: the job may be on its way already
-				want = fmt.Sprintf("work RETRYING %d; The contact is archived.%s", i+1, strings.Repeat("; "+internal, i))
+				want := fmt.Sprintf("work RETRYING %d; The contact is archived.%s", i+1, strings.Repeat("; "+internal, i))
 				if diff := cmp.Diff([]string{want}, got); diff != "" {
 					t.Fatalf("after attempt %d (-want +got):\n%s", i+1, diff)
 				}
@@ -214,7 +213,7 @@ func TestAJobThatFailsIsTriedAgainAndShown(t *testing.T) {
 			must(t, enqueue(ctx, d, s, subject, nil)) // asked for again, it is due at once
 		}
 		next(t, events, river.EventKindJobCompleted)
-		want = fmt.Sprintf("work COMPLETED 4; The contact is archived.%s", strings.Repeat("; "+internal, 2))
+		want := fmt.Sprintf("work COMPLETED 4; The contact is archived.%s", strings.Repeat("; "+internal, 2))
 		if diff := cmp.Diff([]string{want}, told(t, ctx, s, nil)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}

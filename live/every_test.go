@@ -88,7 +88,7 @@ func TestWhoFollowsAllSeesNoContactThatIsHiddenBeforeItIsDelivered(t *testing.T)
 func TestTheStreamOfAllEndsWithAccessAndWhenItsReaderIsTooFarBehind(t *testing.T) {
 	ended := func(t *testing.T, changes <-chan *live.Change) {
 		t.Helper()
-		for range changes { //nolint:revive // until it ends
+		for range changes { // until it ends
 		}
 	}
 	t.Run("access", func(t *testing.T) {

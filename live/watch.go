@@ -23,22 +23,26 @@ type Hint struct {
 
 	signal chan struct{}
 	hints  *Hints
-	topic  hinted
+	topics []hinted
 }
 
 // NewHints makes a hub that nobody waits at.
 func NewHints() *Hints { return &Hints{waiting: map[hinted]map[*Hint]struct{}{}} }
 
-// Follow begins to wait. Close ends it.
-func (h *Hints) Follow(organization, id uuid.UUID) *Hint {
-	w := &Hint{signal: make(chan struct{}, 1), hints: h, topic: hinted{organization, id}}
+// Follow begins to wait for any of the things. Close ends it.
+func (h *Hints) Follow(organization uuid.UUID, ids ...uuid.UUID) *Hint {
+	w := &Hint{signal: make(chan struct{}, 1), hints: h}
 	w.Signal = w.signal
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.waiting[w.topic] == nil {
-		h.waiting[w.topic] = map[*Hint]struct{}{}
+	for _, id := range ids {
+		t := hinted{organization, id}
+		w.topics = append(w.topics, t)
+		if h.waiting[t] == nil {
+			h.waiting[t] = map[*Hint]struct{}{}
+		}
+		h.waiting[t][w] = struct{}{}
 	}
-	h.waiting[w.topic][w] = struct{}{}
 	return w
 }
 
@@ -46,9 +50,11 @@ func (h *Hints) Follow(organization, id uuid.UUID) *Hint {
 func (w *Hint) Close() {
 	w.hints.mu.Lock()
 	defer w.hints.mu.Unlock()
-	delete(w.hints.waiting[w.topic], w)
-	if len(w.hints.waiting[w.topic]) == 0 {
-		delete(w.hints.waiting, w.topic)
+	for _, t := range w.topics {
+		delete(w.hints.waiting[t], w)
+		if len(w.hints.waiting[t]) == 0 {
+			delete(w.hints.waiting, t)
+		}
 	}
 }
 
@@ -128,4 +134,65 @@ func (w Watched[T]) run(ctx context.Context, hint *Hint, newest T, out chan<- T)
 			newest = now
 		}
 	}
+}
+
+// Listed is how several things are watched at once.
+type Listed[T any] struct {
+	Read    func(ctx context.Context) ([]T, error) // as the viewer: those that may have changed
+	ID      func(T) uuid.UUID
+	Version func(T) int
+	Allowed Allowed
+	Every   time.Duration // between two readings without a hint; 0: ten seconds
+}
+
+// WatchList sends each of several things whenever it is newer than it was, until the context
+// ends or access does. known are the versions to begin with, read after the hint was followed,
+// so that nothing falls between; the map is the watch's own from then on. What Read cannot see
+// any more is left out.
+func WatchList[T any](ctx context.Context, hint *Hint, known map[uuid.UUID]int, l Listed[T]) <-chan T {
+	out := make(chan T)
+	if l.Every == 0 {
+		l.Every = 10 * time.Second
+	}
+	go func() {
+		defer close(out)
+		defer hint.Close()
+		tick := time.NewTicker(l.Every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hint.Signal:
+			case <-tick.C:
+			}
+			if !l.send(ctx, known, out) {
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// send gives those that are newer, and whether to go on.
+func (l Listed[T]) send(ctx context.Context, known map[uuid.UUID]int, out chan<- T) bool {
+	if l.Allowed(ctx) != nil {
+		return false
+	}
+	things, err := l.Read(ctx)
+	if err != nil {
+		return false
+	}
+	for _, thing := range things {
+		if l.Version(thing) <= known[l.ID(thing)] {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case out <- thing:
+			known[l.ID(thing)] = l.Version(thing)
+		}
+	}
+	return true
 }

@@ -120,3 +120,51 @@ func TestAWatcherReadsWithoutHintsToo(t *testing.T) {
 		t.Errorf("%d wait", n)
 	}
 }
+
+// Of a list, each thing that is newer is sent once, and what was there before is not.
+func TestAListIsWatchedThingByThing(t *testing.T) {
+	type version struct {
+		id uuid.UUID
+		n  int
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	org, a, b, hints := uuid.New(), uuid.New(), uuid.New(), live.NewHints()
+	var now atomic.Pointer[[]version]
+	var denied atomic.Bool
+	now.Store(&[]version{{a, 1}, {b, 1}})
+	changes := live.WatchList(ctx, hints.Follow(org, a, b), map[uuid.UUID]int{a: 1, b: 1}, live.Listed[version]{
+		Read:    func(context.Context) ([]version, error) { return *now.Load(), nil },
+		ID:      func(v version) uuid.UUID { return v.id },
+		Version: func(v version) int { return v.n },
+		Allowed: func(context.Context) error {
+			if denied.Load() {
+				return errors.New("access is over")
+			}
+			return nil
+		},
+		Every: time.Hour,
+	})
+	hints.Tell(org, a) // nothing is newer
+	now.Store(&[]version{{a, 1}, {b, 3}})
+	hints.Tell(org, b)
+	if got := <-changes; got != (version{b, 3}) {
+		t.Fatalf("first %+v", got)
+	}
+	now.Store(&[]version{{a, 2}, {b, 3}})
+	hints.Tell(org, a)
+	if got := <-changes; got != (version{a, 2}) {
+		t.Fatalf("then %+v", got)
+	}
+	denied.Store(true)
+	now.Store(&[]version{{a, 3}, {b, 4}})
+	hints.Tell(org, a)
+	if got, open := <-changes; open {
+		t.Fatalf("%+v came after the end of access", got)
+	}
+	for _, id := range []uuid.UUID{a, b} {
+		if n := hints.Waiting(org, id); n != 0 {
+			t.Errorf("%d still wait", n)
+		}
+	}
+}

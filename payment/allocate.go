@@ -209,19 +209,20 @@ func targets(rows []*ent.Allocation) []uuid.UUID {
 
 // step runs one change of a locked payment that is in force and no expense's own.
 func (s *Service) step(ctx context.Context, id uuid.UUID, field string, f func(context.Context, *ent.Tx, *ent.Payment) error) (*Payment, error) {
-	return s.stepAfter(ctx, id, field, func(context.Context, *ent.Tx) error { return nil }, f)
+	return s.stepAfter(ctx, id, field, func(context.Context, *ent.Tx) ([]uuid.UUID, error) { return nil, nil }, f)
 }
 
-// stepAfter is step, with what must be locked before the payment.
-func (s *Service) stepAfter(ctx context.Context, id uuid.UUID, field string, before func(context.Context, *ent.Tx) error, f func(context.Context, *ent.Tx, *ent.Payment) error) (*Payment, error) {
+// stepAfter is step, with what must be locked before the payment, and with it.
+func (s *Service) stepAfter(ctx context.Context, id uuid.UUID, field string, before func(context.Context, *ent.Tx) ([]uuid.UUID, error), f func(context.Context, *ent.Tx, *ent.Payment) error) (*Payment, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.EditPayments); err != nil {
 		return nil, err
 	}
 	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
-		if err := before(ctx, tx); err != nil {
+		others, err := before(ctx, tx)
+		if err != nil {
 			return uuid.Nil, err
 		}
-		row, err := lock(ctx, tx, id, field)
+		row, err := lock(ctx, tx, id, field, others...)
 		if err != nil {
 			return uuid.Nil, err
 		}
@@ -236,10 +237,10 @@ func (s *Service) stepAfter(ctx context.Context, id uuid.UUID, field string, bef
 	return s.Get(ctx, id)
 }
 
-// lock locks a payment for a change by itself, and with a refund the payments that it takes
-// credit of, all in the order of their ids.
-func lock(ctx context.Context, tx *ent.Tx, id uuid.UUID, field string) (*ent.Payment, error) {
-	row, err := tx.Payment.Query().Where(entpayment.Or(entpayment.ID(id), sourcesOf(id)), db.ForUpdate).All(ctx)
+// lock locks a payment for a change by itself, and with it others, all in the order of their
+// ids.
+func lock(ctx context.Context, tx *ent.Tx, id uuid.UUID, field string, others ...uuid.UUID) (*ent.Payment, error) {
+	row, err := tx.Payment.Query().Where(entpayment.IDIn(append(others, id)...), db.ForUpdate).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("payment: lock: %w", err)
 	}
@@ -257,19 +258,24 @@ func lock(ctx context.Context, tx *ent.Tx, id uuid.UUID, field string) (*ent.Pay
 }
 
 // settling is the condition on payments that settle a document.
-func settling(document uuid.UUID) func(*sql.Selector) {
+func settling(organization, document uuid.UUID) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		a := sql.Table(allocation.Table)
 		s.Where(sql.In(s.C(entpayment.FieldID), sql.Dialect(s.Dialect()).Select(a.C(allocation.FieldPaymentID)).From(a).Where(sql.And(
-			sql.ColumnsEQ(a.C(allocation.FieldOrganizationID), s.C(entpayment.FieldOrganizationID)), sql.EQ(a.C(allocation.FieldDocumentID), document)))))
+			sql.EQ(a.C(allocation.FieldOrganizationID), organization), sql.EQ(a.C(allocation.FieldDocumentID), document)))))
 	}
 }
 
-// sourcesOf is the condition on payments that a refund takes credit of.
-func sourcesOf(refund uuid.UUID) func(*sql.Selector) {
-	return func(s *sql.Selector) {
-		a := sql.Table(allocation.Table)
-		s.Where(sql.In(s.C(entpayment.FieldID), sql.Dialect(s.Dialect()).Select(a.C(allocation.FieldPaymentID)).From(a).Where(sql.And(
-			sql.ColumnsEQ(a.C(allocation.FieldOrganizationID), s.C(entpayment.FieldOrganizationID)), sql.EQ(a.C(allocation.FieldRefundID), refund)))))
+// sourcesOf are the payments that a refund takes credit of: they are the same for as long as
+// it is in force.
+func sourcesOf(ctx context.Context, tx *ent.Tx, refund uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := tx.Allocation.Query().Where(allocation.RefundID(refund), allocation.PaymentIDNotNil()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("payment: read what was refunded: %w", err)
 	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, a := range rows {
+		ids[i] = *a.PaymentID
+	}
+	return ids, nil
 }

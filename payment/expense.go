@@ -46,7 +46,7 @@ func (s *Service) Pay(ctx context.Context, tx *ent.Tx, expense *ent.Document) er
 // the expense stay.
 func (s *Service) Unpay(ctx context.Context, tx *ent.Tx, expense *ent.Document) error {
 	rows, err := tx.Payment.Query().Where(entpayment.KindEQ(entpayment.KindExpense), entpayment.StatusEQ(entpayment.StatusRecorded),
-		settling(expense.ID), db.ForUpdate).All(ctx)
+		settling(expense.OrganizationID, expense.ID), db.ForUpdate).All(ctx)
 	if err != nil {
 		return fmt.Errorf("payment: lock an expense's payment: %w", err)
 	}

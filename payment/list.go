@@ -59,7 +59,7 @@ func (s *Service) List(ctx context.Context, args page.Args, f *Filter) (*page.Co
 	if err != nil {
 		return nil, err
 	}
-	where, err := conditions(f)
+	where, err := conditions(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (s *Service) Of(ctx context.Context, c *contact.Contact, args page.Args) (*
 const maxSearch = 200
 
 // conditions are the filter's. Faults: INVALID on filter's fields.
-func conditions(f *Filter) (out []predicate.Payment, err error) {
+func conditions(ctx context.Context, f *Filter) (out []predicate.Payment, err error) {
 	if f == nil {
 		f = &Filter{}
 	}
@@ -143,13 +143,13 @@ func conditions(f *Filter) (out []predicate.Payment, err error) {
 		and(left)
 	}
 	if f.OptionID != nil {
-		and(hasOption(*f.OptionID))
+		and(hasOption(viewer.From(ctx).Organization, *f.OptionID))
 	}
 	if f.Search != nil {
 		if len(*f.Search) > maxSearch {
 			return nil, fault.New(fault.Invalid, "filter.search", "At most %d characters.", maxSearch)
 		}
-		and(found(*f.Search))
+		and(found(viewer.From(ctx).Organization, *f.Search))
 	}
 	for _, b := range []struct {
 		field string
@@ -172,20 +172,20 @@ func conditions(f *Filter) (out []predicate.Payment, err error) {
 }
 
 // found is the condition that the text is in the reference, or in what the contact is found by.
-func found(text string) predicate.Payment {
+func found(organization uuid.UUID, text string) predicate.Payment {
 	return func(s *sql.Selector) {
 		c := sql.Table(entcontact.Table)
 		s.Where(sql.Or(sql.ContainsFold(s.C(entpayment.FieldReference), text),
 			sql.In(s.C(entpayment.FieldContactID), sql.Dialect(s.Dialect()).Select(c.C(entcontact.FieldID)).From(c).Where(sql.And(
-				sql.ColumnsEQ(c.C(entcontact.FieldOrganizationID), s.C(entpayment.FieldOrganizationID)),
+				sql.EQ(c.C(entcontact.FieldOrganizationID), organization),
 				sql.Contains(c.C(entcontact.FieldSearch), fold.Text(text)))))))
 	}
 }
 
-func hasOption(id uuid.UUID) predicate.Payment {
+func hasOption(organization, id uuid.UUID) predicate.Payment {
 	return func(s *sql.Selector) {
 		o := sql.Table(paymentoption.Table)
 		s.Where(sql.In(s.C(entpayment.FieldID), sql.Dialect(s.Dialect()).Select(o.C(paymentoption.FieldPaymentID)).From(o).Where(sql.And(
-			sql.ColumnsEQ(o.C(paymentoption.FieldOrganizationID), s.C(entpayment.FieldOrganizationID)), sql.EQ(o.C(paymentoption.FieldOptionID), id)))))
+			sql.EQ(o.C(paymentoption.FieldOrganizationID), organization), sql.EQ(o.C(paymentoption.FieldOptionID), id)))))
 	}
 }

@@ -210,7 +210,7 @@ func (of *source) lock(ctx context.Context, tx *ent.Tx, ids []uuid.UUID) (map[uu
 
 func lockDocuments(ctx context.Context, tx *ent.Tx, ids []uuid.UUID) (map[uuid.UUID]*ent.Document, error) {
 	if len(ids) == 0 {
-		return nil, nil
+		return map[uuid.UUID]*ent.Document{}, nil
 	}
 	rows, err := tx.Document.Query().Where(entdocument.IDIn(ids...), db.ForUpdate).All(ctx)
 	if err != nil {

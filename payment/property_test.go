@@ -94,7 +94,7 @@ func TestRandomWorkKeepsEveryAmountRight(t *testing.T) {
 		h := paymenttest.New(d)
 		tenants := []*tenant{found(t, h), found(t, h)}
 		announced := watch(t, h, tenants)
-		all := make([]*worker, *workers)
+		all, began := make([]*worker, *workers), time.Now()
 		var wg sync.WaitGroup
 		for i := range all {
 			w := &worker{T: t, House: h, Rand: rand.New(rand.NewPCG(*seed, uint64(i))), own: tenants[i%2], other: tenants[1-i%2],
@@ -109,6 +109,7 @@ func TestRandomWorkKeepsEveryAmountRight(t *testing.T) {
 			}()
 		}
 		wg.Wait()
+		t.Logf("%d operations by %d at once, %.0f a second", *workers**operations, *workers, float64(*workers**operations)/time.Since(began).Seconds())
 		h.Verified(t)
 		announced.complete(t, h)
 		for _, o := range tenants {
@@ -141,7 +142,7 @@ func (w *worker) act(n int) {
 		{1, "archive", w.archive()}, {5, "refund", w.refund()}, {5, "applyCredit", w.applyCredit()}, {2, "unapplyCredit", w.unapplyCredit()},
 		{4, "updatePayment", w.updatePayment()}, {2, "deletePayment", w.deletePayment()}, {3, "recordMany", w.recordMany()},
 	}
-	if w.IntN(25) == 0 {
+	if w.IntN(max(25, *workers**operations/40)) == 0 { // some 40 times in a long run
 		w.Verified(w)
 	}
 	at := w.IntN(71)

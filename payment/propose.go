@@ -8,6 +8,7 @@ import (
 
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
+	entcontact "github.com/kartela/kartela/ent/contact"
 	entdocument "github.com/kartela/kartela/ent/document"
 	entpayment "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/fault"
@@ -30,7 +31,7 @@ type ProposedPart struct {
 // OpenDocuments are the documents of a contact that a payment, or credit, of the side and
 // currency can settle, by due date, the first 200.
 //
-// Faults: INVALID for a currency that is none, UNAUTHENTICATED, FORBIDDEN.
+// Faults: NOT_FOUND on contactId, UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) OpenDocuments(ctx context.Context, contactID uuid.UUID, side entpayment.Side, currency money.Currency) ([]*document.Document, error) {
 	rows, err := s.openRows(ctx, contactID, side, currency)
 	if err != nil {
@@ -69,6 +70,13 @@ func (s *Service) Propose(ctx context.Context, contactID uuid.UUID, side entpaym
 func (s *Service) openRows(ctx context.Context, contactID uuid.UUID, side entpayment.Side, currency money.Currency) ([]*ent.Document, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.SeePayments); err != nil {
 		return nil, err
+	}
+	there, err := s.DB.Contact.Query().Where(entcontact.ID(contactID)).Exist(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("payment: look for a contact: %w", err)
+	}
+	if !there {
+		return nil, fault.New(fault.NotFound, "contactId", "There is no such contact.")
 	}
 	rows, err := s.DB.Document.Query().Where(open(card{contactID, side, currency})).
 		Order(entdocument.ByDueDate(), entdocument.ByID()).Limit(maxAllocations).All(ctx)

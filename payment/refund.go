@@ -206,12 +206,8 @@ func lockSources(ctx context.Context, tx *ent.Tx, payments, documents []uuid.UUI
 
 // refuseRefund says why a refund cannot take of the source, whatever the amount.
 func (of source) refuseRefund(row *ent.Payment) error {
-	inForce := false
-	if of.credit != nil {
-		inForce = of.credit.Status == entdocument.StatusIssued
-	} else {
-		inForce = of.payment.Status == entpayment.StatusRecorded
-	}
+	inForce := of.credit != nil && of.credit.Status == entdocument.StatusIssued ||
+		of.credit == nil && of.payment.Status == entpayment.StatusRecorded
 	switch {
 	case of.contact != row.ContactID:
 		return fault.New(fault.Invalid, "", "The credit is another contact's.")

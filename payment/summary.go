@@ -42,7 +42,7 @@ func (s *Service) Summarize(ctx context.Context, f *Filter) (*Summary, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.SeePayments); err != nil {
 		return nil, err
 	}
-	where, err := conditions(f)
+	where, err := conditions(ctx, f)
 	if err != nil {
 		return nil, err
 	}

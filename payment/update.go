@@ -46,15 +46,15 @@ type UpdateInput struct {
 // when it was changed since, on contactId, currency and exchangeRate when they are frozen, on date and id of a closed day,
 // when it is void, or an expense's own.
 func (s *Service) Update(ctx context.Context, in UpdateInput) (*Payment, error) {
-	return s.stepAfter(ctx, in.ID, "id", func(ctx context.Context, tx *ent.Tx) error {
+	return s.stepAfter(ctx, in.ID, "id", func(ctx context.Context, tx *ent.Tx) ([]uuid.UUID, error) {
 		if in.ContactID == nil {
-			return nil
+			return nil, nil
 		}
 		c, err := contact.Active(ctx, tx, *in.ContactID, "contactId") // before the payment is locked
 		if err == nil {
 			in.ContactID = &c.ID
 		}
-		return err
+		return nil, err
 	}, func(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
 		return s.update(ctx, tx, row, in)
 	})

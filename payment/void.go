@@ -31,7 +31,8 @@ type VoidInput struct {
 // Faults: NOT_FOUND; CONFLICT when it is void already, an expense's own, of a closed day, or
 // when a refund took of it.
 func (s *Service) Void(ctx context.Context, in VoidInput) (*Payment, error) {
-	return s.step(ctx, in.ID, "id", func(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
+	sources := func(ctx context.Context, tx *ent.Tx) ([]uuid.UUID, error) { return sourcesOf(ctx, tx, in.ID) }
+	return s.stepAfter(ctx, in.ID, "id", sources, func(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
 		return s.takeBack(ctx, tx, row, entpayment.StatusVoid, "voidPayment")
 	})
 }
@@ -45,7 +46,11 @@ func (s *Service) Delete(ctx context.Context, in VoidInput) (uuid.UUID, error) {
 		return uuid.Nil, err
 	}
 	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
-		row, err := lock(ctx, tx, in.ID, "id")
+		sources, err := sourcesOf(ctx, tx, in.ID)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		row, err := lock(ctx, tx, in.ID, "id", sources...)
 		if err != nil {
 			return uuid.Nil, err
 		}

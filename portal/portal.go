@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/account"
@@ -199,11 +200,16 @@ func (p *Payment) Amount() money.Money { return money.New(p.Payment.Amount, p.Cu
 // Credit is what is left of it.
 func (p *Payment) Credit() money.Money { return money.New(p.Payment.Amount-p.Allocated, p.Currency) }
 
-// Payments reads a page of the contact's payments, newest date first.
+// received leaves out refunds, which a statement tells of.
+func received(s *sql.Selector) {
+	s.Where(sql.In(s.C(entpayment.FieldKind), entpayment.KindClientPayment, entpayment.KindOtherReceived))
+}
+
+// Payments reads a page of the payments received from the contact, newest date first.
 func (c *Contact) Payments(ctx context.Context, first *int, after *string) (*page.Connection[*Payment], error) {
 	return db.Below(ctx, c.group, c.ID, page.Args{First: first, After: after}, db.Child[*Payment]{
 		Kind: "portalPayments", Type: ent.TypePayment, Table: entpayment.Table, ParentColumn: entpayment.FieldContactID,
-		Key: entpayment.FieldDate, CheckKey: checkDate,
+		Key: entpayment.FieldDate, CheckKey: checkDate, Match: []db.Condition{received},
 		Cursor: func(p *Payment) page.Cursor {
 			return page.Cursor{Kind: "portalPayments", Key: string(p.Date), ID: p.ID}
 		},

@@ -279,7 +279,7 @@ func TestStaffFunctionsRefuseCustomers(t *testing.T) {
 			"contact.Get":   func() error { return second(s.contacts.Get(s.me, own.contact.ID)) },
 			"contact.List":  func() error { return second(s.contacts.List(s.me, page.Args{}, nil, contact.ByName)) },
 			"document.Get":  func() error { return second(s.Documents.Get(s.me, own.issued)) },
-			"document.List": func() error { return second(s.Documents.List(s.me, page.Args{}, nil)) },
+			"document.List": func() error { return second(s.Documents.List(s.me, page.Args{}, nil, document.ByDateDesc)) },
 			"document.CreateInvoice": func() error {
 				return second(s.Documents.Create(s.me, document.CreateInput{Type: entdocument.TypeInvoice, ContactID: own.contact.ID}))
 			},

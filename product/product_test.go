@@ -2,6 +2,7 @@ package product_test
 
 import (
 	"context"
+	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,10 @@ import (
 	"github.com/kartela/kartela/viewer"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", "40") // each reads a list in pages; -rapid.checks on the command line goes before
+	dbtest.Main(m)
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()

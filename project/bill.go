@@ -58,8 +58,8 @@ const (
 // so are expenses in a currency that the project's cannot be reckoned from.
 //
 // Faults: INVALID on projectIds for several clients, on currency for several currencies, and as
-// for documents; NOT_FOUND on projectIds.N; CONFLICT on projectIds when one is archived, on
-// itemIds.N when it is billed or not there, without a field when there is nothing to bill, too
+// for documents; NOT_FOUND on contactId, projectIds.N, itemIds.N; CONFLICT on projectIds when one is
+// archived, on itemIds.N when it is billed or not to be billed here, without a field when there is nothing to bill, too
 // much for one invoice, or the contact is archived; UNAUTHENTICATED, FORBIDDEN without
 // EditProjects and EditSales.
 func (s *Service) Bill(ctx context.Context, in BillInput) (*document.Document, error) {
@@ -94,7 +94,14 @@ func (s *Service) Bill(ctx context.Context, in BillInput) (*document.Document, e
 // lockBilled locks the client, the purchases that may be billed, and then the projects: in the
 // order of all locks.
 func (s *Service) lockBilled(ctx context.Context, tx *ent.Tx, in *BillInput) ([]*ent.Project, error) {
-	projects, err := in.projects(ctx, tx.Project)
+	if in.ContactID != nil {
+		c, err := contact.Active(ctx, tx, *in.ContactID, "contactId")
+		if err != nil {
+			return nil, err
+		}
+		in.ContactID = &c.ID // or the survivor of a merge
+	}
+	projects, err := in.projects(ctx, tx.Project, false)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +112,7 @@ func (s *Service) lockBilled(ctx context.Context, tx *ent.Tx, in *BillInput) ([]
 	if err != nil {
 		return nil, err
 	}
-	expenses := &unbilled{s: s, client: tx.Client(), projects: projects, expenses: in.IncludeExpenses, until: in.Until}
+	expenses := &unbilled{client: tx.Client(), projects: projects, expenses: in.IncludeExpenses, until: in.Until}
 	if err := expenses.read(ctx); err != nil {
 		return nil, err
 	}
@@ -116,7 +123,7 @@ func (s *Service) lockBilled(ctx context.Context, tx *ent.Tx, in *BillInput) ([]
 	if err := stay(ctx, tx, purchases); err != nil {
 		return nil, err
 	}
-	if projects, err = in.projects(ctx, tx.Project, forChange); err != nil {
+	if projects, err = in.projects(ctx, tx.Project, true); err != nil {
 		return nil, err
 	}
 	for _, p := range projects {
@@ -153,9 +160,16 @@ func nothingToBill() error { return fault.New(fault.Conflict, "", "There is noth
 
 // toBill reads what goes on the invoice.
 func (s *Service) toBill(ctx context.Context, tx *ent.Tx, projects []*ent.Project, in *BillInput) ([]*Item, error) {
-	u := &unbilled{s: s, client: tx.Client(), locked: true, projects: projects, until: in.Until,
+	u := &unbilled{client: tx.Client(), locked: true, projects: projects, until: in.Until,
 		time: in.IncludeTime, fees: in.IncludeFees, expenses: in.IncludeExpenses}
 	if in.ItemIDs != nil {
+		known, err := itemProjects(ctx, tx, in.ItemIDs)
+		if err != nil {
+			return nil, err
+		}
+		if err := there(in.ItemIDs, known); err != nil {
+			return nil, err
+		}
 		u.ids = make(map[uuid.UUID]bool, len(in.ItemIDs))
 		for _, id := range in.ItemIDs {
 			u.ids[id] = true

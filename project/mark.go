@@ -31,15 +31,15 @@ const maxMarked = 500
 // MarkBilled takes items as billed that were billed elsewhere: none of an invoice here bills
 // them again. What is billed already stays so.
 //
-// Faults: INVALID on itemIds; CONFLICT on itemIds.N for what is not there or not to be billed;
-// UNAUTHENTICATED, FORBIDDEN.
+// Faults: INVALID on itemIds; NOT_FOUND on itemIds.N; CONFLICT on itemIds.N for what is not to be
+// billed; UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) MarkBilled(ctx context.Context, in MarkInput) ([]uuid.UUID, error) {
 	return s.mark(ctx, in, func(ctx context.Context, tx *ent.Tx, projects []*ent.Project) error {
 		wanted := make(map[uuid.UUID]bool, len(in.ItemIDs))
 		for _, id := range in.ItemIDs {
 			wanted[id] = true
 		}
-		u := &unbilled{s: s, client: tx.Client(), locked: true, projects: projects, time: true, fees: true, expenses: true, ids: wanted}
+		u := &unbilled{client: tx.Client(), locked: true, projects: projects, time: true, fees: true, expenses: true, ids: wanted}
 		if err := u.read(ctx); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (s *Service) MarkBilled(ctx context.Context, in MarkInput) ([]uuid.UUID, er
 		var bad fault.List
 		for n, id := range in.ItemIDs {
 			if _, ok := done[id]; !ok {
-				bad = append(bad, fault.New(fault.Conflict, fmt.Sprintf("itemIds.%d", n), "This is not there, or not to be billed."))
+				bad = append(bad, fault.New(fault.Conflict, fmt.Sprintf("itemIds.%d", n), "This is not to be billed."))
 			}
 		}
 		if err := bad.Err(); err != nil {
@@ -73,8 +73,8 @@ func (s *Service) MarkBilled(ctx context.Context, in MarkInput) ([]uuid.UUID, er
 
 // MarkUnbilled takes back MarkBilled. What is not billed stays so.
 //
-// Faults: INVALID on itemIds; CONFLICT on itemIds.N for what is on an invoice: take it off that;
-// UNAUTHENTICATED, FORBIDDEN.
+// Faults: INVALID on itemIds; NOT_FOUND on itemIds.N; CONFLICT on itemIds.N for what is on an
+// invoice: take it off that; UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) MarkUnbilled(ctx context.Context, in MarkInput) ([]uuid.UUID, error) {
 	return s.mark(ctx, in, func(ctx context.Context, tx *ent.Tx, projects []*ent.Project) error {
 		done, err := billedOf(ctx, tx, in.ItemIDs)
@@ -130,11 +130,14 @@ func (s *Service) mark(ctx context.Context, in MarkInput, f func(context.Context
 		return nil, fault.New(fault.Invalid, "itemIds", "1 to %d items.", maxMarked)
 	}
 	ids, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) ([]uuid.UUID, error) {
-		of, err := projectsOf(ctx, tx, in.ItemIDs)
+		found, err := itemProjects(ctx, tx, in.ItemIDs)
 		if err != nil {
 			return nil, err
 		}
-		projects, err := tx.Project.Query().Where(entproject.IDIn(of...), forChange).All(ctx)
+		if err := there(in.ItemIDs, found); err != nil {
+			return nil, err
+		}
+		projects, err := tx.Project.Query().Where(entproject.IDIn(slices.Collect(maps.Values(found))...), forChange).All(ctx)
 		if err != nil {
 			return nil, wrapped("lock", err)
 		}
@@ -143,31 +146,42 @@ func (s *Service) mark(ctx context.Context, in MarkInput, f func(context.Context
 	return ids, err
 }
 
-// projectsOf are the projects of items that the viewer sees.
-func projectsOf(ctx context.Context, tx *ent.Tx, items []uuid.UUID) ([]uuid.UUID, error) {
-	found := map[uuid.UUID]bool{}
+// itemProjects are the projects of items, by the items that the viewer sees.
+func itemProjects(ctx context.Context, tx *ent.Tx, items []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
+	found := make(map[uuid.UUID]uuid.UUID, len(items))
 	entries, err := tx.TimeEntry.Query().Where(timeentry.IDIn(items...)).All(ctx)
 	if err != nil {
 		return nil, wrapped("read time", err)
 	}
 	for _, r := range entries {
-		found[r.ProjectID] = true
+		found[r.ID] = r.ProjectID
 	}
 	fees, err := tx.ProjectFee.Query().Where(projectfee.IDIn(items...)).All(ctx)
 	if err != nil {
 		return nil, wrapped("read fees", err)
 	}
 	for _, r := range fees {
-		found[r.ProjectID] = true
+		found[r.ID] = r.ProjectID
 	}
 	lines, err := tx.DocumentLine.Query().Where(documentline.IDIn(items...), documentline.ProjectIDNotNil()).All(ctx)
 	if err != nil {
 		return nil, wrapped("read lines", err)
 	}
 	for _, r := range lines {
-		found[*r.ProjectID] = true
+		found[r.ID] = *r.ProjectID
 	}
-	return slices.Collect(maps.Keys(found)), nil
+	return found, nil
+}
+
+// there refuses items that are not there. Faults: NOT_FOUND on itemIds.N.
+func there(items []uuid.UUID, found map[uuid.UUID]uuid.UUID) error {
+	var bad fault.List
+	for n, id := range items {
+		if found[id] == uuid.Nil {
+			bad = append(bad, fault.New(fault.NotFound, fmt.Sprintf("itemIds.%d", n), "There is no such time, fee or expense."))
+		}
+	}
+	return bad.Err()
 }
 
 // billedOf reads what of the items is billed.

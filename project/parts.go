@@ -82,16 +82,12 @@ func saveMembers(ctx context.Context, tx *ent.Tx, row *ent.Project, f *Fields, b
 		case r == nil:
 			create = append(create, tx.ProjectMember.Create().SetProjectID(row.ID).SetUserID(m.UserID).SetNillableRate(m.Rate).SetNillableCost(m.Cost))
 		case !same(r.Rate, m.Rate) || !same(r.Cost, m.Cost):
-			u := tx.ProjectMember.UpdateOneID(r.ID)
+			u := tx.ProjectMember.UpdateOneID(r.ID).SetNillableRate(m.Rate).SetNillableCost(m.Cost)
 			if m.Rate == nil {
 				u.ClearRate()
-			} else {
-				u.SetRate(*m.Rate)
 			}
 			if m.Cost == nil {
 				u.ClearCost()
-			} else {
-				u.SetCost(*m.Cost)
 			}
 			if err := u.Exec(ctx); err != nil {
 				return fmt.Errorf("project: change a member: %w", err)
@@ -101,16 +97,8 @@ func saveMembers(ctx context.Context, tx *ent.Tx, row *ent.Project, f *Fields, b
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	var gone []uuid.UUID
-	for _, r := range rows {
-		if !stays[r.UserID] {
-			gone = append(gone, r.ID)
-		}
-	}
-	if len(gone) > 0 {
-		if _, err := tx.ProjectMember.Delete().Where(projectmember.IDIn(gone...)).Exec(ctx); err != nil {
-			return fmt.Errorf("project: delete members: %w", err)
-		}
+	if err := dropMembers(ctx, tx, rows, stays); err != nil {
+		return err
 	}
 	if len(create) > 0 {
 		if err := tx.ProjectMember.CreateBulk(create...).Exec(ctx); err != nil {
@@ -119,6 +107,21 @@ func saveMembers(ctx context.Context, tx *ent.Tx, row *ent.Project, f *Fields, b
 	}
 	before["members"], after["members"] = was, is
 	return nil
+}
+
+// dropMembers deletes those who do not stay. Their time stays.
+func dropMembers(ctx context.Context, tx *ent.Tx, rows []*ent.ProjectMember, stays map[uuid.UUID]bool) error {
+	var gone []uuid.UUID
+	for _, r := range rows {
+		if !stays[r.UserID] {
+			gone = append(gone, r.ID)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	_, err := tx.ProjectMember.Delete().Where(projectmember.IDIn(gone...)).Exec(ctx)
+	return wrapped("delete members", err)
 }
 
 // memberRecord is a member as the history tells it.
@@ -174,42 +177,41 @@ func saveTasks(ctx context.Context, tx *ent.Tx, row *ent.Project, f *Fields, bef
 	}
 	is := make([]taskRecord, len(f.Tasks))
 	for i, t := range f.Tasks {
-		billable := t.Billable == nil || *t.Billable
-		is[i] = taskRecord{t.Name, billable, t.Rate, t.BudgetSeconds, t.AssigneeID, t.Done}
-		if t.ID == nil {
-			c := tx.ProjectTask.Create().SetProjectID(row.ID).SetName(t.Name).SetSortName(sortName(t.Name)).SetPosition(i).SetBillable(billable).
-				SetNillableRate(t.Rate).SetBudgetSeconds(t.BudgetSeconds).SetNillableAssigneeID(t.AssigneeID)
-			if t.Done {
-				c.SetDoneAt(schema.Now())
-			}
-			if err := c.Exec(ctx); err != nil {
-				return fmt.Errorf("project: make a task: %w", err)
-			}
-			continue
-		}
-		u := tx.ProjectTask.UpdateOneID(*t.ID).SetName(t.Name).SetSortName(sortName(t.Name)).SetPosition(i).SetBillable(billable).SetBudgetSeconds(t.BudgetSeconds)
-		if t.Rate == nil {
-			u.ClearRate()
-		} else {
-			u.SetRate(*t.Rate)
-		}
-		if t.AssigneeID == nil {
-			u.ClearAssigneeID()
-		} else {
-			u.SetAssigneeID(*t.AssigneeID)
-		}
-		switch {
-		case !t.Done:
-			u.ClearDoneAt()
-		case old[*t.ID].DoneAt == nil:
-			u.SetDoneAt(schema.Now())
-		}
-		if err := u.Exec(ctx); err != nil {
-			return fmt.Errorf("project: change a task: %w", err)
+		is[i] = taskRecord{t.Name, t.Billable == nil || *t.Billable, t.Rate, t.BudgetSeconds, t.AssigneeID, t.Done}
+		if err := t.save(ctx, tx, row.ID, old, i); err != nil {
+			return fmt.Errorf("project: save a task: %w", err)
 		}
 	}
 	before["tasks"], after["tasks"] = was, is
 	return nil
+}
+
+// save writes the task in its place, over what it is where it is not new.
+func (t *TaskInput) save(ctx context.Context, tx *ent.Tx, project uuid.UUID, old map[uuid.UUID]*ent.ProjectTask, at int) error {
+	billable := t.Billable == nil || *t.Billable
+	if t.ID == nil {
+		c := tx.ProjectTask.Create().SetProjectID(project).SetName(t.Name).SetSortName(sortName(t.Name)).SetPosition(at).SetBillable(billable).
+			SetNillableRate(t.Rate).SetBudgetSeconds(t.BudgetSeconds).SetNillableAssigneeID(t.AssigneeID)
+		if t.Done {
+			c.SetDoneAt(schema.Now())
+		}
+		return c.Exec(ctx)
+	}
+	u := tx.ProjectTask.UpdateOneID(*t.ID).SetName(t.Name).SetSortName(sortName(t.Name)).SetPosition(at).SetBillable(billable).
+		SetBudgetSeconds(t.BudgetSeconds).SetNillableRate(t.Rate).SetNillableAssigneeID(t.AssigneeID)
+	if t.Rate == nil {
+		u.ClearRate()
+	}
+	if t.AssigneeID == nil {
+		u.ClearAssigneeID()
+	}
+	switch {
+	case !t.Done:
+		u.ClearDoneAt()
+	case old[*t.ID].DoneAt == nil:
+		u.SetDoneAt(schema.Now())
+	}
+	return u.Exec(ctx)
 }
 
 // checkTasks holds ids and assignees to the project. Faults: NOT_FOUND on tasks.N.id and

@@ -14,6 +14,7 @@ import (
 	"github.com/kartela/kartela/ent/billeditem"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/ent/timeentry"
+	entuser "github.com/kartela/kartela/ent/user"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/viewer"
@@ -77,7 +78,8 @@ func monday(d day.Date) day.Date {
 
 // TimeSheet reads the week that a day is in: the viewer's own, or with SeeTime anybody's.
 //
-// Faults: INVALID on userId when a program names nobody, UNAUTHENTICATED, FORBIDDEN.
+// Faults: INVALID on userId when a program names nobody, NOT_FOUND on userId, UNAUTHENTICATED,
+// FORBIDDEN.
 func (s *Service) TimeSheet(ctx context.Context, date day.Date, user *uuid.UUID) (*Sheet, error) {
 	v := viewer.From(ctx)
 	if user == nil {
@@ -92,6 +94,15 @@ func (s *Service) TimeSheet(ctx context.Context, date day.Date, user *uuid.UUID)
 	}
 	if *user == uuid.Nil {
 		return nil, fault.New(fault.Invalid, "userId", "A program says whose time it is.")
+	}
+	if *user != v.User {
+		known, err := s.DB.User.Query().Where(entuser.ID(*user)).Exist(ctx)
+		if err != nil {
+			return nil, wrapped("look for a person", err)
+		}
+		if !known {
+			return nil, fault.New(fault.NotFound, "userId", "Nobody of the staff has this id.")
+		}
 	}
 	out := &Sheet{From: monday(date), UserID: *user}
 	out.To = out.From.AddDays(week - 1)
@@ -221,14 +232,11 @@ func (s *Service) saveCell(ctx context.Context, tx *ent.Tx, user uuid.UUID, c *C
 	case c.Seconds < rest:
 		return fault.New(fault.Conflict, "", "The day has time that is billed, or that has a start and an end: change that by itself.")
 	}
-	if _, _, err := workable(ctx, tx, c.ProjectID, c.TaskID); err != nil {
+	_, task, err := workable(ctx, tx, c.ProjectID, c.TaskID)
+	if err != nil {
 		return err
 	}
 	if len(free) == 0 {
-		_, task, err := workable(ctx, tx, c.ProjectID, c.TaskID)
-		if err != nil {
-			return err
-		}
 		row := &ent.TimeEntry{ID: schema.NewID(), ProjectID: c.ProjectID, TaskID: c.TaskID, UserID: user, Date: c.Date, Seconds: c.Seconds - was, Billable: billableAs(task)}
 		if err := insertEntry(ctx, tx, row); err != nil {
 			return err

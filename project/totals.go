@@ -74,7 +74,7 @@ func (s *Service) totals(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*s
 	if !seesRates(ctx) {
 		return out, nil
 	}
-	items := &unbilled{s: s, client: s.DB.Client, projects: projects, fees: true, expenses: true}
+	items := &unbilled{client: s.DB.Client, projects: projects, fees: true, expenses: true}
 	if err := items.read(ctx); err != nil {
 		return nil, err
 	}

@@ -71,7 +71,6 @@ func (i *Item) Amount() *money.Money {
 
 // unbilled reads what is not billed of projects. With a transaction it locks the time.
 type unbilled struct {
-	s        *Service
 	client   *ent.Client
 	locked   bool // in a transaction that has locked the projects
 	projects []*ent.Project
@@ -282,11 +281,13 @@ func (w *Which) check() error {
 	return nil
 }
 
-// projects reads them, by id. Faults: NOT_FOUND on projectIds.N.
-func (w *Which) projects(ctx context.Context, client *ent.ProjectClient, lock ...func(*sql.Selector)) ([]*ent.Project, error) {
-	q := client.Query().Order(entproject.ByID())
-	for _, l := range lock {
-		q = client.Query().Where(l)
+// projects reads them, by id, and may lock them. Faults: NOT_FOUND on projectIds.N.
+func (w *Which) projects(ctx context.Context, client *ent.ProjectClient, locked bool) ([]*ent.Project, error) {
+	q := client.Query()
+	if locked {
+		q.Where(forChange)
+	} else {
+		q.Order(entproject.ByID())
 	}
 	if w.ContactID != nil {
 		q.Where(entproject.ContactID(*w.ContactID), entproject.ArchivedAtIsNil())
@@ -313,7 +314,7 @@ func (w *Which) projects(ctx context.Context, client *ent.ProjectClient, lock ..
 // Unbilled reads what is to be billed of projects and is not: time by day, then fees, then
 // expenses. Needs SeeProjects; expenses are left out for those who see no purchases.
 //
-// Faults: INVALID and NOT_FOUND on projectIds, UNAUTHENTICATED, FORBIDDEN.
+// Faults: INVALID and NOT_FOUND on projectIds, NOT_FOUND on contactId, UNAUTHENTICATED, FORBIDDEN.
 func (s *Service) Unbilled(ctx context.Context, which Which, until *day.Date) ([]*Item, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.SeeProjects); err != nil {
 		return nil, err
@@ -321,11 +322,21 @@ func (s *Service) Unbilled(ctx context.Context, which Which, until *day.Date) ([
 	if err := which.check(); err != nil {
 		return nil, err
 	}
-	projects, err := which.projects(ctx, s.DB.Project)
+	if which.ContactID != nil {
+		c, err := s.Contacts.Get(ctx, *which.ContactID)
+		if fault.IsCode(err, fault.NotFound) {
+			return nil, fault.New(fault.NotFound, "contactId", "There is no such contact.")
+		}
+		if err != nil {
+			return nil, err
+		}
+		which.ContactID = &c.ID // or the survivor of a merge
+	}
+	projects, err := which.projects(ctx, s.DB.Project, false)
 	if err != nil {
 		return nil, err
 	}
-	u := &unbilled{s: s, client: s.DB.Client, projects: projects, time: true, fees: true, expenses: true, until: until}
+	u := &unbilled{client: s.DB.Client, projects: projects, time: true, fees: true, expenses: true, until: until}
 	if err := u.read(ctx); err != nil {
 		return nil, err
 	}

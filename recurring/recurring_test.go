@@ -2,6 +2,7 @@ package recurring_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"strings"
 	"sync"
@@ -28,7 +29,10 @@ import (
 	"github.com/kartela/kartela/viewer"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", "15") // each makes an organization; -rapid.checks on the command line goes before
+	dbtest.Main(m)
+}
 
 // house is a business with a clock that tests set, and one client.
 type house struct {

@@ -2,6 +2,7 @@ package reminder_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -22,7 +23,10 @@ import (
 	"github.com/kartela/kartela/viewer"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", "25") // each makes an organization; -rapid.checks on the command line goes before
+	dbtest.Main(m)
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()

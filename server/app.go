@@ -76,7 +76,10 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.ended, AccessChanged: a.hub.AccessChanged}
 	r.Products = &product.Service{DB: d}
 	r.Rates = newRates(c, d, now)
-	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now, Rates: r.Rates}
+	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now, Rates: r.Rates, Changed: func(org, contact, id uuid.UUID) {
+		r.Hints.Tell(org, contact)
+		r.Hints.Tell(org, id)
+	}}
 	r.Recurring = &recurring.Service{DB: d, Documents: r.Documents, Contacts: r.Contacts, Now: now, Ask: a.askForInvoices}
 	r.Reminders = &reminder.Service{DB: d, Documents: r.Documents, Now: now}
 	r.Payments = &payment.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Documents: r.Documents, Now: now}

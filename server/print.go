@@ -182,18 +182,37 @@ func (a *app) printed(ctx context.Context, d *document.Document, org *ent.Organi
 	for _, l := range lines {
 		out.Lines = append(out.Lines, printedLine(l, language))
 	}
+	adjustments, err := d.Adjustments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range adjustments {
+		out.Extras = append(out.Extras, printedAdjustment(x, language))
+	}
 	taxes, err := d.Taxes(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range taxes {
-		tax := pdf.Tax{Name: t.Name, Rate: t.Rate, Withholding: t.Kind == money.Withholding, Informational: t.Informational, Base: t.Base(), Amount: t.Amount()}
+		tax := pdf.Tax{Name: t.Name, Rate: t.Rate, Fixed: t.Fixed(), Withholding: t.Kind == money.Withholding, Informational: t.Informational, Base: t.Base(), Amount: t.Amount()}
 		if tax.Withholding {
 			tax.Amount.Minor = -tax.Amount.Minor
 		}
 		out.Taxes = append(out.Taxes, tax)
 	}
 	return out, nil
+}
+
+// printedAdjustment is an allowance, which takes off, or a charge.
+func printedAdjustment(x *document.AdjustmentLine, language string) pdf.Extra {
+	out := pdf.Extra{Title: x.Title, Amount: x.Amount()}
+	if x.Percent.Sign() != 0 {
+		out.Title += " " + pdf.Percent(pdf.Language(language), x.Percent)
+	}
+	if !x.Charge {
+		out.Amount.Minor = -out.Amount.Minor
+	}
+	return out
 }
 
 func printedLine(l *document.Line, language string) pdf.Line {
@@ -205,7 +224,7 @@ func printedLine(l *document.Line, language string) pdf.Line {
 	}
 	var rates []string
 	for _, t := range l.DocumentLine.Taxes {
-		if !t.Informational {
+		if !t.Informational && t.Fixed == 0 { // one that is fixed is told below the lines
 			rates = append(rates, pdf.Percent(pdf.Language(language), t.Rate))
 		}
 	}

@@ -1,11 +1,17 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/internal/pdf"
+	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/viewer"
 )
 
 // isPDF says whether an answer is one, under a name.
@@ -57,6 +63,38 @@ func TestDocumentsAndStatementsArePrintedForStaffAlone(t *testing.T) {
 			if g := s.nobody(t).get(path); g.status != http.StatusUnauthorized {
 				t.Errorf("nobody is told %d of %s", g.status, path)
 			}
+		}
+	})
+}
+
+// What stands on the document as a whole is printed with its sign and its percent, and a fixed tax
+// with what a line pays.
+func TestAllowancesChargesAndFixedTaxesArePrinted(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		owner := s.owner(t)
+		made := owner.do(`mutation($c: ID!) { createDocument(input: {type: INVOICE, contactId: $c, language: "en",
+			lines: [{title: "A", unitPrice: "100", taxes: [{kind: OTHER, name: "Stamp", fixed: "1.50"}]}],
+			adjustments: [{charge: false, title: "Loyal", percent: "10"}, {charge: true, title: "Courier", amount: "5"}]}) { document { id } } }`,
+			vars{"c": owner.newContact("A")}).at("createDocument.document.id").text()
+		business := uuid.MustParse(owner.do(`{ organization { id } }`, nil).at("organization.id").text())
+		ctx := viewer.With(context.Background(), viewer.Viewer{Kind: viewer.Staff, Organization: business, Role: viewer.Owner})
+		d, err := s.graph.Documents.Get(ctx, uuid.MustParse(made))
+		if err != nil {
+			t.Fatal(err)
+		}
+		org, err := s.graph.Accounts.Organization(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.printed(ctx, d, org, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]pdf.Extra{{Title: "Loyal 10 %", Amount: money.New(-1000, "EUR")}, {Title: "Courier", Amount: money.New(500, "EUR")}}, got.Extras); diff != "" {
+			t.Errorf("printed (-want +got):\n%s", diff)
+		}
+		if len(got.Taxes) != 1 || got.Taxes[0].Fixed != money.New(150, "EUR") || got.Lines[0].Taxes != "" || got.Language != "en" {
+			t.Errorf("printed %+v, %+v, in %s", got.Taxes, got.Lines, got.Language)
 		}
 	})
 }

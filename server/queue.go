@@ -24,8 +24,10 @@ const (
 func (a *app) newQueue() (*job.Service, error) {
 	kinds := []job.Kind{
 		{Name: "tidy", Every: time.Hour, Do: func(ctx context.Context, _ job.Task) error { return a.tidy(ctx) }},
-		{Name: "recurring_invoices", Every: time.Minute, Do: func(ctx context.Context, _ job.Task) error { return a.graph.Recurring.AskForDue(ctx) }},
-		{Name: recurringInvoice, Do: func(ctx context.Context, t job.Task) error { return a.graph.Recurring.Make(ctx, t.Organization, t.Subject) }},
+		{Name: "recurring_invoices", Every: 5 * time.Minute, Do: func(ctx context.Context, _ job.Task) error { return a.graph.Recurring.AskForDue(ctx) }},
+		{Name: recurringInvoice, Do: func(ctx context.Context, t job.Task) error {
+			return a.graph.Recurring.Make(ctx, t.Organization, t.Subject)
+		}},
 	}
 	if a.config.Rates != "" {
 		kinds = append(kinds, job.Kind{Name: "exchange_rates", Every: 6 * time.Hour,

@@ -38,7 +38,7 @@ func (c *tenant) fillContacts(name string) {
 func (c *tenant) fillFiles(s *testServer, org, owner uuid.UUID) {
 	c.t.Helper()
 	ctx := viewer.With(context.Background(), viewer.Viewer{Kind: viewer.Staff, Organization: org, User: owner, Role: viewer.Owner})
-	file, err := s.graph.Files.Add(ctx, attachment.AddInput{ContactID: uuid.MustParse(c.ids["contact"]), Name: "a.txt", File: strings.NewReader("text")})
+	file, err := s.graph.Files.Add(ctx, attachment.AddInput{ContactID: new(uuid.MustParse(c.ids["contact"])), Name: "a.txt", File: strings.NewReader("text")})
 	if err != nil {
 		c.t.Fatal(err)
 	}

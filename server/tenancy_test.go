@@ -39,6 +39,9 @@ func (s *testServer) newTenant(t *testing.T, name string) *tenant {
 	c.fillContacts(name)
 	c.fillFiles(s, org, owner)
 	c.fillJobs()
+	c.fillMoney()
+	c.fillProjects()
+	c.fillTrade()
 	return c
 }
 
@@ -64,6 +67,18 @@ func (c *tenant) fill(name string) {
 		vars{"input": vars{"name": "key", "role": "READ_ONLY"}}).at("createApiKey.apiKey.id").text()
 }
 
+// fillTrade makes what the API names, and makes elsewhere than here.
+func (c *tenant) fillTrade() {
+	c.t.Helper()
+	c.ids["estimate"] = c.do(`mutation($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }`, vars{"input": vars{
+		"type": "ESTIMATE", "contactId": c.ids["contact"], "lines": []vars{{"title": "A", "unitPrice": "100"}}}}).at("createDocument.document.id").text()
+	c.do(`mutation($input: DocumentIdInput!) { issueDocument(input: $input) { document { id } } }`, vars{"input": vars{"id": c.ids["estimate"]}})
+	c.ids["line"] = c.do(`query($id: ID!) { document(id: $id) { lines { id } } }`, vars{"id": c.ids["draft"]}).at("document.lines.0.id").text()
+	c.ids["sequence"] = c.do(`{ numberSequences { id } }`, nil).at("numberSequences.0.id").text()
+	c.ids["expenseCategory"] = c.do(`mutation($input: CreateExpenseCategoryInput!) { createExpenseCategory(input: $input) { category { id } } }`,
+		vars{"input": vars{"name": "Rent"}}).at("createExpenseCategory.category.id").text()
+}
+
 func (c *tenant) invoice() string {
 	c.t.Helper()
 	return c.do(`mutation($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }`, vars{"input": vars{
@@ -80,7 +95,9 @@ func (c *tenant) arguments(field string) vars {
 		return vars{"id": c.ids["invoice"]}
 	case "payment":
 		return vars{"id": c.ids["payment"]}
-	case "documents", "payments":
+	case "documents":
+		return vars{"orderBy": "NUMBER"}
+	case "payments":
 		return vars{"filter": vars{}}
 	case "statement":
 		return vars{"input": vars{"contactId": c.ids["contact"]}}
@@ -109,7 +126,27 @@ func (c *tenant) arguments(field string) vars {
 	case "createDocument":
 		return vars{"input": vars{"type": "INVOICE", "contactId": c.ids["contact"], "lines": []any{vars{"title": "A", "unitPrice": "1"}}}}
 	case "updateDocument":
-		return vars{"input": vars{"id": c.ids["draft"], "version": 1, "notes": "Changed"}}
+		return vars{"input": vars{"id": c.ids["draft"], "version": 1, "lines": []any{vars{"title": "A", "unitPrice": "1"}}}}
+	case "duplicateDocument", "creditInvoice":
+		return id("invoice")
+	case "acceptEstimate", "rejectEstimate", "invoiceEstimate":
+		return id("estimate")
+	case "createNumberSequence":
+		return vars{"input": vars{"documentType": "INVOICE", "name": "B"}}
+	case "updateNumberSequence":
+		return vars{"input": vars{"id": c.ids["sequence"], "prefix": "X"}}
+	case "createExpenseCategory":
+		return vars{"input": vars{"name": "Travel"}}
+	case "updateExpenseCategory":
+		return vars{"input": vars{"id": c.ids["expenseCategory"], "version": 1, "name": "Changed"}}
+	case "deleteExpenseCategory":
+		return id("expenseCategory")
+	case "expenseCategories":
+		return vars{"archived": true}
+	case "computeTotals":
+		return vars{"input": vars{"currency": "EUR", "lines": []any{vars{"title": "A", "unitPrice": "1"}}}}
+	case "documentSummary", "documentChanged":
+		return vars{}
 	case "issueDocument", "deleteDocument":
 		return id("draft")
 	case "revertDocument", "voidDocument", "restoreDocument":
@@ -130,12 +167,18 @@ func (c *tenant) arguments(field string) vars {
 	if a := c.jobArguments(field); a != nil {
 		return a
 	}
+	if a := c.moneyArguments(field); a != nil {
+		return a
+	}
+	if a := c.projectArguments(field); a != nil {
+		return a
+	}
 	return c.contactArguments(field)
 }
 
 // kinds say what an id in an argument is of, where the field's name does not.
 var kinds = map[string][]string{
-	"node.id":                          {"contact", "draft", "invoice", "payment", "organization"},
+	"node.id":                          {"contact", "draft", "invoice", "payment", "work", "organization"},
 	"document.id":                      {"draft", "invoice"},
 	"payment.id":                       {"payment"},
 	"signIn.input.organizationId":      {"organization"},
@@ -158,6 +201,12 @@ func kindsOf(path string) []string {
 	if k, ok := kinds[path]; ok {
 		return k
 	}
+	if k := projectKinds(path); k != nil {
+		return k
+	}
+	if k := moneyKind(path); k != nil {
+		return k
+	}
 	if k := jobKinds(path); k != nil {
 		return k
 	}
@@ -170,6 +219,16 @@ func kindsOf(path string) []string {
 		return []string{"phone"}
 	case strings.HasSuffix(path, "ptionIds"), strings.HasSuffix(path, "ptionId"):
 		return []string{"option"}
+	case strings.HasSuffix(path, "lines.categoryId"), strings.Contains(path, "ExpenseCategory."):
+		return []string{"expenseCategory"}
+	case strings.HasSuffix(path, "lines.id"):
+		return []string{"line"}
+	case strings.HasSuffix(path, "productId"):
+		return []string{"product"}
+	case strings.HasSuffix(path, "projectId"):
+		return []string{"work"}
+	case strings.HasSuffix(path, "equenceId"), strings.Contains(path, "NumberSequence."):
+		return []string{"sequence"}
 	case strings.HasSuffix(path, "ategoryId"), strings.Contains(path, "TrackingCategory."):
 		return []string{"category"}
 	case strings.Contains(path, "ContactNote."):
@@ -183,7 +242,9 @@ func kindsOf(path string) []string {
 		return []string{"contact"}
 	case strings.HasSuffix(path, "ontactId"), strings.HasSuffix(path, "ontactIds"), strings.Contains(path, "ontact.") && strings.HasSuffix(path, ".id"):
 		return []string{"contact"}
-	case strings.Contains(path, "nvoice.") && strings.HasSuffix(path, ".id"):
+	case strings.Contains(path, "Estimate.") && strings.HasSuffix(path, ".id"):
+		return []string{"estimate"}
+	case (strings.Contains(path, "Document.") || strings.Contains(path, "nvoice.")) && strings.HasSuffix(path, ".id"), path == "documentChanged.ids":
 		return []string{"draft", "invoice"}
 	case strings.HasSuffix(path, "documentId"), strings.HasSuffix(path, "documentIds"):
 		return []string{"invoice"}
@@ -239,11 +300,15 @@ func put(schema *ast.Schema, t *ast.Type, old any, names []string, id string) an
 		object = required(schema, t.Name())
 	}
 	object[names[0]] = put(schema, schema.Types[t.Name()].Fields.ForName(names[0]).Type, object[names[0]], names[1:], id)
-	switch names[0] {
+	switch names[0] { // what rules out another place in the same input
 	case "allocations":
 		delete(object, "oldestFirst")
 	case "documentId":
 		delete(object, "template")
+	case "sources":
+		object["kind"] = "CLIENT_REFUND"
+	case "contactId":
+		delete(object, "projectIds")
 	}
 	return object
 }
@@ -253,8 +318,11 @@ func required(schema *ast.Schema, input string) map[string]any {
 	out := map[string]any{}
 	for _, f := range schema.Types[input].Fields {
 		if f.Type.NonNull && f.Type.Name() != "ID" {
-			out[f.Name] = map[string]any{"amount": "1", "email": "x@a.example", "number": "2101234567"}[f.Name]
+			out[f.Name] = map[string]any{"amount": "1", "email": "x@a.example", "number": "2101234567", "name": "New", "date": "2026-03-02", "was": 0, "seconds": 60}[f.Name]
 		}
+	}
+	if input == "LineInput" { // or a product
+		out["title"], out["unitPrice"] = "A", "1"
 	}
 	return out
 }
@@ -270,8 +338,10 @@ func operationOf(schema *ast.Schema, kind string, f *ast.FieldDefinition) string
 	switch d := schema.Types[f.Type.Name()]; {
 	case d.Fields.ForName("totalCount") != nil:
 		selection = "{ nodes { __typename } totalCount }"
-	case d.Name == "BulkContactsPayload":
+	case d.Fields.ForName("results") != nil && schema.Types[d.Fields.ForName("results").Type.Name()].Fields.ForName("errors") != nil:
 		selection = "{ results { errors { code field } } }"
+	case d.Fields.ForName("count") != nil:
+		selection = "{ count }"
 	case d.Kind == ast.Scalar:
 		selection = ""
 	}
@@ -322,8 +392,8 @@ func TestAnothersIDIsNotFoundInAnyArgumentOfTheAPI(t *testing.T) {
 		for kind, root := range map[string]*ast.Definition{"query": schema.Query, "mutation": schema.Mutation, "subscription": schema.Subscription} {
 			for _, f := range root.Fields {
 				for _, path := range idPaths(schema, f) {
-					if path == "addAttachment.input.contactId" {
-						continue // takes a file: package attachment tries it
+					if path == "addAttachment.input.contactId" || path == "addAttachment.input.documentId" || path == "computeTotals.input.lines.id" || path == "computeTotals.input.lines.projectId" {
+						continue // takes a file: package attachment tries it; or is not looked up, because nothing is stored
 					}
 					arguments, of := a.arguments(f.Name), kindsOf(path)
 					if arguments == nil || of == nil {
@@ -368,10 +438,17 @@ func tryAnothersID(t *testing.T, a *tenant, operation, name string, arguments va
 		bulkNotFound(t, name, r)
 		return
 	case strings.Contains(name, "filter") && !strings.Contains(name, "optionIds"):
+		if strings.HasSuffix(fmt.Sprint(r.Data), ":map[count:0]]") {
+			return
+		}
 		if data := fmt.Sprint(r.Data); len(r.Errors) > 0 || !strings.Contains(data, "nodes:[]") || !strings.Contains(data, "totalCount:0") {
 			t.Errorf("%s: %v %v", name, r.Data, r.Errors)
 		}
 		return
+	case strings.HasPrefix(name, "computeTotals.input.lines.categoryId"):
+		want = []any{"INVALID"} // a sale has no expense category, and nothing is looked up
+	case strings.Contains(name, ".itemIds"):
+		want = []any{"NOT_FOUND", "CONFLICT"} // what is not there and what is billed are told alike
 	case strings.HasPrefix(name, "signIn"):
 		want = []any{"UNAUTHENTICATED"}
 	case strings.HasPrefix(name, "portal"):
@@ -398,7 +475,7 @@ func TestStaffFieldsAnswerStaffAlone(t *testing.T) {
 		for who, c := range map[string]*caller{"a customer": customer, "a time-keeper": keeper, "nobody": s.nobody(t)} {
 			for kind, root := range map[string]*ast.Definition{"query": schema.Query, "mutation": schema.Mutation} {
 				for _, f := range root.Fields {
-					if openToAll[f.Name] || (who == "a customer" && f.Name == "portal") || (who == "a time-keeper" && f.Name == "organization") {
+					if openToAll[f.Name] || (who == "a customer" && f.Name == "portal") || (who == "a time-keeper" && openToKeepers[f.Name]) {
 						continue
 					}
 					arguments := a.arguments(f.Name)
@@ -429,16 +506,16 @@ func TestStaffFieldsAnswerStaffAlone(t *testing.T) {
 // openToAll are fields for people who are not signed in, or for everyone about themselves.
 var openToAll = map[string]bool{"__schema": true, "__type": true, "viewer": true, "createOrganization": true, "signIn": true,
 	"signOut": true, "signOutEverywhere": true, "changePassword": true, "acceptPortalInvitation": true,
-	"addAttachment": true, "uploadContactImport": true} // take a file: see their own tests
+	"addAttachment": true, "uploadContactImport": true, "setLogo": true} // take a file: see their own tests
 
 // otherArguments are good ones for fields that take no id.
 var otherArguments = map[string]vars{
 	"contacts":               {"orderBy": "NAME"},
 	"contactCities":          {"prefix": ""},
+	"removeLogo":             {"input": vars{}},
 	"trackingCategories":     {"archived": true},
 	"lookupAfm":              {"input": vars{"afm": "094014201"}},
 	"updateRegistrySettings": {"input": vars{"recheck": true}},
-	"computeTotals":          {"input": vars{"currency": "EUR", "lines": []any{vars{"title": "A", "unitPrice": "1"}}}},
 	"updateOrganization":     {"input": vars{"name": "Taken over"}},
 	"addMember":              {"input": vars{"email": "evil@a.example", "name": "E", "role": "OWNER", "password": "a good password"}},
 	"createApiKey":           {"input": vars{"name": "evil", "role": "OWNER"}},

@@ -8,7 +8,6 @@ import (
 
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/ent"
-	"github.com/kartela/kartela/ent/contactoption"
 	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
@@ -28,12 +27,20 @@ func (s *Service) Delete(ctx context.Context, in IDInput) (uuid.UUID, error) {
 		if err != nil {
 			return uuid.Nil, err
 		}
-		n, err := tx.ContactOption.Query().Where(contactoption.CategoryID(row.ID)).Count(ctx)
+		options, err := tx.TrackingOption.Query().Where(trackingoption.CategoryID(row.ID)).IDs(ctx)
 		if err != nil {
-			return uuid.Nil, fmt.Errorf("tracking: count uses: %w", err)
+			return uuid.Nil, fmt.Errorf("tracking: read the options: %w", err)
 		}
-		if n > 0 {
-			return uuid.Nil, fault.New(fault.Conflict, "id", "The category cannot be deleted: %s. Archive it instead.", has(n))
+		by, err := uses(ctx, tx, options)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		var all used
+		for _, u := range by {
+			all = all.plus(u)
+		}
+		if all.any() {
+			return uuid.Nil, fault.New(fault.Conflict, "id", "The category cannot be deleted: %s. Archive it instead.", all)
 		}
 		before, err := fields(ctx, tx, row)
 		if err != nil {

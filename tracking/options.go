@@ -3,11 +3,15 @@ package tracking
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/contactoption"
+	"github.com/kartela/kartela/ent/documentoption"
+	"github.com/kartela/kartela/ent/paymentoption"
+	"github.com/kartela/kartela/ent/projectoption"
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/ent/trackingoption"
 	"github.com/kartela/kartela/fault"
@@ -118,14 +122,14 @@ func dropOptions(ctx context.Context, tx *ent.Tx, old []*ent.TrackingOption, kep
 	if len(gone) == 0 {
 		return nil
 	}
-	used, err := uses(ctx, tx, gone)
+	by, err := uses(ctx, tx, gone)
 	if err != nil {
 		return err
 	}
 	var bad fault.List
 	for _, o := range old {
-		if n := used[o.ID]; n > 0 {
-			bad = append(bad, fault.New(fault.Conflict, "options", "The option “%s” cannot be deleted: %s. Archive it instead.", o.Title, has(n)))
+		if u := by[o.ID]; u.any() {
+			bad = append(bad, fault.New(fault.Conflict, "options", "The option “%s” cannot be deleted: %s. Archive it instead.", o.Title, u))
 		}
 	}
 	if err := bad.Err(); err != nil {
@@ -151,27 +155,73 @@ func freeTitles(ctx context.Context, tx *ent.Tx, known map[uuid.UUID]*ent.Tracki
 	return nil
 }
 
-// uses counts what has each of the options. Whoever may change categories sees every contact.
-func uses(ctx context.Context, tx *ent.Tx, options []uuid.UUID) (map[uuid.UUID]int, error) {
-	var rows []struct {
+// used is how many of each kind have an option.
+type used struct{ contacts, documents, payments, projects int }
+
+func (u used) any() bool { return u != used{} }
+
+func (u used) plus(v used) used {
+	return used{u.contacts + v.contacts, u.documents + v.documents, u.payments + v.payments, u.projects + v.projects}
+}
+
+// String says what has it: "2 contacts have it", "1 contact and 3 documents have it".
+func (u used) String() string {
+	var parts []string
+	total := 0
+	for _, k := range []struct {
+		n    int
+		name string
+	}{{u.contacts, "contact"}, {u.documents, "document"}, {u.payments, "payment"}, {u.projects, "project"}} {
+		switch total += k.n; {
+		case k.n == 1:
+			parts = append(parts, "1 "+k.name)
+		case k.n > 1:
+			parts = append(parts, fmt.Sprintf("%d %ss", k.n, k.name))
+		}
+	}
+	if total == 1 {
+		return parts[0] + " has it"
+	}
+	if last := len(parts) - 1; last > 0 {
+		parts = []string{strings.Join(parts[:last], ", ") + " and " + parts[last]}
+	}
+	return parts[0] + " have it"
+}
+
+// uses counts what has each of the options, by a statement for each kind. Whoever may change
+// categories sees everything that may have one.
+func uses(ctx context.Context, tx *ent.Tx, options []uuid.UUID) (map[uuid.UUID]used, error) {
+	type row struct {
 		OptionID uuid.UUID `json:"option_id"`
 		Count    int       `json:"count"`
 	}
-	err := tx.ContactOption.Query().Where(contactoption.OptionIDIn(options...)).GroupBy(contactoption.FieldOptionID).
-		Aggregate(ent.Count()).Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("tracking: count uses: %w", err)
-	}
-	out := make(map[uuid.UUID]int, len(rows))
-	for _, r := range rows {
-		out[r.OptionID] = r.Count
+	out := make(map[uuid.UUID]used, len(options))
+	for _, k := range []struct {
+		read func(rows *[]row) error
+		of   func(u *used) *int
+	}{
+		{func(rows *[]row) error {
+			return tx.ContactOption.Query().Where(contactoption.OptionIDIn(options...)).GroupBy(contactoption.FieldOptionID).Aggregate(ent.Count()).Scan(ctx, rows)
+		}, func(u *used) *int { return &u.contacts }},
+		{func(rows *[]row) error {
+			return tx.DocumentOption.Query().Where(documentoption.OptionIDIn(options...)).GroupBy(documentoption.FieldOptionID).Aggregate(ent.Count()).Scan(ctx, rows)
+		}, func(u *used) *int { return &u.documents }},
+		{func(rows *[]row) error {
+			return tx.PaymentOption.Query().Where(paymentoption.OptionIDIn(options...)).GroupBy(paymentoption.FieldOptionID).Aggregate(ent.Count()).Scan(ctx, rows)
+		}, func(u *used) *int { return &u.payments }},
+		{func(rows *[]row) error {
+			return tx.ProjectOption.Query().Where(projectoption.OptionIDIn(options...)).GroupBy(projectoption.FieldOptionID).Aggregate(ent.Count()).Scan(ctx, rows)
+		}, func(u *used) *int { return &u.projects }},
+	} {
+		var rows []row
+		if err := k.read(&rows); err != nil {
+			return nil, fmt.Errorf("tracking: count uses: %w", err)
+		}
+		for _, r := range rows {
+			u := out[r.OptionID]
+			*k.of(&u) = r.Count
+			out[r.OptionID] = u
+		}
 	}
 	return out, nil
-}
-
-func has(n int) string {
-	if n == 1 {
-		return "1 contact has it"
-	}
-	return fmt.Sprintf("%d contacts have it", n)
 }

@@ -28,6 +28,11 @@ EditPurchases   x     x             x          .     .           .
 SeePayments     x     x             x          x     .           x
 EditPayments    x     x             x          .     .           .
 InvitePortal    x     x             x          x     .           .
+SeeProjects     x     x             x          x     .           x
+EditProjects    x     x             x          x     .           .
+TrackTime       x     x             x          x     x           .
+SeeTime         x     x             x          x     .           x
+EditTime        x     x             x          .     .           .
 ManageStaff     x     x             .          .     .           .
 SeeAudit        x     x             x          .     .           .
 ManageBusiness  x     x             .          .     .           .

@@ -368,6 +368,10 @@ type ComplexityRoot struct {
 		ID func(childComplexity int) int
 	}
 
+	DeleteExpenseCategoryPayload struct {
+		ID func(childComplexity int) int
+	}
+
 	DeletePaymentPayload struct {
 		ID func(childComplexity int) int
 	}
@@ -404,6 +408,7 @@ type ComplexityRoot struct {
 		Adjustments       func(childComplexity int) int
 		Allocations       func(childComplexity int) int
 		Allowances        func(childComplexity int) int
+		Attachments       func(childComplexity int, first *int, after *string) int
 		BillingAddress    func(childComplexity int) int
 		Charges           func(childComplexity int) int
 		Contact           func(childComplexity int) int
@@ -415,8 +420,11 @@ type ComplexityRoot struct {
 		Currency          func(childComplexity int) int
 		CustomID          func(childComplexity int) int
 		Date              func(childComplexity int) int
+		Decision          func(childComplexity int) int
+		Derived           func(childComplexity int) int
 		DueDate           func(childComplexity int) int
 		ExchangeRate      func(childComplexity int) int
+		History           func(childComplexity int, first *int, after *string) int
 		ID                func(childComplexity int) int
 		IsExpired         func(childComplexity int) int
 		IsOverdue         func(childComplexity int) int
@@ -427,6 +435,8 @@ type ComplexityRoot struct {
 		Net               func(childComplexity int) int
 		Notes             func(childComplexity int) int
 		NumberText        func(childComplexity int) int
+		Options           func(childComplexity int) int
+		Origin            func(childComplexity int) int
 		OtherTaxes        func(childComplexity int) int
 		PaidBy            func(childComplexity int) int
 		PaidState         func(childComplexity int) int
@@ -499,6 +509,11 @@ type ComplexityRoot struct {
 		Document func(childComplexity int) int
 	}
 
+	DocumentSummary struct {
+		Count  func(childComplexity int) int
+		Totals func(childComplexity int) int
+	}
+
 	DocumentTax struct {
 		Amount        func(childComplexity int) int
 		Base          func(childComplexity int) int
@@ -508,6 +523,14 @@ type ComplexityRoot struct {
 		Kind          func(childComplexity int) int
 		Name          func(childComplexity int) int
 		Rate          func(childComplexity int) int
+	}
+
+	DocumentTotal struct {
+		Count     func(childComplexity int) int
+		Currency  func(childComplexity int) int
+		Overdue   func(childComplexity int) int
+		Remaining func(childComplexity int) int
+		Total     func(childComplexity int) int
 	}
 
 	Duplicate struct {
@@ -539,11 +562,28 @@ type ComplexityRoot struct {
 		Primary func(childComplexity int) int
 	}
 
+	EstimateDecision struct {
+		At      func(childComplexity int) int
+		Comment func(childComplexity int) int
+		Through func(childComplexity int) int
+	}
+
 	ExchangeRate struct {
 		Base     func(childComplexity int) int
 		Currency func(childComplexity int) int
 		Date     func(childComplexity int) int
 		Rate     func(childComplexity int) int
+	}
+
+	ExpenseCategory struct {
+		ArchivedAt func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Version    func(childComplexity int) int
+	}
+
+	ExpenseCategoryPayload struct {
+		Category func(childComplexity int) int
 	}
 
 	HistoryConnection struct {
@@ -731,6 +771,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AcceptEstimate         func(childComplexity int, input document.DecideInput) int
 		AcceptPortalInvitation func(childComplexity int, input portal.AcceptInput) int
 		AddAttachment          func(childComplexity int, input model.AddAttachmentInput) int
 		AddContactNote         func(childComplexity int, input contact.NoteInput) int
@@ -755,16 +796,20 @@ type ComplexityRoot struct {
 		CreateContacts         func(childComplexity int, input contact.CreateManyInput) int
 		CreateDocument         func(childComplexity int, input document.CreateInput) int
 		CreateDocumentLink     func(childComplexity int, input permalink.CreateInput) int
+		CreateExpenseCategory  func(childComplexity int, input document.CreateCategoryInput) int
+		CreateNumberSequence   func(childComplexity int, input document.CreateSequenceInput) int
 		CreateOrganization     func(childComplexity int, input account.CreateOrganizationInput) int
 		CreateProduct          func(childComplexity int, input product.CreateInput) int
 		CreateProject          func(childComplexity int, input project.CreateInput) int
 		CreateRecurringInvoice func(childComplexity int, input recurring.CreateInput) int
 		CreateTrackingCategory func(childComplexity int, input tracking.CreateInput) int
+		CreditInvoice          func(childComplexity int, input document.IDInput) int
 		DeleteAttachment       func(childComplexity int, input attachment.IDInput) int
 		DeleteContact          func(childComplexity int, input contact.IDInput) int
 		DeleteContactNote      func(childComplexity int, input contact.NoteIDInput) int
 		DeleteContacts         func(childComplexity int, input contact.IDsInput) int
 		DeleteDocument         func(childComplexity int, input document.IDInput) int
+		DeleteExpenseCategory  func(childComplexity int, input document.IDInput) int
 		DeletePayment          func(childComplexity int, input payment.VoidInput) int
 		DeleteProduct          func(childComplexity int, input product.IDInput) int
 		DeleteProject          func(childComplexity int, input project.IDInput) int
@@ -774,7 +819,9 @@ type ComplexityRoot struct {
 		DeleteTrackingCategory func(childComplexity int, input tracking.IDInput) int
 		DismissDuplicate       func(childComplexity int, input merge.DismissInput) int
 		DoneReminder           func(childComplexity int, input reminder.Input) int
+		DuplicateDocument      func(childComplexity int, input document.IDInput) int
 		InviteToPortal         func(childComplexity int, input portal.InviteInput) int
+		InvoiceEstimate        func(childComplexity int, input document.IDInput) int
 		IssueDocument          func(childComplexity int, input document.IDInput) int
 		LogTime                func(childComplexity int, input project.LogInput) int
 		LookupAfm              func(childComplexity int, input taxid.LookupAFMInput) int
@@ -785,6 +832,7 @@ type ComplexityRoot struct {
 		PauseRecurringInvoice  func(childComplexity int, input recurring.IDInput) int
 		RecordPayment          func(childComplexity int, input payment.RecordInput) int
 		RecordPayments         func(childComplexity int, input payment.RecordManyInput) int
+		RejectEstimate         func(childComplexity int, input document.DecideInput) int
 		RemoveLogo             func(childComplexity int, input attachment.RemoveLogoInput) int
 		RemoveMember           func(childComplexity int, input account.RemoveMemberInput) int
 		RestoreContact         func(childComplexity int, input contact.IDInput) int
@@ -817,6 +865,8 @@ type ComplexityRoot struct {
 		UpdateContactNote      func(childComplexity int, input contact.UpdateNoteInput) int
 		UpdateContacts         func(childComplexity int, input contact.UpdateManyInput) int
 		UpdateDocument         func(childComplexity int, input document.UpdateInput) int
+		UpdateExpenseCategory  func(childComplexity int, input document.UpdateCategoryInput) int
+		UpdateNumberSequence   func(childComplexity int, input document.UpdateSequenceInput) int
 		UpdateOrganization     func(childComplexity int, input account.UpdateOrganizationInput) int
 		UpdatePayment          func(childComplexity int, input payment.UpdateInput) int
 		UpdateProduct          func(childComplexity int, input product.UpdateInput) int
@@ -853,6 +903,7 @@ type ComplexityRoot struct {
 	}
 
 	NumberSequence struct {
+		ArchivedAt   func(childComplexity int) int
 		DocumentType func(childComplexity int) int
 		ID           func(childComplexity int) int
 		IsDefault    func(childComplexity int) int
@@ -862,9 +913,14 @@ type ComplexityRoot struct {
 		Yearly       func(childComplexity int) int
 	}
 
+	NumberSequencePayload struct {
+		Sequence func(childComplexity int) int
+	}
+
 	Organization struct {
 		Address      func(childComplexity int) int
 		BaseCurrency func(childComplexity int) int
+		ClosingDate  func(childComplexity int) int
 		Country      func(childComplexity int) int
 		Email        func(childComplexity int) int
 		ID           func(childComplexity int) int
@@ -1216,9 +1272,11 @@ type ComplexityRoot struct {
 		ContactSummary     func(childComplexity int, filter *contact.Filter) int
 		Contacts           func(childComplexity int, first *int, after *string, last *int, before *string, filter *contact.Filter, orderBy contact.Order) int
 		Document           func(childComplexity int, id uuid.UUID) int
-		Documents          func(childComplexity int, first *int, after *string, last *int, before *string, filter *document.Filter) int
+		DocumentSummary    func(childComplexity int, filter *document.Filter) int
+		Documents          func(childComplexity int, first *int, after *string, last *int, before *string, filter *document.Filter, orderBy document.Order) int
 		DuplicateContacts  func(childComplexity int, first *int, after *string) int
 		ExchangeRate       func(childComplexity int, currency money.Currency, date *day.Date) int
+		ExpenseCategories  func(childComplexity int, archived bool) int
 		Jobs               func(childComplexity int, first *int, after *string, filter *job.Filter) int
 		Members            func(childComplexity int) int
 		MergePreview       func(childComplexity int, input merge.PreviewInput) int
@@ -1447,6 +1505,7 @@ type ComplexityRoot struct {
 	Subscription struct {
 		BalanceChanged        func(childComplexity int, contactIds []uuid.UUID) int
 		ContactImportProgress func(childComplexity int, id uuid.UUID) int
+		DocumentChanged       func(childComplexity int, ids []uuid.UUID, contactID *uuid.UUID) int
 		PortalBalanceChanged  func(childComplexity int, contactID *uuid.UUID) int
 		TimerChanged          func(childComplexity int) int
 	}
@@ -1659,6 +1718,9 @@ type ContactMergeResolver interface {
 type DocumentResolver interface {
 	Allocations(ctx context.Context, obj *document.Document) ([]*payment.Allocation, error)
 
+	Attachments(ctx context.Context, obj *document.Document, first *int, after *string) (*page.Connection[*attachment.Attachment], error)
+	History(ctx context.Context, obj *document.Document, first *int, after *string) (*page.Connection[*contact.Event], error)
+
 	Links(ctx context.Context, obj *document.Document) ([]*permalink.Link, error)
 }
 type DocumentLinkResolver interface {
@@ -1729,6 +1791,16 @@ type MutationResolver interface {
 	VoidDocument(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
 	RestoreDocument(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
 	DeleteDocument(ctx context.Context, input document.IDInput) (*model.DeleteDocumentPayload, error)
+	DuplicateDocument(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
+	AcceptEstimate(ctx context.Context, input document.DecideInput) (*model.DocumentPayload, error)
+	RejectEstimate(ctx context.Context, input document.DecideInput) (*model.DocumentPayload, error)
+	InvoiceEstimate(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
+	CreditInvoice(ctx context.Context, input document.IDInput) (*model.DocumentPayload, error)
+	CreateNumberSequence(ctx context.Context, input document.CreateSequenceInput) (*model.NumberSequencePayload, error)
+	UpdateNumberSequence(ctx context.Context, input document.UpdateSequenceInput) (*model.NumberSequencePayload, error)
+	CreateExpenseCategory(ctx context.Context, input document.CreateCategoryInput) (*model.ExpenseCategoryPayload, error)
+	UpdateExpenseCategory(ctx context.Context, input document.UpdateCategoryInput) (*model.ExpenseCategoryPayload, error)
+	DeleteExpenseCategory(ctx context.Context, input document.IDInput) (*model.DeleteExpenseCategoryPayload, error)
 	CreateRecurringInvoice(ctx context.Context, input recurring.CreateInput) (*model.RecurringInvoicePayload, error)
 	UpdateRecurringInvoice(ctx context.Context, input recurring.UpdateInput) (*model.RecurringInvoicePayload, error)
 	PauseRecurringInvoice(ctx context.Context, input recurring.IDInput) (*model.RecurringInvoicePayload, error)
@@ -1802,7 +1874,9 @@ type QueryResolver interface {
 	Products(ctx context.Context, first *int, after *string, last *int, before *string, filter *product.Filter, orderBy product.Order) (*page.Connection[*ent.Product], error)
 	Product(ctx context.Context, id uuid.UUID) (*ent.Product, error)
 	ExchangeRate(ctx context.Context, currency money.Currency, date *day.Date) (*rate.Rate, error)
-	Documents(ctx context.Context, first *int, after *string, last *int, before *string, filter *document.Filter) (*page.Connection[*document.Document], error)
+	Documents(ctx context.Context, first *int, after *string, last *int, before *string, filter *document.Filter, orderBy document.Order) (*page.Connection[*document.Document], error)
+	DocumentSummary(ctx context.Context, filter *document.Filter) (*document.Summary, error)
+	ExpenseCategories(ctx context.Context, archived bool) ([]*ent.ExpenseCategory, error)
 	Document(ctx context.Context, id uuid.UUID) (*document.Document, error)
 	ComputeTotals(ctx context.Context, input document.PreviewInput) (*document.Preview, error)
 	NumberSequences(ctx context.Context) ([]*ent.NumberSequence, error)
@@ -1834,6 +1908,7 @@ type SubscriptionResolver interface {
 	BalanceChanged(ctx context.Context, contactIds []uuid.UUID) (<-chan *live.Change, error)
 	PortalBalanceChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *live.Change, error)
 	ContactImportProgress(ctx context.Context, id uuid.UUID) (<-chan *imports.ContactImport, error)
+	DocumentChanged(ctx context.Context, ids []uuid.UUID, contactID *uuid.UUID) (<-chan *document.Document, error)
 	TimerChanged(ctx context.Context) (<-chan *project.Running, error)
 }
 type TimeEntryResolver interface {
@@ -2924,6 +2999,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteDocumentPayload.ID(childComplexity), true
 
+	case "DeleteExpenseCategoryPayload.id":
+		if e.ComplexityRoot.DeleteExpenseCategoryPayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteExpenseCategoryPayload.ID(childComplexity), true
+
 	case "DeletePaymentPayload.id":
 		if e.ComplexityRoot.DeletePaymentPayload.ID == nil {
 			break
@@ -2998,6 +3080,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.Allowances(childComplexity), true
+	case "Document.attachments":
+		if e.ComplexityRoot.Document.Attachments == nil {
+			break
+		}
+
+		args, err := ec.field_Document_attachments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Document.Attachments(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Document.billingAddress":
 		if e.ComplexityRoot.Document.BillingAddress == nil {
 			break
@@ -3064,6 +3157,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.Date(childComplexity), true
+	case "Document.decision":
+		if e.ComplexityRoot.Document.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Decision(childComplexity), true
+	case "Document.derived":
+		if e.ComplexityRoot.Document.Derived == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Derived(childComplexity), true
 	case "Document.dueDate":
 		if e.ComplexityRoot.Document.DueDate == nil {
 			break
@@ -3076,6 +3181,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.ExchangeRate(childComplexity), true
+	case "Document.history":
+		if e.ComplexityRoot.Document.History == nil {
+			break
+		}
+
+		args, err := ec.field_Document_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Document.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Document.id":
 		if e.ComplexityRoot.Document.ID == nil {
 			break
@@ -3136,6 +3252,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Document.NumberText(childComplexity), true
+	case "Document.options":
+		if e.ComplexityRoot.Document.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Options(childComplexity), true
+	case "Document.origin":
+		if e.ComplexityRoot.Document.Origin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Document.Origin(childComplexity), true
 	case "Document.otherTaxes":
 		if e.ComplexityRoot.Document.OtherTaxes == nil {
 			break
@@ -3438,6 +3566,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DocumentPayload.Document(childComplexity), true
 
+	case "DocumentSummary.count":
+		if e.ComplexityRoot.DocumentSummary.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentSummary.Count(childComplexity), true
+	case "DocumentSummary.totals":
+		if e.ComplexityRoot.DocumentSummary.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentSummary.Totals(childComplexity), true
+
 	case "DocumentTax.amount":
 		if e.ComplexityRoot.DocumentTax.Amount == nil {
 			break
@@ -3486,6 +3627,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DocumentTax.Rate(childComplexity), true
+
+	case "DocumentTotal.count":
+		if e.ComplexityRoot.DocumentTotal.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentTotal.Count(childComplexity), true
+	case "DocumentTotal.currency":
+		if e.ComplexityRoot.DocumentTotal.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentTotal.Currency(childComplexity), true
+	case "DocumentTotal.overdue":
+		if e.ComplexityRoot.DocumentTotal.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentTotal.Overdue(childComplexity), true
+	case "DocumentTotal.remaining":
+		if e.ComplexityRoot.DocumentTotal.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentTotal.Remaining(childComplexity), true
+	case "DocumentTotal.total":
+		if e.ComplexityRoot.DocumentTotal.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DocumentTotal.Total(childComplexity), true
 
 	case "Duplicate.contact":
 		if e.ComplexityRoot.Duplicate.Contact == nil {
@@ -3576,6 +3748,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Email.Primary(childComplexity), true
 
+	case "EstimateDecision.at":
+		if e.ComplexityRoot.EstimateDecision.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EstimateDecision.At(childComplexity), true
+	case "EstimateDecision.comment":
+		if e.ComplexityRoot.EstimateDecision.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EstimateDecision.Comment(childComplexity), true
+	case "EstimateDecision.through":
+		if e.ComplexityRoot.EstimateDecision.Through == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EstimateDecision.Through(childComplexity), true
+
 	case "ExchangeRate.base":
 		if e.ComplexityRoot.ExchangeRate.Base == nil {
 			break
@@ -3600,6 +3791,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ExchangeRate.Rate(childComplexity), true
+
+	case "ExpenseCategory.archivedAt":
+		if e.ComplexityRoot.ExpenseCategory.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpenseCategory.ArchivedAt(childComplexity), true
+	case "ExpenseCategory.id":
+		if e.ComplexityRoot.ExpenseCategory.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpenseCategory.ID(childComplexity), true
+	case "ExpenseCategory.name":
+		if e.ComplexityRoot.ExpenseCategory.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpenseCategory.Name(childComplexity), true
+	case "ExpenseCategory.version":
+		if e.ComplexityRoot.ExpenseCategory.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpenseCategory.Version(childComplexity), true
+
+	case "ExpenseCategoryPayload.category":
+		if e.ComplexityRoot.ExpenseCategoryPayload.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpenseCategoryPayload.Category(childComplexity), true
 
 	case "HistoryConnection.edges":
 		if e.ComplexityRoot.HistoryConnection.Edges == nil {
@@ -4246,6 +4469,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Money.Currency(childComplexity), true
 
+	case "Mutation.acceptEstimate":
+		if e.ComplexityRoot.Mutation.AcceptEstimate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptEstimate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptEstimate(childComplexity, args["input"].(document.DecideInput)), true
 	case "Mutation.acceptPortalInvitation":
 		if e.ComplexityRoot.Mutation.AcceptPortalInvitation == nil {
 			break
@@ -4510,6 +4744,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateDocumentLink(childComplexity, args["input"].(permalink.CreateInput)), true
+	case "Mutation.createExpenseCategory":
+		if e.ComplexityRoot.Mutation.CreateExpenseCategory == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createExpenseCategory_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateExpenseCategory(childComplexity, args["input"].(document.CreateCategoryInput)), true
+	case "Mutation.createNumberSequence":
+		if e.ComplexityRoot.Mutation.CreateNumberSequence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNumberSequence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNumberSequence(childComplexity, args["input"].(document.CreateSequenceInput)), true
 	case "Mutation.createOrganization":
 		if e.ComplexityRoot.Mutation.CreateOrganization == nil {
 			break
@@ -4565,6 +4821,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateTrackingCategory(childComplexity, args["input"].(tracking.CreateInput)), true
+	case "Mutation.creditInvoice":
+		if e.ComplexityRoot.Mutation.CreditInvoice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_creditInvoice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreditInvoice(childComplexity, args["input"].(document.IDInput)), true
 	case "Mutation.deleteAttachment":
 		if e.ComplexityRoot.Mutation.DeleteAttachment == nil {
 			break
@@ -4620,6 +4887,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteDocument(childComplexity, args["input"].(document.IDInput)), true
+	case "Mutation.deleteExpenseCategory":
+		if e.ComplexityRoot.Mutation.DeleteExpenseCategory == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteExpenseCategory_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteExpenseCategory(childComplexity, args["input"].(document.IDInput)), true
 	case "Mutation.deletePayment":
 		if e.ComplexityRoot.Mutation.DeletePayment == nil {
 			break
@@ -4719,6 +4997,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DoneReminder(childComplexity, args["input"].(reminder.Input)), true
+	case "Mutation.duplicateDocument":
+		if e.ComplexityRoot.Mutation.DuplicateDocument == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_duplicateDocument_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DuplicateDocument(childComplexity, args["input"].(document.IDInput)), true
 	case "Mutation.inviteToPortal":
 		if e.ComplexityRoot.Mutation.InviteToPortal == nil {
 			break
@@ -4730,6 +5019,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteToPortal(childComplexity, args["input"].(portal.InviteInput)), true
+	case "Mutation.invoiceEstimate":
+		if e.ComplexityRoot.Mutation.InvoiceEstimate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_invoiceEstimate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InvoiceEstimate(childComplexity, args["input"].(document.IDInput)), true
 	case "Mutation.issueDocument":
 		if e.ComplexityRoot.Mutation.IssueDocument == nil {
 			break
@@ -4840,6 +5140,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordPayments(childComplexity, args["input"].(payment.RecordManyInput)), true
+	case "Mutation.rejectEstimate":
+		if e.ComplexityRoot.Mutation.RejectEstimate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rejectEstimate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RejectEstimate(childComplexity, args["input"].(document.DecideInput)), true
 	case "Mutation.removeLogo":
 		if e.ComplexityRoot.Mutation.RemoveLogo == nil {
 			break
@@ -5192,6 +5503,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateDocument(childComplexity, args["input"].(document.UpdateInput)), true
+	case "Mutation.updateExpenseCategory":
+		if e.ComplexityRoot.Mutation.UpdateExpenseCategory == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateExpenseCategory_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateExpenseCategory(childComplexity, args["input"].(document.UpdateCategoryInput)), true
+	case "Mutation.updateNumberSequence":
+		if e.ComplexityRoot.Mutation.UpdateNumberSequence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNumberSequence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNumberSequence(childComplexity, args["input"].(document.UpdateSequenceInput)), true
 	case "Mutation.updateOrganization":
 		if e.ComplexityRoot.Mutation.UpdateOrganization == nil {
 			break
@@ -5405,6 +5738,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NoteEdge.Node(childComplexity), true
 
+	case "NumberSequence.archivedAt":
+		if e.ComplexityRoot.NumberSequence.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NumberSequence.ArchivedAt(childComplexity), true
 	case "NumberSequence.documentType":
 		if e.ComplexityRoot.NumberSequence.DocumentType == nil {
 			break
@@ -5448,6 +5787,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NumberSequence.Yearly(childComplexity), true
 
+	case "NumberSequencePayload.sequence":
+		if e.ComplexityRoot.NumberSequencePayload.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NumberSequencePayload.Sequence(childComplexity), true
+
 	case "Organization.address":
 		if e.ComplexityRoot.Organization.Address == nil {
 			break
@@ -5460,6 +5806,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.BaseCurrency(childComplexity), true
+	case "Organization.closingDate":
+		if e.ComplexityRoot.Organization.ClosingDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.ClosingDate(childComplexity), true
 	case "Organization.country":
 		if e.ComplexityRoot.Organization.Country == nil {
 			break
@@ -6973,6 +7325,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Document(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.documentSummary":
+		if e.ComplexityRoot.Query.DocumentSummary == nil {
+			break
+		}
+
+		args, err := ec.field_Query_documentSummary_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DocumentSummary(childComplexity, args["filter"].(*document.Filter)), true
 	case "Query.documents":
 		if e.ComplexityRoot.Query.Documents == nil {
 			break
@@ -6983,7 +7346,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Documents(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*document.Filter)), true
+		return e.ComplexityRoot.Query.Documents(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*document.Filter), args["orderBy"].(document.Order)), true
 	case "Query.duplicateContacts":
 		if e.ComplexityRoot.Query.DuplicateContacts == nil {
 			break
@@ -7006,6 +7369,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ExchangeRate(childComplexity, args["currency"].(money.Currency), args["date"].(*day.Date)), true
+	case "Query.expenseCategories":
+		if e.ComplexityRoot.Query.ExpenseCategories == nil {
+			break
+		}
+
+		args, err := ec.field_Query_expenseCategories_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExpenseCategories(childComplexity, args["archived"].(bool)), true
 
 	case "Query.jobs":
 		if e.ComplexityRoot.Query.Jobs == nil {
@@ -8036,6 +8410,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.ContactImportProgress(childComplexity, args["id"].(uuid.UUID)), true
+	case "Subscription.documentChanged":
+		if e.ComplexityRoot.Subscription.DocumentChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_documentChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.DocumentChanged(childComplexity, args["ids"].([]uuid.UUID), args["contactId"].(*uuid.UUID)), true
 	case "Subscription.portalBalanceChanged":
 		if e.ComplexityRoot.Subscription.PortalBalanceChanged == nil {
 			break
@@ -8743,17 +9128,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateContactsInput", ec.unmarshalInputCreateContactsInput),
 			graphql.NewInputUnmarshaler("CreateDocumentInput", ec.unmarshalInputCreateDocumentInput),
 			graphql.NewInputUnmarshaler("CreateDocumentLinkInput", ec.unmarshalInputCreateDocumentLinkInput),
+			graphql.NewInputUnmarshaler("CreateExpenseCategoryInput", ec.unmarshalInputCreateExpenseCategoryInput),
+			graphql.NewInputUnmarshaler("CreateNumberSequenceInput", ec.unmarshalInputCreateNumberSequenceInput),
 			graphql.NewInputUnmarshaler("CreateOrganizationInput", ec.unmarshalInputCreateOrganizationInput),
 			graphql.NewInputUnmarshaler("CreateProductInput", ec.unmarshalInputCreateProductInput),
 			graphql.NewInputUnmarshaler("CreateProjectInput", ec.unmarshalInputCreateProjectInput),
 			graphql.NewInputUnmarshaler("CreateRecurringInvoiceInput", ec.unmarshalInputCreateRecurringInvoiceInput),
 			graphql.NewInputUnmarshaler("CreateTrackingCategoryInput", ec.unmarshalInputCreateTrackingCategoryInput),
+			graphql.NewInputUnmarshaler("DecideEstimateInput", ec.unmarshalInputDecideEstimateInput),
 			graphql.NewInputUnmarshaler("DeletePaymentInput", ec.unmarshalInputDeletePaymentInput),
 			graphql.NewInputUnmarshaler("DismissDuplicateInput", ec.unmarshalInputDismissDuplicateInput),
 			graphql.NewInputUnmarshaler("DocumentFilter", ec.unmarshalInputDocumentFilter),
 			graphql.NewInputUnmarshaler("DocumentIdInput", ec.unmarshalInputDocumentIdInput),
 			graphql.NewInputUnmarshaler("DocumentLinkIdInput", ec.unmarshalInputDocumentLinkIdInput),
 			graphql.NewInputUnmarshaler("EmailInput", ec.unmarshalInputEmailInput),
+			graphql.NewInputUnmarshaler("ExpenseCategoryIdInput", ec.unmarshalInputExpenseCategoryIdInput),
 			graphql.NewInputUnmarshaler("ImportColumnInput", ec.unmarshalInputImportColumnInput),
 			graphql.NewInputUnmarshaler("InviteToPortalInput", ec.unmarshalInputInviteToPortalInput),
 			graphql.NewInputUnmarshaler("JobFilter", ec.unmarshalInputJobFilter),
@@ -8797,6 +9186,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TimeCellInput", ec.unmarshalInputTimeCellInput),
 			graphql.NewInputUnmarshaler("TimeEntryIdInput", ec.unmarshalInputTimeEntryIdInput),
 			graphql.NewInputUnmarshaler("TimeFilter", ec.unmarshalInputTimeFilter),
+			graphql.NewInputUnmarshaler("TotalsLineInput", ec.unmarshalInputTotalsLineInput),
 			graphql.NewInputUnmarshaler("TrackingCategoryIdInput", ec.unmarshalInputTrackingCategoryIdInput),
 			graphql.NewInputUnmarshaler("TrackingOptionInput", ec.unmarshalInputTrackingOptionInput),
 			graphql.NewInputUnmarshaler("UnallocatePaymentInput", ec.unmarshalInputUnallocatePaymentInput),
@@ -8806,6 +9196,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateContactNoteInput", ec.unmarshalInputUpdateContactNoteInput),
 			graphql.NewInputUnmarshaler("UpdateContactsInput", ec.unmarshalInputUpdateContactsInput),
 			graphql.NewInputUnmarshaler("UpdateDocumentInput", ec.unmarshalInputUpdateDocumentInput),
+			graphql.NewInputUnmarshaler("UpdateExpenseCategoryInput", ec.unmarshalInputUpdateExpenseCategoryInput),
+			graphql.NewInputUnmarshaler("UpdateNumberSequenceInput", ec.unmarshalInputUpdateNumberSequenceInput),
 			graphql.NewInputUnmarshaler("UpdateOrganizationInput", ec.unmarshalInputUpdateOrganizationInput),
 			graphql.NewInputUnmarshaler("UpdatePaymentInput", ec.unmarshalInputUpdatePaymentInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
@@ -9071,7 +9463,7 @@ type Query {
     date: Date
   ): ExchangeRate
 
-  "Documents, newest date first."
+  "Documents. A cursor is of one order."
   documents(
     "Rows from the front, 1 to 100; 25 when neither first nor last is given."
     first: Int
@@ -9083,7 +9475,15 @@ type Query {
     before: String
     "Which documents."
     filter: DocumentFilter
+    "The order, and then by id."
+    orderBy: DocumentOrder! = DATE_DESC
   ): DocumentConnection!
+
+  "How many documents a filter matches, and what they come to in each currency. Codes: INVALID as for documents."
+  documentSummary("Which documents." filter: DocumentFilter): DocumentSummary!
+
+  "What purchases are for, by name. Needs SeePurchases."
+  expenseCategories("Archived ones too." archived: Boolean! = false): [ExpenseCategory!]!
 
   "One document. Null with NOT_FOUND for an id that is unknown or not the viewer's."
   document("The document's id." id: ID!): Document
@@ -9152,7 +9552,7 @@ type Query {
   "What payments come to, each currency by itself. Codes: INVALID (filter)."
   paymentSummary("Which payments." filter: PaymentFilter): PaymentSummary!
 
-  "The documents of a contact that a payment or credit can settle, by due date, at most 200. Codes: INVALID."
+  "The documents of a contact that a payment or credit can settle, by due date, at most 200. Codes: NOT_FOUND."
   openDocuments(
     "The contact."
     contactId: ID!
@@ -9162,7 +9562,7 @@ type Query {
     currency: CurrencyCode!
   ): [Document!]!
 
-  "How a payment of an amount would settle the open documents, oldest first. Nothing is kept. Codes: INVALID."
+  "How a payment of an amount would settle the open documents, oldest first. Nothing is kept. Codes: INVALID, NOT_FOUND."
   proposeAllocation(
     "The contact."
     contactId: ID!
@@ -9235,7 +9635,7 @@ type Query {
 
   """
   The week that a day is in: what a person worked on which project and task on which day. The
-  own, or with SeeTime anybody's. Codes: INVALID, FORBIDDEN.
+  own, or with SeeTime anybody's. Codes: INVALID, NOT_FOUND, FORBIDDEN.
   """
   timeSheet(
     "A day of the week, which begins on Monday."
@@ -9530,6 +9930,36 @@ type Mutation {
   "Deletes a draft that never had a number. Codes: NOT_FOUND, CONFLICT."
   deleteDocument(input: DocumentIdInput!): DeleteDocumentPayload!
 
+  "Makes a draft of today like a document, in whatever state that is. Codes: NOT_FOUND, CONFLICT (contact archived, books closed)."
+  duplicateDocument(input: DocumentIdInput!): DocumentPayload!
+
+  "Keeps that the client agreed to an estimate that was issued, as staff was told; its lines do not change any more. Codes: INVALID, NOT_FOUND, CONFLICT."
+  acceptEstimate(input: DecideEstimateInput!): DocumentPayload!
+
+  "Keeps that the client declined an estimate that was issued, as staff was told. Codes: INVALID, NOT_FOUND, CONFLICT."
+  rejectEstimate(input: DecideEstimateInput!): DocumentPayload!
+
+  "Makes an estimate that was issued or accepted into a draft invoice, once, which it gives. Codes: NOT_FOUND, CONFLICT (` + "`" + `id` + "`" + `: invoiced already, contact no client yet)."
+  invoiceEstimate(input: DocumentIdInput!): DocumentPayload!
+
+  "Makes a draft credit note, which it gives, of what of an issued invoice was not credited yet. Codes: NOT_FOUND, CONFLICT (all was credited)."
+  creditInvoice(input: DocumentIdInput!): DocumentPayload!
+
+  "Makes a sequence that counts the numbers of a type from 1. Needs ManageBusiness. Codes: INVALID, CONFLICT (` + "`" + `name` + "`" + ` or ` + "`" + `prefix` + "`" + ` is taken)."
+  createNumberSequence(input: CreateNumberSequenceInput!): NumberSequencePayload!
+
+  "Changes how a sequence's numbers are printed from now on, makes it the default, or archives it. Needs ManageBusiness. Codes: INVALID, NOT_FOUND, CONFLICT (` + "`" + `name` + "`" + ` or ` + "`" + `prefix` + "`" + ` is taken; the default cannot be archived)."
+  updateNumberSequence(input: UpdateNumberSequenceInput!): NumberSequencePayload!
+
+  "Makes an expense category. Needs EditPurchases. Codes: INVALID, CONFLICT (` + "`" + `name` + "`" + ` is taken)."
+  createExpenseCategory(input: CreateExpenseCategoryInput!): ExpenseCategoryPayload!
+
+  "Renames an expense category, archives it or takes it back. Needs EditPurchases. Codes: INVALID, NOT_FOUND, CONFLICT (` + "`" + `version` + "`" + `; ` + "`" + `name` + "`" + ` is taken)."
+  updateExpenseCategory(input: UpdateExpenseCategoryInput!): ExpenseCategoryPayload!
+
+  "Deletes an expense category that nothing is in. Needs EditPurchases. Codes: NOT_FOUND, CONFLICT (in use: archive it)."
+  deleteExpenseCategory(input: ExpenseCategoryIdInput!): DeleteExpenseCategoryPayload!
+
   """
   Makes a recurring invoice of a template, or of an invoice to repeat; just one is given. The
   template is checked by making an invoice of it that is not kept. Dates that are past already
@@ -9686,14 +10116,14 @@ type Mutation {
   it is billed once, whoever else bills at the same time; it is free again when its line or the
   invoice goes, or while the invoice is void. Needs EditProjects and EditSales.
   Codes: INVALID (several clients or currencies), NOT_FOUND, CONFLICT (nothing to bill; archived;
-  on ` + "`" + `itemIds.N` + "`" + `: billed already).
+  on ` + "`" + `itemIds.N` + "`" + `: billed already, or not to be billed).
   """
   billProjects(input: BillProjectsInput!): BillProjectsPayload!
 
-  "Takes time, fees and expenses as billed elsewhere. Codes: INVALID, CONFLICT (not there, or not to be billed)."
+  "Takes time, fees and expenses as billed elsewhere. Codes: INVALID, NOT_FOUND, CONFLICT (not to be billed)."
   markBilled(input: MarkBilledInput!): MarkBilledPayload!
 
-  "Takes back markBilled. Codes: INVALID, CONFLICT (on an invoice)."
+  "Takes back markBilled. Codes: INVALID, CONFLICT (not billed; on an invoice)."
   markUnbilled(input: MarkBilledInput!): MarkBilledPayload!
 
   """
@@ -9746,6 +10176,13 @@ type Subscription {
   Codes: NOT_FOUND.
   """
   contactImportProgress("The import's id." id: ID!): ContactImport!
+
+  """
+  Documents whenever they are changed, paid or taken back: those of 1 to 100 ids, or all of a
+  contact. Unlike others it does not begin with the present value: read it after subscribing. A
+  document that is deleted is not sent. Staff only. Codes: INVALID, NOT_FOUND.
+  """
+  documentChanged("The documents to follow, or" ids: [ID!], "the contact." contactId: ID): Document!
 
   "The viewer's own timer, at once and after every change, on whatever device it was made. Codes: FORBIDDEN (a program, or a role without TrackTime)."
   timerChanged: Timer!
@@ -9827,6 +10264,8 @@ type Organization implements Node {
   timeZone: String!
   "The language of documents and the portal where a contact has none."
   language: String!
+  "Nothing dated up to this day is made or changed any more; null while the books are open."
+  closingDate: Date
   "The path that the logo is read from, a PNG; null without one. Another logo has another path."
   logoUrl: String
 }
@@ -9957,6 +10396,10 @@ input UpdateOrganizationInput {
   timeZone: String
   "en or el."
   language: String
+  "Nothing dated up to this day is made or changed any more."
+  closingDate: Date
+  "Takes the closing date away; false when left out."
+  openBooks: Boolean
   "See Mutation."
   idempotencyKey: String
 }
@@ -11017,8 +11460,10 @@ type AttachmentEdge {
 
 "Input of addAttachment."
 input AddAttachmentInput {
-  "The contact."
-  contactId: ID!
+  "The contact, or"
+  contactId: ID
+  "the document, with whose contact it is kept."
+  documentId: ID
   "The file: a PDF, an image, a text, an office document or a ZIP archive, of at most 20 MB."
   file: Upload!
   "See Mutation."
@@ -12072,6 +12517,28 @@ type Document implements Node {
   isExpired: Boolean!
   "What settles it, oldest first."
   allocations: [Allocation!]!
+  "The options of tracking categories for sales or purchases."
+  options: [TrackingOption!]!
+  "The decision on an estimate; null while there is none."
+  decision: EstimateDecision
+  "The document that it was made from: an invoice's estimate, a credit note's invoice, what it duplicates."
+  origin: Document
+  "Documents that were made from it, oldest first."
+  derived: [Document!]!
+  "Files, newest first, private to staff."
+  attachments(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): AttachmentConnection!
+  "What was done to it, newest first. Needs SeeAudit."
+  history(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): HistoryConnection!
   "When it was made."
   createdAt: DateTime!
   "When it was issued; null for a draft."
@@ -12168,6 +12635,10 @@ type DocumentEdge {
 input DocumentFilter {
   "Of this contact."
   contactId: ID
+  "With a line of this project."
+  projectId: ID
+  "Of these types."
+  types: [DocumentType!]
   "Of these states."
   statuses: [DocumentStatus!]
   "So far paid; only issued documents are."
@@ -12180,6 +12651,76 @@ input DocumentFilter {
   to: Date
   "The number as printed contains this."
   number: String
+  "In this currency."
+  currency: CurrencyCode
+  "With a total of at least this; needs currency."
+  minTotal: Decimal
+  "With a total of at most this; needs currency."
+  maxTotal: Decimal
+  "Words, each part of the number, the reference or the contact's name, without regard to case; up to 200 characters."
+  search: String
+}
+
+"The order of documents."
+enum DocumentOrder {
+  "Earliest date first."
+  DATE
+  "Latest date first."
+  DATE_DESC
+  "What is due first."
+  DUE_DATE
+  "What is due last."
+  DUE_DATE_DESC
+  "By the number as printed; drafts first."
+  NUMBER
+  "By the number as printed, downwards; drafts last."
+  NUMBER_DESC
+  "The smallest total first, whatever the currency."
+  TOTAL
+  "The largest total first, whatever the currency."
+  TOTAL_DESC
+}
+
+"What documents come to."
+type DocumentSummary {
+  "How many there are."
+  count: Int!
+  "By currency."
+  totals: [DocumentTotal!]!
+}
+
+"What the documents of one currency come to. Credit notes and supplier credits are taken off."
+type DocumentTotal {
+  "The currency."
+  currency: CurrencyCode!
+  "How many there are, void ones too."
+  count: Int!
+  "Sum of the totals, without void ones."
+  total: Money!
+  "What remains of those issued."
+  remaining: Money!
+  "What remains of those overdue."
+  overdue: Money!
+}
+
+"The decision on an estimate."
+type EstimateDecision {
+  "When it was made."
+  at: DateTime!
+  "Where it was made."
+  through: DecisionPlace!
+  "What the client said."
+  comment: String!
+}
+
+"Where an estimate was accepted or declined."
+enum DecisionPlace {
+  "Kept by staff."
+  STAFF
+  "By the client on the portal."
+  PORTAL
+  "By whoever had the document's link."
+  PERMALINK
 }
 
 "A line to save."
@@ -12233,9 +12774,27 @@ input ComputeTotalsInput {
   "Whether unit prices include VAT; false when left out."
   pricesIncludeTax: Boolean
   "1 to 500 lines."
-  lines: [LineInput!]!
+  lines: [TotalsLineInput!]!
   "Allowances and charges on the document as a whole."
   adjustments: [AdjustmentInput!]
+}
+
+"A line as far as its amounts go."
+input TotalsLineInput {
+  "The product of the price list that gives what is left out: title, unitPrice, taxes."
+  productId: ID
+  "What it is for, 1 to 1,000 characters. Needed without a product."
+  title: String
+  "Up to 4 decimals, never 0; 1 when left out."
+  quantity: Decimal
+  "In the document's currency, up to 5 decimals. Needed without a product."
+  unitPrice: Decimal
+  "Percent off, 0 to 100, up to 6 decimals. Not with discountAmount."
+  discountPercent: Decimal
+  "Amount off, in the document's currency. Not with discountPercent."
+  discountAmount: Decimal
+  "The taxes; the product's, else none, when left out."
+  taxes: [TaxInput!]
 }
 
 "What lines come to."
@@ -12280,6 +12839,104 @@ type NumberSequence {
   yearly: Boolean!
   "Used when none is named."
   isDefault: Boolean!
+  "When it was archived: it numbers nothing any more. Null while it is in use."
+  archivedAt: DateTime
+}
+
+"Input of createNumberSequence."
+input CreateNumberSequenceInput {
+  "The type it numbers."
+  documentType: DocumentType!
+  "Its name, 1 to 50 characters."
+  name: String!
+  "Printed before the number, up to 15 characters."
+  prefix: String
+  "Digits, filled with zeros on the left, 0 to 12; 5 when left out."
+  padding: Int
+  "Begins at 1 in each year of the documents' dates; false when left out."
+  yearly: Boolean
+  "Used when none is named. The first sequence of a type always is."
+  isDefault: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of updateNumberSequence. What is absent or null stays."
+input UpdateNumberSequenceInput {
+  "The sequence."
+  id: ID!
+  "Its name, 1 to 50 characters."
+  name: String
+  "Printed before the number, up to 15 characters."
+  prefix: String
+  "Digits, filled with zeros on the left, 0 to 12."
+  padding: Int
+  "True makes it the default of its type in the place of another."
+  isDefault: Boolean
+  "Numbers nothing any more, or does again."
+  archived: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a mutation on a sequence gives."
+type NumberSequencePayload {
+  "The sequence as it is now."
+  sequence: NumberSequence!
+}
+
+"What purchases are for."
+type ExpenseCategory {
+  "The category's id."
+  id: ID!
+  "Raised by every change; updateExpenseCategory names the version it read."
+  version: Int!
+  "Its name."
+  name: String!
+  "When it was archived: no longer offered, kept where it is used. Null while it is in use."
+  archivedAt: DateTime
+}
+
+"Input of createExpenseCategory."
+input CreateExpenseCategoryInput {
+  "Its name, 1 to 100 characters."
+  name: String!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of updateExpenseCategory. What is absent or null stays."
+input UpdateExpenseCategoryInput {
+  "The category."
+  id: ID!
+  "The version that was read."
+  version: Int!
+  "Its name, 1 to 100 characters."
+  name: String
+  "No longer offered, or offered again."
+  archived: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of a mutation on one expense category."
+input ExpenseCategoryIdInput {
+  "The category."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What a mutation on an expense category gives."
+type ExpenseCategoryPayload {
+  "The category as it is now."
+  category: ExpenseCategory!
+}
+
+"What deleting an expense category gives."
+type DeleteExpenseCategoryPayload {
+  "The id of the category that is gone."
+  id: ID!
 }
 
 "Input of createDocument."
@@ -12316,6 +12973,8 @@ input CreateDocumentInput {
   paidBy: PaymentMethod
   "The caller's own key, unique in the type."
   customId: String
+  "Options of tracking categories for sales or purchases, one of each category."
+  optionIds: [ID!]
   "See Mutation."
   idempotencyKey: String
 }
@@ -12348,6 +13007,10 @@ input UpdateDocumentInput {
   language: String
   "How an expense was paid."
   paidBy: PaymentMethod
+  "Units of the base currency for one of the document's."
+  exchangeRate: Decimal
+  "All options of tracking categories, one of each category."
+  optionIds: [ID!]
   "See Mutation."
   idempotencyKey: String
 }
@@ -12356,6 +13019,16 @@ input UpdateDocumentInput {
 input DocumentIdInput {
   "The document."
   id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of acceptEstimate and rejectEstimate."
+input DecideEstimateInput {
+  "The estimate."
+  id: ID!
+  "What the client said, up to 1,000 characters."
+  comment: String
   "See Mutation."
   idempotencyKey: String
 }
@@ -14825,6 +15498,14 @@ func (ec *executionContext) childFields_DeleteDocumentPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type DeleteDocumentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteExpenseCategoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeleteExpenseCategoryPayload_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteExpenseCategoryPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeletePaymentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14973,6 +15654,18 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_isExpired(ctx, field)
 	case "allocations":
 		return ec.fieldContext_Document_allocations(ctx, field)
+	case "options":
+		return ec.fieldContext_Document_options(ctx, field)
+	case "decision":
+		return ec.fieldContext_Document_decision(ctx, field)
+	case "origin":
+		return ec.fieldContext_Document_origin(ctx, field)
+	case "derived":
+		return ec.fieldContext_Document_derived(ctx, field)
+	case "attachments":
+		return ec.fieldContext_Document_attachments(ctx, field)
+	case "history":
+		return ec.fieldContext_Document_history(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Document_createdAt(ctx, field)
 	case "issuedAt":
@@ -15087,6 +15780,16 @@ func (ec *executionContext) childFields_DocumentPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type DocumentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DocumentSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_DocumentSummary_count(ctx, field)
+	case "totals":
+		return ec.fieldContext_DocumentSummary_totals(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentSummary", field.Name)
+}
+
 func (ec *executionContext) childFields_DocumentTax(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -15107,6 +15810,22 @@ func (ec *executionContext) childFields_DocumentTax(ctx context.Context, field g
 		return ec.fieldContext_DocumentTax_amount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DocumentTax", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_DocumentTotal_currency(ctx, field)
+	case "count":
+		return ec.fieldContext_DocumentTotal_count(ctx, field)
+	case "total":
+		return ec.fieldContext_DocumentTotal_total(ctx, field)
+	case "remaining":
+		return ec.fieldContext_DocumentTotal_remaining(ctx, field)
+	case "overdue":
+		return ec.fieldContext_DocumentTotal_overdue(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentTotal", field.Name)
 }
 
 func (ec *executionContext) childFields_Duplicate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15167,6 +15886,18 @@ func (ec *executionContext) childFields_Email(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Email", field.Name)
 }
 
+func (ec *executionContext) childFields_EstimateDecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_EstimateDecision_at(ctx, field)
+	case "through":
+		return ec.fieldContext_EstimateDecision_through(ctx, field)
+	case "comment":
+		return ec.fieldContext_EstimateDecision_comment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EstimateDecision", field.Name)
+}
+
 func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "currency":
@@ -15179,6 +15910,28 @@ func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field 
 		return ec.fieldContext_ExchangeRate_rate(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRate", field.Name)
+}
+
+func (ec *executionContext) childFields_ExpenseCategory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ExpenseCategory_id(ctx, field)
+	case "version":
+		return ec.fieldContext_ExpenseCategory_version(ctx, field)
+	case "name":
+		return ec.fieldContext_ExpenseCategory_name(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_ExpenseCategory_archivedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExpenseCategory", field.Name)
+}
+
+func (ec *executionContext) childFields_ExpenseCategoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "category":
+		return ec.fieldContext_ExpenseCategoryPayload_category(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExpenseCategoryPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_HistoryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15605,8 +16358,18 @@ func (ec *executionContext) childFields_NumberSequence(ctx context.Context, fiel
 		return ec.fieldContext_NumberSequence_yearly(ctx, field)
 	case "isDefault":
 		return ec.fieldContext_NumberSequence_isDefault(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_NumberSequence_archivedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NumberSequence", field.Name)
+}
+
+func (ec *executionContext) childFields_NumberSequencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sequence":
+		return ec.fieldContext_NumberSequencePayload_sequence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NumberSequencePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Organization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15635,6 +16398,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_timeZone(ctx, field)
 	case "language":
 		return ec.fieldContext_Organization_language(ctx, field)
+	case "closingDate":
+		return ec.fieldContext_Organization_closingDate(ctx, field)
 	case "logoUrl":
 		return ec.fieldContext_Organization_logoUrl(ctx, field)
 	}
@@ -17401,6 +18166,64 @@ func (ec *executionContext) field_Contact_timeline_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Document_attachments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Document_history_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_acceptEstimate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.DecideInput, error) {
+			return ec.unmarshalNDecideEstimateInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDecideInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_acceptPortalInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17737,6 +18560,34 @@ func (ec *executionContext) field_Mutation_createDocument_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createExpenseCategory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.CreateCategoryInput, error) {
+			return ec.unmarshalNCreateExpenseCategoryInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateCategoryInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createNumberSequence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.CreateSequenceInput, error) {
+			return ec.unmarshalNCreateNumberSequenceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateSequenceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createOrganization_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17807,6 +18658,20 @@ func (ec *executionContext) field_Mutation_createTrackingCategory_args(ctx conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_creditInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.IDInput, error) {
+			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteAttachment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17869,6 +18734,20 @@ func (ec *executionContext) field_Mutation_deleteDocument_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.IDInput, error) {
 			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteExpenseCategory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.IDInput, error) {
+			return ec.unmarshalNExpenseCategoryIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18003,12 +18882,40 @@ func (ec *executionContext) field_Mutation_doneReminder_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_duplicateDocument_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.IDInput, error) {
+			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_inviteToPortal_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (portal.InviteInput, error) {
 			return ec.unmarshalNInviteToPortalInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐInviteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_invoiceEstimate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.IDInput, error) {
+			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18149,6 +19056,20 @@ func (ec *executionContext) field_Mutation_recordPayments_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (payment.RecordManyInput, error) {
 			return ec.unmarshalNRecordPaymentsInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordManyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_rejectEstimate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.DecideInput, error) {
+			return ec.unmarshalNDecideEstimateInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDecideInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18597,6 +19518,34 @@ func (ec *executionContext) field_Mutation_updateDocument_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.UpdateInput, error) {
 			return ec.unmarshalNUpdateDocumentInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateExpenseCategory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.UpdateCategoryInput, error) {
+			return ec.unmarshalNUpdateExpenseCategoryInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateCategoryInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateNumberSequence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (document.UpdateSequenceInput, error) {
+			return ec.unmarshalNUpdateNumberSequenceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateSequenceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19063,6 +20012,20 @@ func (ec *executionContext) field_Query_contacts_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_documentSummary_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*document.Filter, error) {
+			return ec.unmarshalODocumentFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_document_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19120,6 +20083,14 @@ func (ec *executionContext) field_Query_documents_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (document.Order, error) {
+			return ec.unmarshalNDocumentOrder2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg5
 	return args, nil
 }
 
@@ -19164,6 +20135,20 @@ func (ec *executionContext) field_Query_exchangeRate_args(ctx context.Context, r
 		return nil, err
 	}
 	args["date"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_expenseCategories_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "archived",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["archived"] = arg0
 	return args, nil
 }
 
@@ -19780,6 +20765,28 @@ func (ec *executionContext) field_Subscription_contactImportProgress_args(ctx co
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_documentChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "ids",
+		func(ctx context.Context, v any) ([]uuid.UUID, error) {
+			return ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["ids"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
+		func(ctx context.Context, v any) (*uuid.UUID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["contactId"] = arg1
 	return args, nil
 }
 
@@ -24333,6 +25340,29 @@ func (ec *executionContext) fieldContext_DeleteDocumentPayload_id(_ context.Cont
 	return graphql.NewScalarFieldContext("DeleteDocumentPayload", field, false, false, "ID")
 }
 
+func (ec *executionContext) _DeleteExpenseCategoryPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeleteExpenseCategoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExpenseCategoryPayload_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExpenseCategoryPayload_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteExpenseCategoryPayload", field, false, false, "ID")
+}
+
 func (ec *executionContext) _DeletePaymentPayload_id(ctx context.Context, field graphql.CollectedField, obj *model.DeletePaymentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25604,6 +26634,222 @@ func (ec *executionContext) fieldContext_Document_allocations(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Document_options(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*tracking.Option) graphql.Marshaler {
+			return ec.marshalNTrackingOption2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_decision(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Decided) graphql.Marshaler {
+			return ec.marshalOEstimateDecision2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDecided(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Document_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EstimateDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_origin(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_origin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Origin(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
+			return ec.marshalODocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Document_origin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_derived(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_derived(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Derived(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.Document) graphql.Marshaler {
+			return ec.marshalNDocument2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocumentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_derived(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_attachments(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_attachments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Document().Attachments(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*attachment.Attachment]) graphql.Marshaler {
+			return ec.marshalNAttachmentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_attachments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttachmentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Document_attachments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_history(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Document().History(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*contact.Event]) graphql.Marshaler {
+			return ec.marshalNHistoryConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_history(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Document_history_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Document_createdAt(ctx context.Context, field graphql.CollectedField, obj *document.Document) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26503,6 +27749,61 @@ func (ec *executionContext) fieldContext_DocumentPayload_document(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _DocumentSummary_count(ctx context.Context, field graphql.CollectedField, obj *document.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentSummary_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentSummary_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DocumentSummary_totals(ctx context.Context, field graphql.CollectedField, obj *document.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentSummary_totals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Totals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.Sum) graphql.Marshaler {
+			return ec.marshalNDocumentTotal2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐSumᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentSummary_totals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentSummary",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentTotal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DocumentTax_kind(ctx context.Context, field graphql.CollectedField, obj *document.TaxLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26706,6 +28007,148 @@ func (ec *executionContext) fieldContext_DocumentTax_amount(_ context.Context, f
 		Object:     "DocumentTax",
 		Field:      field,
 		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentTotal_currency(ctx context.Context, field graphql.CollectedField, obj *document.Sum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentTotal_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Currency) graphql.Marshaler {
+			return ec.marshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentTotal_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentTotal", field, false, false, "CurrencyCode")
+}
+
+func (ec *executionContext) _DocumentTotal_count(ctx context.Context, field graphql.CollectedField, obj *document.Sum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentTotal_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentTotal_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentTotal", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DocumentTotal_total(ctx context.Context, field graphql.CollectedField, obj *document.Sum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentTotal_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentTotal_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentTotal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentTotal_remaining(ctx context.Context, field graphql.CollectedField, obj *document.Sum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentTotal_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentTotal_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentTotal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentTotal_overdue(ctx context.Context, field graphql.CollectedField, obj *document.Sum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentTotal_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentTotal_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentTotal",
+		Field:      field,
+		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -27099,6 +28542,75 @@ func (ec *executionContext) fieldContext_Email_primary(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Email", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _EstimateDecision_at(ctx context.Context, field graphql.CollectedField, obj *document.Decided) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EstimateDecision_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EstimateDecision_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EstimateDecision", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _EstimateDecision_through(ctx context.Context, field graphql.CollectedField, obj *document.Decided) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EstimateDecision_through(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Through, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v document1.DecidedThrough) graphql.Marshaler {
+			return ec.marshalNDecisionPlace2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐDecidedThrough(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EstimateDecision_through(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EstimateDecision", field, false, false, "DecisionPlace")
+}
+
+func (ec *executionContext) _EstimateDecision_comment(ctx context.Context, field graphql.CollectedField, obj *document.Decided) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EstimateDecision_comment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Comment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EstimateDecision_comment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EstimateDecision", field, false, false, "String")
+}
+
 func (ec *executionContext) _ExchangeRate_currency(ctx context.Context, field graphql.CollectedField, obj *rate.Rate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27189,6 +28701,130 @@ func (ec *executionContext) _ExchangeRate_rate(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_ExchangeRate_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ExpenseCategory_id(ctx context.Context, field graphql.CollectedField, obj *ent.ExpenseCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpenseCategory_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpenseCategory_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpenseCategory", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ExpenseCategory_version(ctx context.Context, field graphql.CollectedField, obj *ent.ExpenseCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpenseCategory_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpenseCategory_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpenseCategory", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ExpenseCategory_name(ctx context.Context, field graphql.CollectedField, obj *ent.ExpenseCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpenseCategory_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpenseCategory_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpenseCategory", field, false, false, "String")
+}
+
+func (ec *executionContext) _ExpenseCategory_archivedAt(ctx context.Context, field graphql.CollectedField, obj *ent.ExpenseCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpenseCategory_archivedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArchivedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExpenseCategory_archivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpenseCategory", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ExpenseCategoryPayload_category(ctx context.Context, field graphql.CollectedField, obj *model.ExpenseCategoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpenseCategoryPayload_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.ExpenseCategory) graphql.Marshaler {
+			return ec.marshalNExpenseCategory2githubᚗcomᚋkartelaᚋkartelaᚋentᚐExpenseCategory(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpenseCategoryPayload_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExpenseCategoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExpenseCategory(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _HistoryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*contact.Event]) (ret graphql.Marshaler) {
@@ -32400,6 +34036,446 @@ func (ec *executionContext) fieldContext_Mutation_deleteDocument(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_duplicateDocument(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_duplicateDocument(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DuplicateDocument(ctx, fc.Args["input"].(document.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_duplicateDocument(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_duplicateDocument_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_acceptEstimate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptEstimate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptEstimate(ctx, fc.Args["input"].(document.DecideInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptEstimate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptEstimate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_rejectEstimate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rejectEstimate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RejectEstimate(ctx, fc.Args["input"].(document.DecideInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rejectEstimate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rejectEstimate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_invoiceEstimate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_invoiceEstimate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().InvoiceEstimate(ctx, fc.Args["input"].(document.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_invoiceEstimate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_invoiceEstimate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_creditInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_creditInvoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreditInvoice(ctx, fc.Args["input"].(document.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
+			return ec.marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_creditInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_creditInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createNumberSequence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createNumberSequence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateNumberSequence(ctx, fc.Args["input"].(document.CreateSequenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.NumberSequencePayload) graphql.Marshaler {
+			return ec.marshalNNumberSequencePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐNumberSequencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createNumberSequence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NumberSequencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createNumberSequence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateNumberSequence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateNumberSequence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateNumberSequence(ctx, fc.Args["input"].(document.UpdateSequenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.NumberSequencePayload) graphql.Marshaler {
+			return ec.marshalNNumberSequencePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐNumberSequencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateNumberSequence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NumberSequencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateNumberSequence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createExpenseCategory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createExpenseCategory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateExpenseCategory(ctx, fc.Args["input"].(document.CreateCategoryInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ExpenseCategoryPayload) graphql.Marshaler {
+			return ec.marshalNExpenseCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐExpenseCategoryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createExpenseCategory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExpenseCategoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createExpenseCategory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateExpenseCategory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateExpenseCategory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateExpenseCategory(ctx, fc.Args["input"].(document.UpdateCategoryInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ExpenseCategoryPayload) graphql.Marshaler {
+			return ec.marshalNExpenseCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐExpenseCategoryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateExpenseCategory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExpenseCategoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateExpenseCategory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteExpenseCategory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteExpenseCategory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteExpenseCategory(ctx, fc.Args["input"].(document.IDInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteExpenseCategoryPayload) graphql.Marshaler {
+			return ec.marshalNDeleteExpenseCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteExpenseCategoryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteExpenseCategory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteExpenseCategoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteExpenseCategory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createRecurringInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34663,6 +36739,61 @@ func (ec *executionContext) fieldContext_NumberSequence_isDefault(_ context.Cont
 	return graphql.NewScalarFieldContext("NumberSequence", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _NumberSequence_archivedAt(ctx context.Context, field graphql.CollectedField, obj *ent.NumberSequence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NumberSequence_archivedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArchivedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NumberSequence_archivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NumberSequence", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _NumberSequencePayload_sequence(ctx context.Context, field graphql.CollectedField, obj *model.NumberSequencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NumberSequencePayload_sequence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sequence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.NumberSequence) graphql.Marshaler {
+			return ec.marshalNNumberSequence2githubᚗcomᚋkartelaᚋkartelaᚋentᚐNumberSequence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NumberSequencePayload_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NumberSequencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NumberSequence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.CollectedField, obj *bind.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34937,6 +37068,29 @@ func (ec *executionContext) _Organization_language(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Organization_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, "String")
+}
+
+func (ec *executionContext) _Organization_closingDate(ctx context.Context, field graphql.CollectedField, obj *bind.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_closingDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosingDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_closingDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Organization", field, false, false, "Date")
 }
 
 func (ec *executionContext) _Organization_logoUrl(ctx context.Context, field graphql.CollectedField, obj *bind.Organization) (ret graphql.Marshaler) {
@@ -41499,7 +43653,7 @@ func (ec *executionContext) _Query_documents(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Documents(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*document.Filter))
+			return ec.Resolvers.Query().Documents(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*document.Filter), fc.Args["orderBy"].(document.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*document.Document]) graphql.Marshaler {
@@ -41527,6 +43681,94 @@ func (ec *executionContext) fieldContext_Query_documents(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_documents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_documentSummary(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_documentSummary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().DocumentSummary(ctx, fc.Args["filter"].(*document.Filter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Summary) graphql.Marshaler {
+			return ec.marshalNDocumentSummary2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐSummary(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_documentSummary(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentSummary(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_documentSummary_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_expenseCategories(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_expenseCategories(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExpenseCategories(ctx, fc.Args["archived"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ExpenseCategory) graphql.Marshaler {
+			return ec.marshalNExpenseCategory2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐExpenseCategoryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_expenseCategories(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExpenseCategory(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_expenseCategories_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -45701,6 +47943,50 @@ func (ec *executionContext) fieldContext_Subscription_contactImportProgress(ctx 
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_documentChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_documentChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().DocumentChanged(ctx, fc.Args["ids"].([]uuid.UUID), fc.Args["contactId"].(*uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
+			return ec.marshalNDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_documentChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_documentChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Subscription_timerChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -49655,7 +51941,7 @@ func (ec *executionContext) unmarshalInputAddAttachmentInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"contactId", "file", "idempotencyKey"}
+	fieldsInOrder := [...]string{"contactId", "documentId", "file", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -49664,11 +51950,18 @@ func (ec *executionContext) unmarshalInputAddAttachmentInput(ctx context.Context
 		switch k {
 		case "contactId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
-			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.ContactID = data
+		case "documentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentID = data
 		case "file":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
 			data, err := ec.unmarshalNUpload2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚐUpload(ctx, v)
@@ -50720,7 +53013,7 @@ func (ec *executionContext) unmarshalInputComputeTotalsInput(ctx context.Context
 			it.PricesIncludeTax = data
 		case "lines":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lines"))
-			data, err := ec.unmarshalNLineInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInputᚄ(ctx, v)
+			data, err := ec.unmarshalNTotalsLineInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInputᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -51467,7 +53760,7 @@ func (ec *executionContext) unmarshalInputCreateDocumentInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"type", "contactId", "sequenceId", "date", "dueDate", "currency", "exchangeRate", "pricesIncludeTax", "lines", "adjustments", "reference", "notes", "terms", "language", "paidBy", "customId", "idempotencyKey"}
+	fieldsInOrder := [...]string{"type", "contactId", "sequenceId", "date", "dueDate", "currency", "exchangeRate", "pricesIncludeTax", "lines", "adjustments", "reference", "notes", "terms", "language", "paidBy", "customId", "optionIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51586,6 +53879,13 @@ func (ec *executionContext) unmarshalInputCreateDocumentInput(ctx context.Contex
 				return it, err
 			}
 			it.CustomID = data
+		case "optionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionIDs = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -51656,6 +53956,139 @@ func (ec *executionContext) unmarshalInputCreateDocumentLinkInput(ctx context.Co
 func UnmarshalCreateDocumentLinkInput(ctx context.Context, raw any) (permalink.CreateInput, error) {
 	var out permalink.CreateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateDocumentLinkInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreateExpenseCategoryInput(ctx context.Context, obj any) (document.CreateCategoryInput, error) {
+	var it document.CreateCategoryInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateExpenseCategoryInput unmarshals raw into the CreateExpenseCategoryInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateExpenseCategoryInput(ctx context.Context, raw any) (document.CreateCategoryInput, error) {
+	var out document.CreateCategoryInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateExpenseCategoryInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreateNumberSequenceInput(ctx context.Context, obj any) (document.CreateSequenceInput, error) {
+	var it document.CreateSequenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"documentType", "name", "prefix", "padding", "yearly", "isDefault", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "documentType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentType"))
+			data, err := ec.unmarshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentType = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "prefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("prefix"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Prefix = data
+		case "padding":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("padding"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Padding = data
+		case "yearly":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("yearly"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Yearly = data
+		case "isDefault":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("isDefault"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IsDefault = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateNumberSequenceInput unmarshals raw into the CreateNumberSequenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateNumberSequenceInput(ctx context.Context, raw any) (document.CreateSequenceInput, error) {
+	var out document.CreateSequenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateNumberSequenceInput", raw, &out)
 	return out, err
 }
 
@@ -52219,6 +54652,62 @@ func UnmarshalCreateTrackingCategoryInput(ctx context.Context, raw any) (trackin
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDecideEstimateInput(ctx context.Context, obj any) (document.DecideInput, error) {
+	var it document.DecideInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDecideEstimateInput unmarshals raw into the DecideEstimateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDecideEstimateInput(ctx context.Context, raw any) (document.DecideInput, error) {
+	var out document.DecideInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DecideEstimateInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeletePaymentInput(ctx context.Context, obj any) (payment.VoidInput, error) {
 	var it payment.VoidInput
 	if obj == nil {
@@ -52335,7 +54824,7 @@ func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"contactId", "statuses", "paidState", "overdue", "from", "to", "number"}
+	fieldsInOrder := [...]string{"contactId", "projectId", "types", "statuses", "paidState", "overdue", "from", "to", "number", "currency", "minTotal", "maxTotal", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -52349,6 +54838,20 @@ func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.ContactID = data
+		case "projectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("projectId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProjectID = data
+		case "types":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("types"))
+			data, err := ec.unmarshalODocumentType2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Types = data
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
 			data, err := ec.unmarshalODocumentStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatusᚄ(ctx, v)
@@ -52391,6 +54894,34 @@ func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.Number = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "minTotal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minTotal"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinTotal = data
+		case "maxTotal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxTotal"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxTotal = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
 		}
 	}
 	return it, nil
@@ -52566,6 +55097,55 @@ func (ec *executionContext) unmarshalInputEmailInput(ctx context.Context, obj an
 func UnmarshalEmailInput(ctx context.Context, raw any) (contact.EmailInput, error) {
 	var out contact.EmailInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "EmailInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputExpenseCategoryIdInput(ctx context.Context, obj any) (document.IDInput, error) {
+	var it document.IDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalExpenseCategoryIdInput unmarshals raw into the ExpenseCategoryIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalExpenseCategoryIdInput(ctx context.Context, raw any) (document.IDInput, error) {
+	var out document.IDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ExpenseCategoryIdInput", raw, &out)
 	return out, err
 }
 
@@ -55271,6 +57851,90 @@ func UnmarshalTimeFilter(ctx context.Context, raw any) (project.TimeFilter, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputTotalsLineInput(ctx context.Context, obj any) (document.LineInput, error) {
+	var it document.LineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"productId", "title", "quantity", "unitPrice", "discountPercent", "discountAmount", "taxes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "productId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductID = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		case "unitPrice":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unitPrice"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UnitPrice = data
+		case "discountPercent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountPercent"))
+			data, err := ec.unmarshalODecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DiscountPercent = data
+		case "discountAmount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountAmount"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DiscountAmount = data
+		case "taxes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxes"))
+			data, err := ec.unmarshalOTaxInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTaxᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Taxes = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTotalsLineInput unmarshals raw into the TotalsLineInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTotalsLineInput(ctx context.Context, raw any) (document.LineInput, error) {
+	var out document.LineInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TotalsLineInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputTrackingCategoryIdInput(ctx context.Context, obj any) (tracking.IDInput, error) {
 	var it tracking.IDInput
 	if obj == nil {
@@ -55856,7 +58520,7 @@ func (ec *executionContext) unmarshalInputUpdateDocumentInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "version", "sequenceId", "date", "dueDate", "pricesIncludeTax", "lines", "adjustments", "reference", "notes", "terms", "language", "paidBy", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "version", "sequenceId", "date", "dueDate", "pricesIncludeTax", "lines", "adjustments", "reference", "notes", "terms", "language", "paidBy", "exchangeRate", "optionIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -55954,6 +58618,20 @@ func (ec *executionContext) unmarshalInputUpdateDocumentInput(ctx context.Contex
 				return it, err
 			}
 			it.PaidBy = data
+		case "exchangeRate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exchangeRate"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExchangeRate = data
+		case "optionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("optionIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OptionIDs = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -55978,6 +58656,160 @@ func UnmarshalUpdateDocumentInput(ctx context.Context, raw any) (document.Update
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateExpenseCategoryInput(ctx context.Context, obj any) (document.UpdateCategoryInput, error) {
+	var it document.UpdateCategoryInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "name", "archived", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "archived":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archived"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Archived = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateExpenseCategoryInput unmarshals raw into the UpdateExpenseCategoryInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateExpenseCategoryInput(ctx context.Context, raw any) (document.UpdateCategoryInput, error) {
+	var out document.UpdateCategoryInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateExpenseCategoryInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateNumberSequenceInput(ctx context.Context, obj any) (document.UpdateSequenceInput, error) {
+	var it document.UpdateSequenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "name", "prefix", "padding", "isDefault", "archived", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "prefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("prefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Prefix = data
+		case "padding":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("padding"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Padding = data
+		case "isDefault":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("isDefault"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IsDefault = data
+		case "archived":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archived"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Archived = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateNumberSequenceInput unmarshals raw into the UpdateNumberSequenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateNumberSequenceInput(ctx context.Context, raw any) (document.UpdateSequenceInput, error) {
+	var out document.UpdateSequenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateNumberSequenceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateOrganizationInput(ctx context.Context, obj any) (account.UpdateOrganizationInput, error) {
 	var it account.UpdateOrganizationInput
 	if obj == nil {
@@ -55989,7 +58821,7 @@ func (ec *executionContext) unmarshalInputUpdateOrganizationInput(ctx context.Co
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "profession", "vatNumber", "taxOffice", "address", "email", "phone", "timeZone", "language", "idempotencyKey"}
+	fieldsInOrder := [...]string{"name", "profession", "vatNumber", "taxOffice", "address", "email", "phone", "timeZone", "language", "closingDate", "openBooks", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -56059,6 +58891,20 @@ func (ec *executionContext) unmarshalInputUpdateOrganizationInput(ctx context.Co
 				return it, err
 			}
 			it.Language = data
+		case "closingDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("closingDate"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClosingDate = data
+		case "openBooks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("openBooks"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OpenBooks = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -59046,6 +61892,39 @@ func (ec *executionContext) _DeleteDocumentPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var deleteExpenseCategoryPayloadImplementors = []string{"DeleteExpenseCategoryPayload"}
+
+func (ec *executionContext) _DeleteExpenseCategoryPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteExpenseCategoryPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteExpenseCategoryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteExpenseCategoryPayload")
+		case "id":
+			out.Values[i] = ec._DeleteExpenseCategoryPayload_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var deletePaymentPayloadImplementors = []string{"DeletePaymentPayload"}
 
 func (ec *executionContext) _DeletePaymentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeletePaymentPayload) graphql.Marshaler {
@@ -59534,6 +62413,41 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Document_allocations(ctx, field, obj)
 				})
+		case "options":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Document_options(ctx, field, obj)
+				})
+		case "decision":
+			out.Values[i] = ec._Document_decision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "origin":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Document_origin(ctx, field, obj)
+				})
+		case "derived":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Document_derived(ctx, field, obj)
+				})
+		case "attachments":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Document_attachments(ctx, field, obj)
+				})
+		case "history":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Document_history(ctx, field, obj)
+				})
 		case "createdAt":
 			out.Values[i] = ec._Document_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -59920,6 +62834,44 @@ func (ec *executionContext) _DocumentPayload(ctx context.Context, sel ast.Select
 	return out
 }
 
+var documentSummaryImplementors = []string{"DocumentSummary"}
+
+func (ec *executionContext) _DocumentSummary(ctx context.Context, sel ast.SelectionSet, obj *document.Summary) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, documentSummaryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DocumentSummary")
+		case "count":
+			out.Values[i] = ec._DocumentSummary_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totals":
+			out.Values[i] = ec._DocumentSummary_totals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var documentTaxImplementors = []string{"DocumentTax"}
 
 func (ec *executionContext) _DocumentTax(ctx context.Context, sel ast.SelectionSet, obj *document.TaxLine) graphql.Marshaler {
@@ -59968,6 +62920,59 @@ func (ec *executionContext) _DocumentTax(ctx context.Context, sel ast.SelectionS
 			}
 		case "amount":
 			out.Values[i] = ec._DocumentTax_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var documentTotalImplementors = []string{"DocumentTotal"}
+
+func (ec *executionContext) _DocumentTotal(ctx context.Context, sel ast.SelectionSet, obj *document.Sum) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, documentTotalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DocumentTotal")
+		case "currency":
+			out.Values[i] = ec._DocumentTotal_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._DocumentTotal_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = ec._DocumentTotal_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "remaining":
+			out.Values[i] = ec._DocumentTotal_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overdue":
+			out.Values[i] = ec._DocumentTotal_overdue(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -60198,6 +63203,49 @@ func (ec *executionContext) _Email(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var estimateDecisionImplementors = []string{"EstimateDecision"}
+
+func (ec *executionContext) _EstimateDecision(ctx context.Context, sel ast.SelectionSet, obj *document.Decided) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, estimateDecisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EstimateDecision")
+		case "at":
+			out.Values[i] = ec._EstimateDecision_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "through":
+			out.Values[i] = ec._EstimateDecision_through(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "comment":
+			out.Values[i] = ec._EstimateDecision_comment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var exchangeRateImplementors = []string{"ExchangeRate"}
 
 func (ec *executionContext) _ExchangeRate(ctx context.Context, sel ast.SelectionSet, obj *rate.Rate) graphql.Marshaler {
@@ -60226,6 +63274,87 @@ func (ec *executionContext) _ExchangeRate(ctx context.Context, sel ast.Selection
 			}
 		case "rate":
 			out.Values[i] = ec._ExchangeRate_rate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var expenseCategoryImplementors = []string{"ExpenseCategory"}
+
+func (ec *executionContext) _ExpenseCategory(ctx context.Context, sel ast.SelectionSet, obj *ent.ExpenseCategory) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, expenseCategoryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExpenseCategory")
+		case "id":
+			out.Values[i] = ec._ExpenseCategory_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._ExpenseCategory_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._ExpenseCategory_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "archivedAt":
+			out.Values[i] = ec._ExpenseCategory_archivedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var expenseCategoryPayloadImplementors = []string{"ExpenseCategoryPayload"}
+
+func (ec *executionContext) _ExpenseCategoryPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ExpenseCategoryPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, expenseCategoryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExpenseCategoryPayload")
+		case "category":
+			out.Values[i] = ec._ExpenseCategoryPayload_category(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -61945,6 +65074,76 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "duplicateDocument":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_duplicateDocument(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptEstimate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptEstimate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rejectEstimate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rejectEstimate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "invoiceEstimate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_invoiceEstimate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "creditInvoice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_creditInvoice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createNumberSequence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createNumberSequence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateNumberSequence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateNumberSequence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createExpenseCategory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createExpenseCategory(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateExpenseCategory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateExpenseCategory(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteExpenseCategory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteExpenseCategory(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createRecurringInvoice":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createRecurringInvoice(ctx, field)
@@ -62437,6 +65636,44 @@ func (ec *executionContext) _NumberSequence(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "archivedAt":
+			out.Values[i] = ec._NumberSequence_archivedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var numberSequencePayloadImplementors = []string{"NumberSequencePayload"}
+
+func (ec *executionContext) _NumberSequencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.NumberSequencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, numberSequencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NumberSequencePayload")
+		case "sequence":
+			out.Values[i] = ec._NumberSequencePayload_sequence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -62523,6 +65760,11 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 		case "language":
 			out.Values[i] = ec._Organization_language(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closingDate":
+			out.Values[i] = ec._Organization_closingDate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "logoUrl":
@@ -64848,6 +68090,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_documents(ctx, field)
 				})
+		case "documentSummary":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_documentSummary(ctx, field)
+				})
+		case "expenseCategories":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_expenseCategories(ctx, field)
+				})
 		case "document":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -66346,6 +69600,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_portalBalanceChanged(ctx, fields[0])
 	case "contactImportProgress":
 		return ec._Subscription_contactImportProgress(ctx, fields[0])
+	case "documentChanged":
+		return ec._Subscription_documentChanged(ctx, fields[0])
 	case "timerChanged":
 		return ec._Subscription_timerChanged(ctx, fields[0])
 	default:
@@ -68709,6 +71965,16 @@ func (ec *executionContext) marshalNCreateDocumentLinkPayload2ᚖgithubᚗcomᚋ
 	return ec._CreateDocumentLinkPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCreateExpenseCategoryInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateCategoryInput(ctx context.Context, v any) (document.CreateCategoryInput, error) {
+	res, err := ec.unmarshalInputCreateExpenseCategoryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateNumberSequenceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐCreateSequenceInput(ctx context.Context, v any) (document.CreateSequenceInput, error) {
+	res, err := ec.unmarshalInputCreateNumberSequenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCreateOrganizationInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐCreateOrganizationInput(ctx context.Context, v any) (account.CreateOrganizationInput, error) {
 	res, err := ec.unmarshalInputCreateOrganizationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -68805,6 +72071,11 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalNDecideEstimateInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDecideInput(ctx context.Context, v any) (document.DecideInput, error) {
+	res, err := ec.unmarshalInputDecideEstimateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx context.Context, v any) (money.Decimal, error) {
 	var res money.Decimal
 	err := res.UnmarshalGQL(v)
@@ -68814,6 +72085,34 @@ func (ec *executionContext) unmarshalNDecimal2githubᚗcomᚋkartelaᚋkartela�
 func (ec *executionContext) marshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx context.Context, sel ast.SelectionSet, v money.Decimal) graphql.Marshaler {
 	return v
 }
+
+func (ec *executionContext) unmarshalNDecisionPlace2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐDecidedThrough(ctx context.Context, v any) (document1.DecidedThrough, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNDecisionPlace2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐDecidedThrough[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecisionPlace2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐDecidedThrough(ctx context.Context, sel ast.SelectionSet, v document1.DecidedThrough) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNDecisionPlace2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐDecidedThrough[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DecisionPlace!")
+	}
+	return res
+}
+
+var (
+	unmarshalNDecisionPlace2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐDecidedThrough = map[string]document1.DecidedThrough{
+		"STAFF":     document1.DecidedThroughStaff,
+		"PORTAL":    document1.DecidedThroughPortal,
+		"PERMALINK": document1.DecidedThroughPermalink,
+	}
+	marshalNDecisionPlace2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐDecidedThrough = map[document1.DecidedThrough]string{
+		document1.DecidedThroughStaff:     "STAFF",
+		document1.DecidedThroughPortal:    "PORTAL",
+		document1.DecidedThroughPermalink: "PERMALINK",
+	}
+)
 
 func (ec *executionContext) marshalNDeleteAttachmentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteAttachmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteAttachmentPayload) graphql.Marshaler {
 	if v == nil {
@@ -68845,6 +72144,14 @@ func (ec *executionContext) marshalNDeleteDocumentPayload2ᚖgithubᚗcomᚋkart
 		return graphql.Null
 	}
 	return ec._DeleteDocumentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeleteExpenseCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDeleteExpenseCategoryPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteExpenseCategoryPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteExpenseCategoryPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteExpenseCategoryPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeletePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐVoidInput(ctx context.Context, v any) (payment.VoidInput, error) {
@@ -69075,6 +72382,44 @@ func (ec *executionContext) marshalNDocumentLinkPayload2ᚖgithubᚗcomᚋkartel
 	return ec._DocumentLinkPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDocumentOrder2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐOrder(ctx context.Context, v any) (document.Order, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNDocumentOrder2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐOrder[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDocumentOrder2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐOrder(ctx context.Context, sel ast.SelectionSet, v document.Order) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNDocumentOrder2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐOrder[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DocumentOrder!")
+	}
+	return res
+}
+
+var (
+	unmarshalNDocumentOrder2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐOrder = map[string]document.Order{
+		"DATE":          document.ByDate,
+		"DATE_DESC":     document.ByDateDesc,
+		"DUE_DATE":      document.ByDueDate,
+		"DUE_DATE_DESC": document.ByDueDateDesc,
+		"NUMBER":        document.ByNumber,
+		"NUMBER_DESC":   document.ByNumberDesc,
+		"TOTAL":         document.ByTotal,
+		"TOTAL_DESC":    document.ByTotalDesc,
+	}
+	marshalNDocumentOrder2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐOrder = map[document.Order]string{
+		document.ByDate:        "DATE",
+		document.ByDateDesc:    "DATE_DESC",
+		document.ByDueDate:     "DUE_DATE",
+		document.ByDueDateDesc: "DUE_DATE_DESC",
+		document.ByNumber:      "NUMBER",
+		document.ByNumberDesc:  "NUMBER_DESC",
+		document.ByTotal:       "TOTAL",
+		document.ByTotalDesc:   "TOTAL_DESC",
+	}
+)
+
 func (ec *executionContext) marshalNDocumentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDocumentPayload(ctx context.Context, sel ast.SelectionSet, v *model.DocumentPayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "DocumentPayload!")
@@ -69117,6 +72462,14 @@ var (
 	}
 )
 
+func (ec *executionContext) marshalNDocumentSummary2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐSummary(ctx context.Context, sel ast.SelectionSet, v *document.Summary) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DocumentSummary!")
+		return graphql.Null
+	}
+	return ec._DocumentSummary(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNDocumentTax2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐTaxLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*document.TaxLine) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -69139,6 +72492,30 @@ func (ec *executionContext) marshalNDocumentTax2ᚖgithubᚗcomᚋkartelaᚋkart
 		return graphql.Null
 	}
 	return ec._DocumentTax(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDocumentTotal2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐSumᚄ(ctx context.Context, sel ast.SelectionSet, v []*document.Sum) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDocumentTotal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐSum(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDocumentTotal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐSum(ctx context.Context, sel ast.SelectionSet, v *document.Sum) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DocumentTotal!")
+		return graphql.Null
+	}
+	return ec._DocumentTotal(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx context.Context, v any) (document1.Type, error) {
@@ -69375,6 +72752,47 @@ var (
 		ledgerentry.KindExchangeDifference: "EXCHANGE_DIFFERENCE",
 	}
 )
+
+func (ec *executionContext) marshalNExpenseCategory2githubᚗcomᚋkartelaᚋkartelaᚋentᚐExpenseCategory(ctx context.Context, sel ast.SelectionSet, v ent.ExpenseCategory) graphql.Marshaler {
+	return ec._ExpenseCategory(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNExpenseCategory2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐExpenseCategoryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ExpenseCategory) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExpenseCategory2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐExpenseCategory(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNExpenseCategory2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐExpenseCategory(ctx context.Context, sel ast.SelectionSet, v *ent.ExpenseCategory) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExpenseCategory!")
+		return graphql.Null
+	}
+	return ec._ExpenseCategory(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNExpenseCategoryIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx context.Context, v any) (document.IDInput, error) {
+	res, err := ec.unmarshalInputExpenseCategoryIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNExpenseCategoryPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐExpenseCategoryPayload(ctx context.Context, sel ast.SelectionSet, v *model.ExpenseCategoryPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExpenseCategoryPayload!")
+		return graphql.Null
+	}
+	return ec._ExpenseCategoryPayload(ctx, sel, v)
+}
 
 func (ec *executionContext) marshalNHistoryConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*contact.Event]) graphql.Marshaler {
 	if v == nil {
@@ -70307,6 +73725,10 @@ func (ec *executionContext) marshalNNoteEdge2ᚖgithubᚗcomᚋkartelaᚋkartela
 	return ec._NoteEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNNumberSequence2githubᚗcomᚋkartelaᚋkartelaᚋentᚐNumberSequence(ctx context.Context, sel ast.SelectionSet, v ent.NumberSequence) graphql.Marshaler {
+	return ec._NumberSequence(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNNumberSequence2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐNumberSequenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.NumberSequence) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -70329,6 +73751,14 @@ func (ec *executionContext) marshalNNumberSequence2ᚖgithubᚗcomᚋkartelaᚋk
 		return graphql.Null
 	}
 	return ec._NumberSequence(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNNumberSequencePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐNumberSequencePayload(ctx context.Context, sel ast.SelectionSet, v *model.NumberSequencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "NumberSequencePayload!")
+		return graphql.Null
+	}
+	return ec._NumberSequencePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOrganization2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋbindᚐOrganization(ctx context.Context, sel ast.SelectionSet, v bind.Organization) graphql.Marshaler {
@@ -72581,6 +76011,25 @@ func (ec *executionContext) marshalNTotals2ᚖgithubᚗcomᚋkartelaᚋkartela�
 	return ec._Totals(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNTotalsLineInput2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInputᚄ(ctx context.Context, v any) ([]*document.LineInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*document.LineInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTotalsLineInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNTotalsLineInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineInput(ctx context.Context, v any) (*document.LineInput, error) {
+	res, err := ec.unmarshalInputTotalsLineInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNTrackingCategory2githubᚗcomᚋkartelaᚋkartelaᚋtrackingᚐCategory(ctx context.Context, sel ast.SelectionSet, v tracking.Category) graphql.Marshaler {
 	return ec._TrackingCategory(ctx, sel, &v)
 }
@@ -72776,6 +76225,16 @@ func (ec *executionContext) unmarshalNUpdateContactsInput2githubᚗcomᚋkartela
 
 func (ec *executionContext) unmarshalNUpdateDocumentInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateInput(ctx context.Context, v any) (document.UpdateInput, error) {
 	res, err := ec.unmarshalInputUpdateDocumentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateExpenseCategoryInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateCategoryInput(ctx context.Context, v any) (document.UpdateCategoryInput, error) {
+	res, err := ec.unmarshalInputUpdateExpenseCategoryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateNumberSequenceInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐUpdateSequenceInput(ctx context.Context, v any) (document.UpdateSequenceInput, error) {
+	res, err := ec.unmarshalInputUpdateNumberSequenceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -73446,6 +76905,42 @@ func (ec *executionContext) marshalODocumentStatus2ᚕgithubᚗcomᚋkartelaᚋk
 	return ret
 }
 
+func (ec *executionContext) unmarshalODocumentType2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐTypeᚄ(ctx context.Context, v any) ([]document1.Type, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]document1.Type, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODocumentType2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []document1.Type) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalODocumentType2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx context.Context, v any) (*document1.Type, error) {
 	if v == nil {
 		return nil, nil
@@ -73499,6 +76994,13 @@ func (ec *executionContext) unmarshalOEmailInput2ᚕᚖgithubᚗcomᚋkartelaᚋ
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOEstimateDecision2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDecided(ctx context.Context, sel ast.SelectionSet, v *document.Decided) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EstimateDecision(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOExchangeRate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋrateᚐRate(ctx context.Context, sel ast.SelectionSet, v *rate.Rate) graphql.Marshaler {

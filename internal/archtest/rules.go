@@ -78,7 +78,7 @@ var packages = map[string]rule{
 	"rate":              domain(),
 	"recurring":         domain("audit", "ledger", "contact", "document"),
 	"reminder":          domain("audit", "ledger", "contact", "document"),
-	"document":          domain("audit", "ledger", "contact"),
+	"document":          domain("audit", "ledger", "tracking", "contact"),
 	"payment":           domain("audit", "ledger", "tracking", "contact", "document"),
 	"project":           domain("audit", "ledger", "tracking", "contact", "document", "payment"),
 	"statement":         domain("audit", "ledger", "contact", "document", "payment", "project"),

@@ -99,7 +99,7 @@ func (s *styles) cell(v any, bold bool) (any, error) {
 	switch x := v.(type) {
 	case *money.Money:
 		if x == nil {
-			return nil, nil
+			return nil, nil //nolint:nilnil // no cell
 		}
 		return s.cell(*x, bold)
 	case money.Money:

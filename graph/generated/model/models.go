@@ -30,8 +30,10 @@ import (
 
 // Input of addAttachment.
 type AddAttachmentInput struct {
-	// The contact.
-	ContactID uuid.UUID `json:"contactId"`
+	// The contact, or
+	ContactID *uuid.UUID `json:"contactId,omitempty"`
+	// the document, with whose contact it is kept.
+	DocumentID *uuid.UUID `json:"documentId,omitempty"`
 	// The file: a PDF, an image, a text, an office document or a ZIP archive, of at most 20 MB.
 	File graphql.Upload `json:"file"`
 	// See Mutation.
@@ -128,6 +130,12 @@ type DeleteDocumentPayload struct {
 	ID uuid.UUID `json:"id"`
 }
 
+// What deleting an expense category gives.
+type DeleteExpenseCategoryPayload struct {
+	// The id of the category that is gone.
+	ID uuid.UUID `json:"id"`
+}
+
 // What deletePayment gives.
 type DeletePaymentPayload struct {
 	// The payment's id.
@@ -188,6 +196,12 @@ type DocumentPayload struct {
 	Document document.Document `json:"document"`
 }
 
+// What a mutation on an expense category gives.
+type ExpenseCategoryPayload struct {
+	// The category as it is now.
+	Category ent.ExpenseCategory `json:"category"`
+}
+
 // What a mutation on a job gives.
 type JobPayload struct {
 	// The job as it is now.
@@ -228,6 +242,12 @@ type MergeContactsPayload struct {
 // this schema GRAPHQL_PARSE_FAILED and GRAPHQL_VALIDATION_FAILED. `extensions.field` names the
 // input field at fault, such as `lines.2.quantity`. Several bad fields give several errors.
 type Mutation struct {
+}
+
+// What a mutation on a sequence gives.
+type NumberSequencePayload struct {
+	// The sequence as it is now.
+	Sequence ent.NumberSequence `json:"sequence"`
 }
 
 // What a mutation on a payment gives.

@@ -8,11 +8,19 @@ import { EditContactScreen, NewContactScreen } from "./screens/contact-form.tsx"
 import { ContactScreen } from "./screens/contact.tsx";
 import { ContactsScreen } from "./screens/contacts.tsx";
 import { AcceptScreen } from "./screens/accept.tsx";
+import { DocumentSettingsScreen } from "./screens/document-settings.tsx";
+import { DocumentsScreen } from "./screens/documents.tsx";
 import { DuplicatesScreen } from "./screens/duplicates.tsx";
 import { ImportPage } from "./screens/import-page.tsx";
 import { ImportScreen } from "./screens/import.tsx";
+import { JobsScreen } from "./screens/jobs.tsx";
 import { MergeScreen } from "./screens/merge.tsx";
+import { PaymentsManyScreen } from "./screens/payments-many.tsx";
+import { PaymentsScreen } from "./screens/payments.tsx";
+import { ProductsScreen } from "./screens/products.tsx";
+import { RecurringScreen } from "./screens/recurring.tsx";
 import { RegistrySettingsScreen } from "./screens/registry-settings.tsx";
+import { RemindersScreen } from "./screens/reminders.tsx";
 import { PortalInvoiceScreen } from "./screens/portal-invoice.tsx";
 import { ProjectScreen } from "./screens/project.tsx";
 import { ProjectsScreen } from "./screens/projects.tsx";
@@ -79,6 +87,15 @@ function StaffScreens({ path, role }: { path: string; role: string }) {
   if (path === "/contacts/new") {
     return <NewContactScreen />;
   }
+  if (path === "/payments") {
+    return <PaymentsScreen role={role} />;
+  }
+  if (path === "/payments/new") {
+    return <PaymentsManyScreen />;
+  }
+  if (path === "/documents") {
+    return <DocumentsScreen role={role} />;
+  }
   if (path === "/settings/categories") {
     return <CategoriesScreen />;
   }
@@ -106,7 +123,7 @@ function workScreen(path: string, role: string): JSX.Element | null {
   return project && <ProjectScreen key={project.id} id={project.id!} role={role} />;
 }
 
-// orderScreen is a screen that brings contacts in or puts them in order, null for another address.
+// orderScreen is a screen that brings contacts in, puts them in order or prepares sales, null for another address.
 function orderScreen(path: string, role: string): JSX.Element | null {
   switch (path) {
     case "/contacts/import":
@@ -115,8 +132,18 @@ function orderScreen(path: string, role: string): JSX.Element | null {
       return <DuplicatesScreen role={role} />;
     case "/settings/business":
       return <BusinessScreen />;
+    case "/settings/documents":
+      return <DocumentSettingsScreen />;
     case "/settings/registries":
       return <RegistrySettingsScreen />;
+    case "/settings/jobs":
+      return <JobsScreen />;
+    case "/products":
+      return <ProductsScreen role={role} />;
+    case "/recurring":
+      return <RecurringScreen role={role} />;
+    case "/reminders":
+      return <RemindersScreen role={role} />;
   }
   const started = match("/contacts/import/:id", path);
   if (started) {

@@ -21,3 +21,6 @@ export const mayTrack = (role: string): boolean => editors.includes(role) || rol
 
 // maySeeContacts: contacts and everything about them.
 export const maySeeContacts = (role: string): boolean => role !== "TIME_KEEPER";
+
+// maySell: see sales, the price list and what recurs.
+export const maySell = (role: string): boolean => editors.includes(role) || role === "READ_ONLY";

@@ -1,14 +1,20 @@
 import { elContacts } from "./el-contacts.ts";
+import { elDocuments } from "./el-documents.ts";
 import { elIntake } from "./el-intake.ts";
 import { elPrint } from "./el-print.ts";
 import { elProjects } from "./el-projects.ts";
+import { elPayments } from "./el-payments.ts";
+import { elJobs } from "./el-jobs.ts";
 import type { Texts } from "./en.ts";
 
 export const el: Texts = {
   ...elContacts,
+  ...elDocuments,
   ...elIntake,
   ...elPrint,
   ...elProjects,
+  ...elPayments,
+  ...elJobs,
 
   // everywhere
   skip: "Μετάβαση στο περιεχόμενο",
@@ -250,6 +256,7 @@ export const el: Texts = {
   entryDOCUMENT_VOID: "Ακύρωση τιμολογίου",
   entryPAYMENT: "Πληρωμή",
   entryPAYMENT_VOID: "Ακύρωση πληρωμής",
+  entryEXCHANGE_DIFFERENCE: "Συναλλαγματική διαφορά",
   statementEmpty: "Καμία κίνηση σε αυτή την περίοδο.",
   statementCaption: "Κινήσεις σε {currency}",
 
@@ -282,5 +289,4 @@ export const el: Texts = {
   invoices: "Τιμολόγια",
   invoicesEmpty: "Κανένα τιμολόγιο ακόμη.",
   invoiceTitle: "Τιμολόγιο {number}",
-  print: "Εκτύπωση",
 };

@@ -1,15 +1,21 @@
 import { enContacts } from "./en-contacts.ts";
+import { enDocuments } from "./en-documents.ts";
 import { enIntake } from "./en-intake.ts";
 import { enPrint } from "./en-print.ts";
 import { enProjects } from "./en-projects.ts";
+import { enPayments } from "./en-payments.ts";
+import { enJobs } from "./en-jobs.ts";
 
 // Every text of the page. The other languages have the same keys.
 // {name} is replaced by a value; keys that end in One and Other are the forms of a number.
 export const en = {
   ...enContacts,
+  ...enDocuments,
   ...enIntake,
   ...enPrint,
   ...enProjects,
+  ...enPayments,
+  ...enJobs,
 
   // everywhere
   skip: "Skip to the content",
@@ -251,6 +257,7 @@ export const en = {
   entryDOCUMENT_VOID: "Invoice voided",
   entryPAYMENT: "Payment",
   entryPAYMENT_VOID: "Payment voided",
+  entryEXCHANGE_DIFFERENCE: "Exchange difference",
   statementEmpty: "Nothing was posted in this period.",
   statementCaption: "Statement in {currency}",
 
@@ -283,7 +290,6 @@ export const en = {
   invoices: "Invoices",
   invoicesEmpty: "No invoices yet.",
   invoiceTitle: "Invoice {number}",
-  print: "Print",
 } as const;
 
 export type Key = keyof typeof en;

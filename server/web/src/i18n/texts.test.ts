@@ -19,7 +19,17 @@ test("every text is used", () => {
     .map((name) => readFileSync(`src/${name}`, "utf8"))
     .join("\n");
   // Texts for the values of an enumeration are named by the value.
-  const composed = /^(status|paid|method|kind|entry|access)[A-Z_]+$/;
+  const composed = /^(status|paid|used|method|kind|entry|access|each|every|period|recurring|state|types?)[A-Z_]+$/;
   const unused = Object.keys(en).filter((key) => !composed.test(key) && !new RegExp(`["\`]${key}["\`]`).test(sources));
   assert.deepEqual(unused, []);
+});
+
+test("no text is named in two files", () => {
+  const seen = new Map<string, string>();
+  for (const file of readdirSync("src/i18n").filter((name) => /^en.*\.ts$/.test(name))) {
+    for (const [, key] of readFileSync(`src/i18n/${file}`, "utf8").matchAll(/^ {2}(\w+):/gm)) {
+      assert.equal(seen.get(key!), undefined, `${key} is in ${file} and in ${seen.get(key!)}`);
+      seen.set(key!, file);
+    }
+  }
 });

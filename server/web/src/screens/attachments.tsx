@@ -5,7 +5,7 @@ import { upload } from "../api/upload.ts";
 import { uuid } from "../api/uuid.ts";
 import { formatInstant } from "../format/day.ts";
 import { formatSize } from "../format/size.ts";
-import { AddAttachmentDocument, AttachmentsDocument, DeleteAttachmentDocument, type AttachmentRowFragment } from "../gql/graphql.ts";
+import { AddAttachmentDocument, AttachmentsDocument, DeleteAttachmentDocument, DocumentAttachmentsDocument, type AttachmentRowFragment } from "../gql/graphql.ts";
 import { locale, t } from "../i18n/language.ts";
 import { mayEdit } from "../role.ts";
 import { announce } from "../ui/announcer.tsx";
@@ -44,6 +44,27 @@ export function Attachments({ contactId, role }: AttachmentsProps) {
         empty={<Empty text={t("filesEmpty")} />}
       />
     </>
+  );
+}
+
+// DocumentFiles are the files kept with one document.
+export function DocumentFiles({ documentId, editable }: { documentId: string; editable: boolean }) {
+  const [added, setAdded] = useState(0);
+  return (
+    <section>
+      <h3>{t("files")}</h3>
+      <Pages
+        document={DocumentAttachmentsDocument}
+        variables={(after) => ({ id: documentId, after })}
+        connection={(data) => data.document?.attachments}
+        types={["Attachment"]}
+        moved={added}
+        rows={(nodes) => nodes.map((file) => <FileRow key={file.id} file={file} editable={editable} />)}
+        frame={(pages) => <ul class="plain files">{pages}</ul>}
+        empty={<p class="quiet">{t("filesEmpty")}</p>}
+      />
+      {editable && <Uploads documentId={documentId} done={() => setAdded((n) => n + 1)} />}
+    </section>
   );
 }
 
@@ -87,7 +108,7 @@ interface Upload {
 }
 
 // Uploads sends files one after another, in the order in which they were given.
-function Uploads({ contactId, done }: { contactId: string; done(): void }) {
+function Uploads({ done, ...to }: { contactId?: string; documentId?: string; done(): void }) {
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
   const queue = useRef(Promise.resolve());
   const change = (key: string, to: Partial<Upload>) => setUploads((all) => all.map((u) => (u.key === key ? { ...u, ...to } : u)));
@@ -97,7 +118,7 @@ function Uploads({ contactId, done }: { contactId: string; done(): void }) {
     const { faults } =
       file.size > largest * 2 ** 20
         ? { faults: [invalid("file", t("fileTooLarge", { n: largest }))] }
-        : await upload(AddAttachmentDocument, { contactId, file, idempotencyKey: key }, (part) => change(key, { part }));
+        : await upload(AddAttachmentDocument, { ...to, file, idempotencyKey: key }, (part) => change(key, { part }));
     if (faults.length > 0) {
       change(key, { faults });
       return;

@@ -50,17 +50,33 @@ export function InvoiceTable({ children }: { children: ComponentChildren }) {
   );
 }
 
-type Row = (DocumentRowFragment | PortalInvoiceRowFragment) & { status?: DocumentRowFragment["status"] };
+type Row = (DocumentRowFragment | PortalInvoiceRowFragment) & {
+  status?: DocumentRowFragment["status"];
+  type?: DocumentRowFragment["type"];
+  isExpired?: boolean;
+  contactName?: string; // where the list is not of one contact
+};
 
-export function InvoiceRows({ invoices, address }: { invoices: readonly Row[]; address(id: string): string }) {
+// documentName is what a document is called in a list.
+export function documentName({ number, type = "INVOICE" }: { number: string; type?: DocumentRowFragment["type"] }): string {
+  return number || t(type === "INVOICE" ? "draftInvoice" : `type${type}`);
+}
+
+interface InvoiceRowsProps<R extends Row> {
+  invoices: readonly R[];
+  address(id: string, row: R): string;
+}
+
+export function InvoiceRows<R extends Row>({ invoices, address }: InvoiceRowsProps<R>) {
   return (
     <tbody>
       {invoices.map((invoice) => (
         <tr key={invoice.id} class={invoice.status === "VOID" ? "void" : undefined}>
           <th scope="row">
-            <Link href={address(invoice.id)} class="cover">
-              {invoice.number || t("draftInvoice")}
+            <Link href={address(invoice.id, invoice)} class="cover">
+              {documentName(invoice)}
             </Link>
+            {invoice.contactName && <small>{invoice.contactName}</small>}
             <span class="tags">
               <StateTags document={invoice} />
             </span>
@@ -88,15 +104,18 @@ export function InvoiceRows({ invoices, address }: { invoices: readonly Row[]; a
 
 const paidTones = { UNPAID: "pale", PARTIAL: "warn", PAID: "good" } as const;
 
+const isCredit = ({ type }: Row): boolean => type === "CREDIT_NOTE" || type === "SUPPLIER_CREDIT";
+
 // StateTags says how far a document is: draft, void, or how far it is paid.
 export function StateTags({ document }: { document: Row }) {
   if (document.status && document.status !== "ISSUED") {
-    return <span class="tag pale">{t(`status${document.status}`)}</span>;
+    return <span class={`tag ${document.status === "ACCEPTED" ? "good" : "pale"}`}>{t(`status${document.status}`)}</span>;
   }
   return (
     <>
-      {document.paidState && <span class={`tag ${paidTones[document.paidState]}`}>{t(`paid${document.paidState}`)}</span>}
+      {document.paidState && <span class={`tag ${paidTones[document.paidState]}`}>{t(`${isCredit(document) ? "used" : "paid"}${document.paidState}`)}</span>}
       {document.isOverdue && <span class="tag bad">{t("overdue")}</span>}
+      {document.isExpired && <span class="tag warn">{t("expired")}</span>}
     </>
   );
 }

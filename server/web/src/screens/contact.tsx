@@ -3,7 +3,7 @@ import type { Fault } from "../api/failure.ts";
 import { useQuery } from "../api/hooks.ts";
 import { formatMoney } from "../format/amount.ts";
 import { moves, type Balance } from "../format/balance.ts";
-import { ContactDocument, ContactDuplicatesDocument, type ContactCardFragment } from "../gql/graphql.ts";
+import { ContactDocument, ContactDuplicatesDocument, type ContactCardFragment, type DocumentType } from "../gql/graphql.ts";
 import { locale, t, tn } from "../i18n/language.ts";
 import { go, Link, usePlace, withQuery } from "../router.tsx";
 import { mayBook, mayEdit, maySeeHistory } from "../role.ts";
@@ -11,6 +11,7 @@ import { announce } from "../ui/announcer.tsx";
 import { BalanceCards, staffVerdict } from "../ui/balance-card.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { useLiveBalances } from "../ui/live-balances.ts";
+import { Menu } from "../ui/menu.tsx";
 import { Loading, PageTitle } from "../ui/page.tsx";
 import { Views, viewOf } from "../ui/views.tsx";
 import { Attachments } from "./attachments.tsx";
@@ -28,6 +29,7 @@ import { DocumentDialog } from "./document.tsx";
 import { InvoiceEditor } from "./invoice-editor.tsx";
 import { Merges } from "./merges.tsx";
 import { PaymentDialog } from "./payment-dialog.tsx";
+import { ContactProjects } from "./projects.tsx";
 import { RegistryChecks } from "./registry-refresh.tsx";
 
 // What the parts of the screen need to know of the contact and the business.
@@ -137,16 +139,26 @@ function DuplicatesHint({ id }: { id: string }) {
   );
 }
 
+// otherTypes are what can be made for the contact besides an invoice.
+function otherTypes({ contact, mayBook: purchases }: Card): DocumentType[] {
+  return [
+    ...(contact.isClient ? (["ESTIMATE", "CREDIT_NOTE"] as const) : []),
+    ...(!contact.isClient && !contact.isSupplier ? (["ESTIMATE"] as const) : []),
+    ...(contact.isSupplier && purchases ? (["BILL", "EXPENSE", "SUPPLIER_CREDIT"] as const) : []),
+  ];
+}
+
 const sideName = (b: Balance) => t(b.side === "SUPPLIER" ? "supplierSide" : "clientSide");
 
 function CardViews({ card }: { card: Card }) {
   const { query } = usePlace();
-  const [open, setOpen] = useState<"invoice" | "payment" | null>(null);
+  const [open, setOpen] = useState<DocumentType | "payment" | null>(null);
   const views = [
     { value: "timeline", text: t("timeline") },
     { value: "documents", text: t("documents") },
     { value: "payments", text: t("payments") },
     { value: "statement", text: t("statement") },
+    ...(card.contact.isClient ? [{ value: "projects", text: t("projects") }] : []),
     { value: "notes", text: t("notes") },
     { value: "files", text: t("files") },
     { value: "portal", text: t("portalAccess") },
@@ -161,9 +173,18 @@ function CardViews({ card }: { card: Card }) {
         <Views label={t("views")} views={views} current={view} />
         <div class="actions">
           {card.mayEdit && card.contact.isClient && (
-            <button type="button" onClick={() => setOpen("invoice")}>
+            <button type="button" onClick={() => setOpen("INVOICE")}>
               {t("newInvoice")}
             </button>
+          )}
+          {card.mayEdit && otherTypes(card).length > 0 && (
+            <Menu label={t("newDocument")}>
+              {otherTypes(card).map((type) => (
+                <button key={type} type="button" onClick={() => setOpen(type)}>
+                  {t(`type${type}`)}
+                </button>
+              ))}
+            </Menu>
           )}
           {card.mayBook && (card.contact.isClient || card.contact.isSupplier) && (
             <button type="button" class="primary" onClick={() => setOpen("payment")}>
@@ -176,14 +197,16 @@ function CardViews({ card }: { card: Card }) {
       {view === "documents" && <DocumentsView card={card} />}
       {view === "payments" && <PaymentsView card={card} />}
       {view === "statement" && <StatementView card={card} />}
+      {view === "projects" && <ContactProjects contactId={card.contact.id} />}
       {view === "notes" && <NotesView card={card} />}
       {view === "files" && <Attachments contactId={card.contact.id} role={card.role} />}
       {view === "portal" && <AccessView card={card} />}
       {view === "registry" && <RegistryChecks contactId={card.contact.id} />}
       {view === "history" && <HistoryView card={card} />}
-      {open === "invoice" && (
+      {open && open !== "payment" && (
         <InvoiceEditor
           card={card}
+          type={open}
           close={() => setOpen(null)}
           done={(id) => go(withQuery({ view: "documents", kinds: null, document: id }))}
         />

@@ -2,19 +2,26 @@ import { useEffect, useState } from "preact/hooks";
 import { useAction, useQuery } from "../api/hooks.ts";
 import type { Fault } from "../api/failure.ts";
 import { uuid } from "../api/uuid.ts";
-import { addDays, dayIn } from "../format/day.ts";
+import { addDays, dayIn, formatDay } from "../format/day.ts";
 import { formatDecimal, parseDecimal, sign } from "../format/amount.ts";
 import {
   CreateDocumentDocument,
+  ExchangeRateDocument,
+  ExpenseCategoriesDocument,
   IssueDocumentDocument,
   TotalsDocument,
   UpdateDocumentDocument,
+  type AdjustmentInput,
   type DocumentSheetFragment,
+  type DocumentType,
   type LineInput,
+  type PaymentMethod,
+  type TotalsLineInput,
 } from "../gql/graphql.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Check, Choice, entered, Field, Form, FormFaults, invalid, Submit, TextArea } from "../ui/form.tsx";
+import { Faults } from "../ui/fault.tsx";
 import { TotalsList } from "../ui/invoice-sheet.tsx";
 import type { Card } from "./contact.tsx";
 
@@ -25,15 +32,32 @@ interface DraftLine {
   quantity: string;
   unitPrice: string;
   rate: string; // of VAT, in percent
+  discount: string; // in percent
+  category: string; // of an expense, on purchases
   kept: Omit<LineInput, "title" | "quantity" | "unitPrice" | "taxes">; // what this form does not change
   otherTaxes: NonNullable<LineInput["taxes"]>;
 }
+
+// An allowance or charge as it is being typed.
+interface DraftAdjustment {
+  key: string;
+  charge: boolean;
+  title: string;
+  size: string;
+  unit: "percent" | "amount";
+  rate: string; // of VAT
+  otherTaxes: NonNullable<AdjustmentInput["taxes"]>;
+}
+
+const methods: readonly PaymentMethod[] = ["CASH", "BANK_TRANSFER", "CARD", "CHEQUE", "ONLINE", "OTHER"];
+const purchases: readonly DocumentType[] = ["BILL", "SUPPLIER_CREDIT", "EXPENSE"];
 
 const rates = ["24", "13", "6", "0"]; // of VAT in Greece
 const pause = 300; // milliseconds without a key before the totals are asked for
 
 interface InvoiceEditorProps {
   card: Card;
+  type?: DocumentType; // of a new one
   draft?: DocumentSheetFragment; // the one to change; a new one when left out
   close(): void;
   done(id: string): void;
@@ -41,9 +65,12 @@ interface InvoiceEditorProps {
 
 // InvoiceEditor writes a draft, or writes and issues it in one go. What the lines come to
 // is the server's computation all along.
-export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) {
+export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, done }: InvoiceEditorProps) {
+  const type = draft?.type ?? wanted;
+  const purchase = purchases.includes(type);
   const { contact, baseCurrency, timeZone } = card;
   const [lines, setLines] = useState<DraftLine[]>(() => draft?.lines.map(fromDocument) ?? [newLine()]);
+  const [adjustments, setAdjustments] = useState<DraftAdjustment[]>(() => draft?.adjustments.map(adjustmentOf) ?? []);
   const [inclusive, setInclusive] = useState(draft?.pricesIncludeTax ?? false);
   const [currency, setCurrency] = useState(draft?.currency ?? contact.defaultCurrency ?? baseCurrency);
   // The draft on the server, once there is one: a second try changes it and makes no other.
@@ -57,8 +84,11 @@ export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) 
 
   const save = async (data: FormData): Promise<{ id: string | null; faults: Fault[] }> => {
     const read = readLines(lines);
-    const exchangeRate = foreign ? parseDecimal(entered(data, "exchangeRate"), locale()) : null;
-    const wrong = foreign && exchangeRate === null ? [...read.faults, invalid("exchangeRate", t("fieldDecimal"))] : read.faults;
+    const adjusted = readAdjustments(adjustments);
+    read.faults.push(...adjusted.faults);
+    const typed = entered(data, "exchangeRate");
+    const exchangeRate = foreign && typed !== "" ? parseDecimal(typed, locale()) : null;
+    const wrong = foreign && typed !== "" && exchangeRate === null ? [...read.faults, invalid("exchangeRate", t("fieldDecimal"))] : read.faults;
     if (wrong.length > 0) {
       return { id: null, faults: wrong };
     }
@@ -67,6 +97,8 @@ export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) 
       dueDate: entered(data, "dueDate") || null,
       pricesIncludeTax: inclusive,
       lines: read.lines,
+      adjustments: adjusted.adjustments,
+      ...(type === "EXPENSE" && { paidBy: entered(data, "paidBy") as PaymentMethod }),
       reference: entered(data, "reference"),
       notes: entered(data, "notes"),
     };
@@ -74,7 +106,7 @@ export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) 
       const { data: changed, faults } = await update.run({ ...input, ...stored });
       return remember(changed?.updateDocument.document, faults);
     }
-    const { data: made, faults } = await create.run({ type: "INVOICE", ...input, contactId: contact.id, currency, exchangeRate });
+    const { data: made, faults } = await create.run({ type, ...input, contactId: contact.id, currency, exchangeRate });
     return remember(made?.createDocument.document, faults);
   };
   const remember = (invoice: { id: string; version: number } | undefined, faults: Fault[]) => {
@@ -101,16 +133,24 @@ export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) 
   };
 
   return (
-    <Dialog title={t(draft ? "editInvoiceTitle" : "createInvoiceTitle")} close={close} wide>
+    <Dialog title={draft ? t("editInvoiceTitle") : type === "INVOICE" ? t("createInvoiceTitle") : t("newOf", { type: t(`type${type}`) })} close={close} wide>
       <Form submit={submit} class="invoice">
         <FormFaults />
         <div class="quad">
           <Field name="date" label={t("date")} type="date" value={draft?.date ?? today} required />
-          <Field name="dueDate" label={t("due")} type="date" value={draft?.dueDate ?? addDays(today, contact.defaultDueDays ?? 0)} />
+          <Field name="dueDate" label={t(type === "ESTIMATE" ? "lastDay" : "due")} type="date" value={draft?.dueDate ?? addDays(today, contact.defaultDueDays ?? 0)} />
           {!stored && (
             <Field name="currency" label={t("currency")} value={currency} change={(v) => setCurrency(v.toUpperCase())} maxLength={3} required />
           )}
-          {foreign && <Field name="exchangeRate" label={t("exchangeRate", { currency: baseCurrency })} numeric required />}
+          {type === "EXPENSE" && (
+            <Choice
+              name="paidBy"
+              label={t("paidBy")}
+              value={draft?.paidBy ?? "CASH"}
+              options={methods.map((value) => ({ value, text: t(`method${value}`) }))}
+            />
+          )}
+          {foreign && <RateField currency={currency} baseCurrency={baseCurrency} />}
         </div>
         <fieldset class="lines">
           <legend>{t("lines")}</legend>
@@ -119,6 +159,7 @@ export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) 
               key={line.key}
               i={i}
               line={line}
+              purchase={purchase}
               change={(part) => change(line.key, part)}
               remove={lines.length > 1 ? () => setLines(lines.filter((l) => l !== line)) : undefined}
             />
@@ -130,9 +171,30 @@ export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) 
             <Check name="pricesIncludeTax" label={t("pricesIncludeTax")} checked={inclusive} change={setInclusive} />
           </div>
         </fieldset>
-        <LiveTotals lines={lines} inclusive={inclusive} currency={currency} />
+        <fieldset class="lines">
+          <legend>{t("adjustments")}</legend>
+          {adjustments.map((a, i) => (
+            <AdjustmentRow
+              key={a.key}
+              i={i}
+              adjustment={a}
+              currency={currency}
+              change={(part) => setAdjustments(adjustments.map((b) => (b === a ? { ...b, ...part } : b)))}
+              remove={() => setAdjustments(adjustments.filter((b) => b !== a))}
+            />
+          ))}
+          <div class="actions small">
+            <button type="button" onClick={() => setAdjustments([...adjustments, newAdjustment(false)])}>
+              {t("addAllowance")}
+            </button>
+            <button type="button" onClick={() => setAdjustments([...adjustments, newAdjustment(true)])}>
+              {t("addCharge")}
+            </button>
+          </div>
+        </fieldset>
+        <LiveTotals type={type} lines={lines} adjustments={adjustments} inclusive={inclusive} currency={currency} />
         <div class="pair">
-          <Field name="reference" label={`${t("reference")} (${t("optional")})`} value={draft?.reference} maxLength={100} />
+          <Field name="reference" label={`${t(purchase ? "supplierNumber" : "reference")} (${t("optional")})`} value={draft?.reference} maxLength={100} />
           <TextArea name="notes" label={`${t("printedNotes")} (${t("optional")})`} value={draft?.notes} rows={1} maxLength={5000} />
         </div>
         <div class="actions">
@@ -152,12 +214,12 @@ export function InvoiceEditor({ card, draft, close, done }: InvoiceEditorProps) 
 interface LineRowProps {
   i: number;
   line: DraftLine;
+  purchase: boolean;
   change(part: Partial<DraftLine>): void;
   remove: (() => void) | undefined;
 }
 
-function LineRow({ i, line, change, remove }: LineRowProps) {
-  const options = rates.includes(line.rate) ? rates : [line.rate, ...rates];
+function LineRow({ i, line, purchase, change, remove }: LineRowProps) {
   return (
     <div class="line" role="group" aria-label={t("line", { n: i + 1 })}>
       <Field class="title" name={`lines.${i}.title`} label={t("lineTitle")} value={line.title} change={(title) => change({ title })} maxLength={1000} required focused={i === 0 || line.title === ""} />
@@ -168,9 +230,63 @@ function LineRow({ i, line, change, remove }: LineRowProps) {
         label={t("vat")}
         value={line.rate}
         change={(rate) => change({ rate })}
-        options={options.map((rate) => ({ value: rate, text: `${formatDecimal(rate, locale())} %` }))}
+        options={rateOptions(line.rate)}
       />
+      <Field name={`lines.${i}.discountPercent`} label={t("discountPercent")} value={line.discount} change={(discount) => change({ discount })} numeric />
       <button type="button" class="icon" aria-label={t("removeLine", { n: i + 1 })} disabled={!remove} onClick={remove}>
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path d="M3.5 3.5l9 9m0-9l-9 9" />
+        </svg>
+      </button>
+      {purchase && <CategoryChoice name={`lines.${i}.categoryId`} value={line.category} change={(category) => change({ category })} />}
+    </div>
+  );
+}
+
+const rateOptions = (now: string) =>
+  (rates.includes(now) ? rates : [now, ...rates]).map((rate) => ({ value: rate, text: `${formatDecimal(rate, locale())} %` }));
+
+function CategoryChoice({ name, value, change }: { name: string; value: string; change(id: string): void }) {
+  const { data } = useQuery(ExpenseCategoriesDocument, { archived: true }, { types: ["ExpenseCategory"] });
+  const offered = data?.expenseCategories.filter((c) => !c.archivedAt || c.id === value) ?? [];
+  return (
+    <Choice
+      class="category"
+      name={name}
+      label={t("expenseCategory")}
+      value={value}
+      change={change}
+      options={[{ value: "", text: "–" }, ...offered.map((c) => ({ value: c.id, text: c.name }))]}
+    />
+  );
+}
+
+interface AdjustmentRowProps {
+  i: number;
+  adjustment: DraftAdjustment;
+  currency: string;
+  change(part: Partial<DraftAdjustment>): void;
+  remove(): void;
+}
+
+function AdjustmentRow({ i, adjustment: a, currency, change, remove }: AdjustmentRowProps) {
+  const name = t(a.charge ? "chargeN" : "allowanceN", { n: i + 1 });
+  return (
+    <div class="line adjustment" role="group" aria-label={name}>
+      <Field class="title" name={`adjustments.${i}.title`} label={name} value={a.title} change={(title) => change({ title })} maxLength={200} required focused={a.title === ""} />
+      <Field name={`adjustments.${i}.amount`} label={t("size")} value={a.size} change={(size) => change({ size })} numeric required />
+      <Choice
+        name={`adjustments.${i}.percent`}
+        label={t("unit")}
+        value={a.unit}
+        change={(unit) => change({ unit: unit as DraftAdjustment["unit"] })}
+        options={[
+          { value: "percent", text: "%" },
+          { value: "amount", text: currency },
+        ]}
+      />
+      <Choice name={`adjustments.${i}.taxes`} label={t("vat")} value={a.rate} change={(rate) => change({ rate })} options={rateOptions(a.rate)} />
+      <button type="button" class="icon" aria-label={t("removeNamed", { name })} onClick={remove}>
         <svg viewBox="0 0 16 16" aria-hidden="true">
           <path d="M3.5 3.5l9 9m0-9l-9 9" />
         </svg>
@@ -180,6 +296,8 @@ function LineRow({ i, line, change, remove }: LineRowProps) {
 }
 
 interface LiveTotalsProps {
+  type: DocumentType;
+  adjustments: readonly DraftAdjustment[];
   lines: readonly DraftLine[];
   inclusive: boolean;
   currency: string;
@@ -187,15 +305,23 @@ interface LiveTotalsProps {
 
 // LiveTotals shows what the lines come to, as the server computes it, a moment after the
 // last key. Lines that cannot be read yet are left out.
-function LiveTotals({ lines, inclusive, currency }: LiveTotalsProps) {
-  const readable = lines.flatMap((line) => readLines([line]).lines).map((line) => ({ ...line, title: line.title || "-" }));
-  const text = JSON.stringify({ currency, pricesIncludeTax: inclusive, lines: readable });
+function LiveTotals({ type, lines, adjustments, inclusive, currency }: LiveTotalsProps) {
+  const readable = lines
+    .flatMap((line) => readLines([line]).lines)
+    .map(
+      ({ title, quantity, unitPrice, discountPercent, discountAmount, taxes }): TotalsLineInput => ({
+        title: title || "-",
+        ...{ quantity, unitPrice, discountPercent, discountAmount, taxes },
+      }),
+    );
+  const adjusted = adjustments.flatMap((a) => readAdjustments([a]).adjustments).map((a) => ({ ...a, title: a.title || "-" }));
+  const text = JSON.stringify({ type, currency, pricesIncludeTax: inclusive, lines: readable, adjustments: adjusted });
   const [settled, setSettled] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(text), pause);
     return () => clearTimeout(timer);
   }, [text]);
-  const input = JSON.parse(settled) as { currency: string; pricesIncludeTax: boolean; lines: LineInput[] };
+  const input = JSON.parse(settled) as TotalsInput;
   return (
     <div class="livetotals" aria-live="polite" aria-busy={settled !== text}>
       {input.lines.length > 0 && /^[A-Z]{3}$/.test(input.currency) && <Computed input={input} />}
@@ -203,13 +329,24 @@ function LiveTotals({ lines, inclusive, currency }: LiveTotalsProps) {
   );
 }
 
-function Computed({ input }: { input: { currency: string; pricesIncludeTax: boolean; lines: LineInput[] } }) {
-  const { data } = useQuery(TotalsDocument, { input });
+interface TotalsInput {
+  type: DocumentType;
+  currency: string;
+  pricesIncludeTax: boolean;
+  lines: TotalsLineInput[];
+  adjustments: AdjustmentInput[];
+}
+
+function Computed({ input }: { input: TotalsInput }) {
+  const { data, faults } = useQuery(TotalsDocument, { input });
+  if (faults.length > 0) {
+    return <Faults faults={faults} />;
+  }
   return data ? <TotalsList totals={data.computeTotals} /> : <p class="quiet">{t("totalsPending")}</p>;
 }
 
 function newLine(rate = "24"): DraftLine {
-  return { key: uuid(), title: "", quantity: "1", unitPrice: "", rate, kept: {}, otherTaxes: [] };
+  return { key: uuid(), title: "", quantity: "1", unitPrice: "", rate, discount: "", category: "", kept: {}, otherTaxes: [] };
 }
 
 function fromDocument(line: DocumentSheetFragment["lines"][number]): DraftLine {
@@ -221,15 +358,55 @@ function fromDocument(line: DocumentSheetFragment["lines"][number]): DraftLine {
     quantity: plain(line.quantity),
     unitPrice: plain(line.unitPrice),
     rate: vat ? parseDecimal(vat.rate, "en")! : "0",
+    discount: sign(line.discountPercent) === 0 ? "" : plain(line.discountPercent),
+    category: line.categoryId ?? "",
     kept: {
+      id: line.id,
       unit: line.unit,
-      ...(sign(line.discountPercent) !== 0 && { discountPercent: line.discountPercent }),
+      productId: line.productId,
+      projectId: line.projectId,
+      billable: line.billable,
       ...(sign(line.discountAmount.amount) !== 0 && { discountAmount: line.discountAmount.amount }),
     },
-    otherTaxes: line.taxes
-      .filter((tax) => tax.kind !== "VAT")
-      .map(({ kind, name, rate, category, informational }) => ({ kind, name, rate, category, informational })),
+    otherTaxes: others(line.taxes),
   };
+}
+
+// others are the taxes that this form does not change.
+const others = (taxes: DocumentSheetFragment["lines"][number]["taxes"]) =>
+  taxes
+    .filter((tax) => tax.kind !== "VAT")
+    .map(({ kind, name, rate, fixed, category, informational }) => ({ kind, name, rate, fixed, category, informational }));
+
+const newAdjustment = (charge: boolean): DraftAdjustment => ({ key: uuid(), charge, title: "", size: "", unit: "percent", rate: "24", otherTaxes: [] });
+
+function adjustmentOf(a: DocumentSheetFragment["adjustments"][number]): DraftAdjustment {
+  const percent = sign(a.percent) !== 0;
+  const vat = a.taxes.find((tax) => tax.kind === "VAT");
+  return {
+    key: uuid(),
+    charge: a.charge,
+    title: a.title,
+    size: formatDecimal(percent ? a.percent : a.amount.amount, locale()),
+    unit: percent ? "percent" : "amount",
+    rate: vat ? parseDecimal(vat.rate, "en")! : "0",
+    otherTaxes: others(a.taxes),
+  };
+}
+
+// readAdjustments turns what was typed into what to send, and says which sizes are no numbers.
+function readAdjustments(adjustments: readonly DraftAdjustment[]): { adjustments: AdjustmentInput[]; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const read: AdjustmentInput[] = [];
+  for (const [i, { charge, title, size, unit, rate, otherTaxes }] of adjustments.entries()) {
+    const number = parseDecimal(size, locale());
+    if (number === null) {
+      faults.push(invalid(`adjustments.${i}.amount`, t("fieldDecimal")));
+    } else {
+      read.push({ charge, title: title.trim(), [unit]: number, taxes: [{ kind: "VAT", rate }, ...otherTaxes] });
+    }
+  }
+  return { adjustments: read, faults };
 }
 
 // readLines turns what was typed into lines to send, and says which fields are no numbers.
@@ -245,9 +422,29 @@ function readLines(lines: readonly DraftLine[]): { lines: LineInput[]; faults: F
     if (unitPrice === null) {
       faults.push(invalid(`lines.${i}.unitPrice`, t("fieldDecimal")));
     }
+    const discountPercent = line.discount.trim() === "" ? null : parseDecimal(line.discount, locale());
+    if (line.discount.trim() !== "" && discountPercent === null) {
+      faults.push(invalid(`lines.${i}.discountPercent`, t("fieldDecimal")));
+    }
     if (quantity !== null && unitPrice !== null) {
-      read.push({ ...line.kept, title: line.title.trim(), quantity, unitPrice, taxes: [{ kind: "VAT", rate: line.rate }, ...line.otherTaxes] });
+      const discount = discountPercent === null ? {} : { discountPercent, discountAmount: null };
+      read.push({ ...line.kept, ...discount, categoryId: line.category || null, title: line.title.trim(), quantity, unitPrice, taxes: [{ kind: "VAT", rate: line.rate }, ...line.otherTaxes] });
     }
   }
   return { lines: read, faults };
+}
+
+// RateField asks for the exchange rate; where the server knows one, it may stay empty.
+function RateField({ currency, baseCurrency }: { currency: string; baseCurrency: string }) {
+  const { data } = useQuery(ExchangeRateDocument, { currency, date: null });
+  const known = data?.exchangeRate;
+  return (
+    <Field
+      name="exchangeRate"
+      label={t("exchangeRate", { currency: baseCurrency })}
+      hint={known ? t("rateHint", { rate: formatDecimal(known.rate, locale()), date: formatDay(known.date, locale()) }) : undefined}
+      numeric
+      required={!known}
+    />
+  );
 }

@@ -12,8 +12,7 @@ import { Faults } from "../ui/fault.tsx";
 import { Choice, entered, Field, Form, FormFaults, invalid, Submit } from "../ui/form.tsx";
 import { Loading } from "../ui/page.tsx";
 import type { Card } from "./contact.tsx";
-
-const methods: readonly PaymentMethod[] = ["BANK_TRANSFER", "CASH", "CARD", "CHEQUE", "ONLINE", "OTHER"];
+import { methods } from "./payment-editor.tsx";
 
 type Settling = "oldest" | "chosen" | "nothing";
 
@@ -38,6 +37,9 @@ export function PaymentDialog({ card, close }: { card: Card; close(): void }) {
   );
 }
 
+// The documents that a payment of a side settles.
+const settled: Record<"CLIENT" | "SUPPLIER", readonly string[]> = { CLIENT: ["INVOICE"], SUPPLIER: ["BILL", "EXPENSE"] };
+
 interface PaymentFormProps {
   card: Card;
   open: readonly DocumentRowFragment[]; // the open documents, oldest first
@@ -56,9 +58,15 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
   const { run } = useAction(RecordPaymentDocument, { types: ["Document", "Payment", "Balance"] });
 
   const amount = parseDecimal(typed, locale());
-  const mine = kind === "CLIENT_PAYMENT" ? open.filter((d) => d.currency === currency) : [];
-  const side = kind === "CLIENT_PAYMENT" ? "CLIENT" : "SUPPLIER";
-  const owed = card.balances.find((b) => b.side === side && b.currency === currency)?.outstanding;
+  const side = kind === "CLIENT_PAYMENT" || kind === "CLIENT_REFUND" ? "CLIENT" : "SUPPLIER";
+  const isRefund = kind === "CLIENT_REFUND" || kind === "SUPPLIER_REFUND";
+  const mine = isRefund ? [] : open.filter((d) => d.currency === currency && settled[side].includes(d.type));
+  const balance = card.balances.find((b) => b.side === side && b.currency === currency);
+  const owed = isRefund ? balance?.credit : balance?.outstanding;
+  const kinds: PaymentKind[] = [
+    ...(contact.isClient ? (["CLIENT_PAYMENT", "CLIENT_REFUND"] as const) : []),
+    ...(contact.isSupplier || !contact.isClient ? (["SUPPLIER_PAYMENT", "SUPPLIER_REFUND"] as const) : []),
+  ];
 
   const submit = async (data: FormData): Promise<Fault[]> => {
     if (amount === null) {
@@ -71,8 +79,13 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
     if (parts.faults.length > 0) {
       return parts.faults;
     }
+    const rate = currency === baseCurrency ? undefined : parseDecimal(entered(data, "exchangeRate"), locale());
+    if (rate === null) {
+      return [invalid("exchangeRate", t("fieldDecimal"))];
+    }
     const { data: done, faults } = await run({
       contactId: contact.id,
+      ...(rate && { exchangeRate: rate }),
       kind,
       date: entered(data, "date") || null,
       amount,
@@ -91,15 +104,13 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
   return (
     <Form submit={submit}>
       <FormFaults />
-      {contact.isClient && contact.isSupplier && (
-        <Choice
-          name="kind"
-          label={t("kind")}
-          value={kind}
-          change={(value) => setKind(value as PaymentKind)}
-          options={(["CLIENT_PAYMENT", "SUPPLIER_PAYMENT"] as const).map((value) => ({ value, text: t(`kind${value}`) }))}
-        />
-      )}
+      <Choice
+        name="kind"
+        label={t("kind")}
+        value={kind}
+        change={(value) => setKind(value as PaymentKind)}
+        options={kinds.map((value) => ({ value, text: t(`kind${value}`) }))}
+      />
       <div class="pair fixed">
         <Field name="amount" label={t("amount")} value={typed} change={setTyped} numeric required focused />
         {currencies.length > 1 ? (
@@ -108,10 +119,11 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
           <p class="beside">{currency}</p>
         )}
       </div>
+      {currency !== baseCurrency && <Field name="exchangeRate" label={t("exchangeRate", { currency: baseCurrency })} numeric required />}
       {owed && sign(owed.amount) > 0 && (
         <p>
           <button type="button" class="link" onClick={() => setTyped(localized(owed.amount))}>
-            {t("allOwed", { amount: formatMoney(owed, locale()) })}
+            {isRefund ? `${t("credit")}: ${formatMoney(owed, locale())}` : t("allOwed", { amount: formatMoney(owed, locale()) })}
           </button>
         </p>
       )}
@@ -120,7 +132,9 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
         <Choice name="method" label={t("method")} value="BANK_TRANSFER" options={methods.map((value) => ({ value, text: t(`method${value}`) }))} />
       </div>
       <Field name="reference" label={`${t("reference")} (${t("optional")})`} maxLength={200} />
-      {kind === "CLIENT_PAYMENT" &&
+      {isRefund ? (
+        <p class="quiet">{t("refundHint")}</p>
+      ) : (
         (mine.length === 0 ? (
           <p class="quiet">{t("noneOpen")}</p>
         ) : (
@@ -134,7 +148,8 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
             chosen={chosen}
             choose={(id, text) => setChosen({ ...chosen, [id]: text })}
           />
-        ))}
+        ))
+      )}
       <div class="actions">
         <button type="button" onClick={close}>
           {t("cancel")}

@@ -33,7 +33,7 @@ export function ProjectTime({ project, role }: { project: ProjectPartsFragment; 
   const start = useAction(StartTimerDocument, { types: moved });
   const open = mayTrack(role) && !project.archivedAt && project.status !== "COMPLETED";
   return (
-    <section class="card inset" aria-label={t("projectTime")}>
+    <section class="card inset work" aria-label={t("projectTime")}>
       <div class="spread">
         <h2>{t("projectTime")}</h2>
         {open && (

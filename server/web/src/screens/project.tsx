@@ -90,7 +90,7 @@ function ProjectPage({ project, editor, role }: { project: ProjectPartsFragment;
       </p>
       <Budget seconds={totals.seconds} budget={project.budgetSeconds} />
       {totals.unbilled && (
-        <dl class="figures">
+        <dl class="figures worth">
           <div>
             <dt>{t("projectUnbilled")}</dt>
             <dd>
@@ -183,7 +183,7 @@ function Fees({ project, editor, add }: { project: ProjectPartsFragment; editor:
   const [deleting, setDeleting] = useState<ProjectFeePartsFragment | null>(null);
   const remove = useAction(DeleteProjectFeeDocument, { types: ["Project", "ProjectFee"] });
   return (
-    <section class="card inset" aria-label={t("projectFees")}>
+    <section class="card inset work" aria-label={t("projectFees")}>
       <div class="spread">
         <h2>{t("projectFees")}</h2>
         {editor && project.billing !== "NON_BILLABLE" && (
@@ -205,9 +205,11 @@ function Fees({ project, editor, add }: { project: ProjectPartsFragment; editor:
               </span>
               <Amount money={fee.amount} />
               {editor && !fee.billed && (
-                <button type="button" onClick={() => setDeleting(fee)}>
-                  <Named text={t("delete")} name={fee.title} />
-                </button>
+                <div class="actions small">
+                  <button type="button" onClick={() => setDeleting(fee)}>
+                    <Named text={t("delete")} name={fee.title} />
+                  </button>
+                </div>
               )}
             </div>
           </li>

@@ -85,6 +85,21 @@ export function ProjectsScreen({ role }: { role: string }) {
   );
 }
 
+// ContactProjects are the projects of one client.
+export function ContactProjects({ contactId }: { contactId: string }) {
+  return (
+    <Pages
+      document={ProjectsDocument}
+      variables={(after) => ({ after, filter: { contactId } })}
+      connection={(data) => data.projects}
+      types={["Project"]}
+      rows={(nodes) => nodes.map((project) => <ProjectCard key={project.id} project={project} />)}
+      frame={(pages) => <ul class="projects">{pages}</ul>}
+      empty={<Empty text={t("projectsEmpty")} />}
+    />
+  );
+}
+
 function ProjectCard({ project }: { project: ProjectRowFragment }) {
   const { totals, budgetSeconds } = project;
   return (

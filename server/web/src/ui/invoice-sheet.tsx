@@ -24,6 +24,7 @@ interface Sheet {
     taxes: readonly { kind: string; rate: string; informational: boolean }[];
     net: Money;
   }[];
+  adjustments?: readonly { charge: boolean; title: string; percent: string; amount: Money }[];
   taxes: readonly DocumentTaxPartsFragment[];
   net: Money;
   total: Money;
@@ -32,14 +33,23 @@ interface Sheet {
   remaining: Money;
 }
 
-// InvoiceSheet is an invoice as it reads on paper: parties, lines, taxes, totals.
-export function InvoiceSheet({ sheet, from, children }: { sheet: Sheet; from?: ComponentChildren; children?: ComponentChildren }) {
+interface InvoiceSheetProps {
+  sheet: Sheet;
+  from?: ComponentChildren;
+  party?: string; // what the contact is in it
+  last?: string; // what the later date is
+  owed?: boolean; // whether something remains of such a document
+  children?: ComponentChildren;
+}
+
+// InvoiceSheet is a document as it reads on paper: parties, lines, taxes, totals.
+export function InvoiceSheet({ sheet, from, party = t("billTo"), last = t("due"), owed = true, children }: InvoiceSheetProps) {
   return (
     <div class="sheet">
       <div class="parties">
         {from}
         <div>
-          <p class="label">{t("billTo")}</p>
+          <p class="label">{party}</p>
           <p class="text">
             {[sheet.contactName, sheet.billingAddress, sheet.contactVatNumber && `${t("vatNumber")} ${sheet.contactVatNumber}`]
               .filter(Boolean)
@@ -48,13 +58,13 @@ export function InvoiceSheet({ sheet, from, children }: { sheet: Sheet; from?: C
         </div>
         <dl class="facts">
           <Fact label={t("date")}>{formatDay(sheet.date, locale())}</Fact>
-          <Fact label={t("due")}>{formatDay(sheet.dueDate, locale())}</Fact>
+          <Fact label={last}>{formatDay(sheet.dueDate, locale())}</Fact>
           {sheet.reference && <Fact label={t("reference")}>{sheet.reference}</Fact>}
         </dl>
       </div>
       <Lines sheet={sheet} />
       <TotalsList totals={sheet}>
-        <Total label={t("remaining")} money={sheet.remaining} strong />
+        {owed && <Total label={t("remaining")} money={sheet.remaining} strong />}
       </TotalsList>
       {sheet.notes && <p class="text">{sheet.notes}</p>}
       {sheet.terms && <p class="text quiet">{sheet.terms}</p>}
@@ -141,7 +151,7 @@ function Discount({ line }: { line: Sheet["lines"][number] }) {
 }
 
 interface TotalsListProps {
-  totals: Pick<Sheet, "taxes" | "net" | "total" | "withholding" | "payable">;
+  totals: Pick<Sheet, "adjustments" | "taxes" | "net" | "total" | "withholding" | "payable">;
   children?: ComponentChildren;
 }
 
@@ -149,13 +159,20 @@ interface TotalsListProps {
 export function TotalsList({ totals, children }: TotalsListProps) {
   return (
     <dl class="totals">
+      {totals.adjustments?.map((a, i) => (
+        <Total
+          key={i}
+          label={sign(a.percent) === 0 ? a.title : `${a.title} ${formatDecimal(a.percent, locale())} %`}
+          money={a.charge ? a.amount : { ...a.amount, amount: negated(a.amount.amount) }}
+        />
+      ))}
       <Total label={t("netAmount")} money={totals.net} />
       {totals.taxes
         .filter((tax) => tax.kind !== "WITHHOLDING" && !tax.informational)
         .map((tax) => (
           <Total
             key={`${tax.kind} ${tax.name} ${tax.rate}`}
-            label={tax.kind === "VAT" ? t("vatRate", { rate: formatDecimal(tax.rate, locale()) }) : `${tax.name} ${formatDecimal(tax.rate, locale())} %`}
+            label={tax.kind === "VAT" ? t("vatRate", { rate: formatDecimal(tax.rate, locale()) }) : sign(tax.rate) === 0 ? tax.name : `${tax.name} ${formatDecimal(tax.rate, locale())} %`}
             money={tax.amount}
           />
         ))}
@@ -170,6 +187,8 @@ export function TotalsList({ totals, children }: TotalsListProps) {
     </dl>
   );
 }
+
+const negated = (amount: string): string => (sign(amount) === 0 ? amount : `-${amount}`);
 
 function Total({ label, money, strong = false }: { label: string; money: Money; strong?: boolean }) {
   return (

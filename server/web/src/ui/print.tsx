@@ -55,7 +55,7 @@ function Preview({ path, title, close }: PrintProps & { close(): void }) {
           {t("printNewTab")}
         </a>
       </div>
-      <iframe class="preview" key={address(true)} src={address(true)} title={title} />
+      <iframe class="sheet-frame" key={address(true)} src={address(true)} title={title} />
     </Dialog>
   );
 }

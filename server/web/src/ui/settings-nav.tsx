@@ -12,8 +12,14 @@ export function SettingsNav() {
       <Link href="/settings/categories" current={path === "/settings/categories"}>
         {t("categoriesTitle")}
       </Link>
+      <Link href="/settings/documents" current={path === "/settings/documents"}>
+        {t("documentSettings")}
+      </Link>
       <Link href="/settings/registries" current={path === "/settings/registries"}>
         {t("settingsRegistries")}
+      </Link>
+      <Link href="/settings/jobs" current={path === "/settings/jobs"}>
+        {t("jobsTitle")}
       </Link>
     </nav>
   );

@@ -3,7 +3,7 @@ import { SignOutDocument } from "../gql/graphql.ts";
 import { useAction } from "../api/hooks.ts";
 import { connection } from "../api/socket.ts";
 import { choose, language, languages, t } from "../i18n/language.ts";
-import { mayManage, maySeeContacts, mayTrack } from "../role.ts";
+import { mayManage, maySeeContacts, maySell, mayTrack } from "../role.ts";
 import { Link, usePlace } from "../router.tsx";
 import { leave, type Viewer } from "../session.ts";
 import { useStore } from "../store.ts";
@@ -35,12 +35,27 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: C
                 {t("contacts")}
               </Link>
             )}
+            {maySeeContacts(viewer.role ?? "") && (
+              <>
+                <Link href="/documents" current={path === "/documents"}>
+                  {t("documents")}
+                </Link>
+                <Link href="/payments" current={path.startsWith("/payments")}>
+                  {t("payments")}
+                </Link>
+              </>
+            )}
             <Link href="/projects" current={path.startsWith("/projects")}>
               {t("projects")}
             </Link>
             {mayTrack(viewer.role ?? "") && (
               <Link href="/time" current={path === "/time"}>
                 {t("projectTime")}
+              </Link>
+            )}
+            {maySell(viewer.role ?? "") && (
+              <Link href="/products" current={["/products", "/recurring", "/reminders"].includes(path)}>
+                {t("salesSections")}
               </Link>
             )}
             {mayManage(viewer.role ?? "") && (
