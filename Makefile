@@ -6,6 +6,9 @@ RACE := $(shell command -v $$(go env CC 2>/dev/null) >/dev/null 2>&1 && echo -ra
 # Tests of large amounts and of memory run without it: it multiplies both by ten.
 VOLUME := TwentyThousand|LittleMemory|NoMoreMemory|ThousandsOf|LongList
 
+# Packages whose tests do one thing after the other, very many times: nothing could race.
+ALONE := ent/rule internal/demo
+
 help:       ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  %-10s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 run:        ## serve the page and the API with demonstration data, on 127.0.0.1:8080
@@ -15,7 +18,9 @@ build:      ## build bin/kartela
 	go build -trimpath -o bin/kartela ./server
 test:       ## all Go tests on SQLite and PostgreSQL, with the race detector where there is a C compiler
 	@command -v go >/dev/null || { echo "make test needs Go 1.26: see https://go.dev/dl"; exit 1; }
-	@go run ./internal/dbtest/with -- sh -c 'go test $(RACE) -skip "$(VOLUME)" ./... && go test -run "$(VOLUME)" ./contact/... ./internal/sheet'
+	@go run ./internal/dbtest/with -- sh -c '\
+	  go test $(RACE) -skip "$(VOLUME)" $$(go list ./... | grep -v $(ALONE:%=-e /%$$)) && \
+	  go test $(ALONE:%=./%) && go test -run "$(VOLUME)" ./contact/... ./internal/sheet'
 e2e:        ## the page and the protocols, in Chromium and from Node (needs npm and Chromium)
 	cd e2e && npm ci --no-audit --no-fund && node run.mjs
 workload:   ## 100,000 random operations of money by 32 at once on each database, verified

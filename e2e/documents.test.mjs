@@ -105,6 +105,31 @@ test("a bill with an expense category is put on the supplier's side", async () =
   await net(window, "€620.00");
 });
 
+test("a line is taken from the price list; a price in another currency is to be typed", async () => {
+  const create = "mutation ($input: CreateProductInput!) { createProduct(input: $input) { product { id } } }";
+  for (const [title, currency] of [["Σχεδίαση λογοτύπου", "EUR"], ["Logo abroad", "USD"]]) {
+    await ask(create, { input: { title, unitPrice: "350.5", currency, unit: "item", taxes: [{ rate: "13" }] } }, token);
+  }
+  const editor = await begin("Estimate");
+  const pick = async (search, title) => {
+    await editor.getByRole("button", { name: "From the price list" }).click();
+    await openDialog(window).getByRole("searchbox", { name: "Search" }).fill(search);
+    await openDialog(window).getByRole("button", { name: title }).click();
+  };
+  await pick("σχεδιαση", "Σχεδίαση λογοτύπου");
+  const line = (n) => window.getByRole("group", { name: `Line ${n}` });
+  assert.equal(await line(1).getByLabel("Description").inputValue(), "Σχεδίαση λογοτύπου");
+  assert.equal(await line(1).getByLabel("Unit price").inputValue(), "350.5");
+  assert.equal(await line(1).getByLabel("VAT").inputValue(), "13");
+  await pick("abroad", "Logo abroad");
+  assert.equal(await line(2).getByLabel("Unit price").inputValue(), "");
+  await line(2).getByLabel("Unit price").fill("100");
+  await photograph(window, "editor-price-list");
+  await window.getByRole("button", { name: "Save draft" }).click();
+  await openDialog(window).getByRole("button", { name: "Edit", exact: true }).waitFor();
+  await openDialog(window).getByText("€509.07").first().waitFor(); // (350.50 + 100) × 1.13, rounded
+});
+
 test("the list narrows by type, state and text, and sums what it shows", async () => {
   await window.goto(at("/documents"));
   await window.getByRole("navigation", { name: "Type" }).getByRole("link", { name: "Bills" }).click();

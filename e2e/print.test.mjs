@@ -104,6 +104,32 @@ test("a statement is looked at as it is printed, in another language, and taken 
   assert.match((await book).suggestedFilename(), /^statement-.*\.xlsx$/);
 });
 
+test("a document is looked at as it is printed, and handed out by a link that is revoked", async () => {
+  const made = await ask(
+    'mutation ($c: ID!) { createDocument(input: { type: INVOICE, contactId: $c, lines: [{ title: "Μελέτη", unitPrice: "100" }] }) { document { id } } }',
+    { c: contact },
+    token,
+  );
+  const id = made.createDocument.document.id;
+  await ask("mutation ($id: ID!) { issueDocument(input: { id: $id }) { document { number } } }", { id }, token);
+  await window.goto(new URL(`/contacts/${contact}?view=documents&document=${id}`, page).href);
+  await openDialog(window).getByRole("button", { name: "Print" }).click();
+  assert.equal(await openDialog(window).locator("iframe").getAttribute("src"), `/documents/${id}/pdf?inline=1`);
+  await window.keyboard.press("Escape");
+  await openDialog(window).getByRole("button", { name: "Links" }).click();
+  await openDialog(window).getByText("There is no link yet.").waitFor();
+  await openDialog(window).getByRole("button", { name: "Make a link" }).click();
+  const address = await openDialog(window).getByLabel("Address").inputValue();
+  assert.deepEqual(await barriers(window), []);
+  await photograph(window, "links");
+  const reader = await fetch(address);
+  assert.equal(reader.status, 200);
+  assert.equal(Buffer.from(await reader.arrayBuffer()).subarray(0, 5).toString(), "%PDF-");
+  await openDialog(window).getByRole("button", { name: "Revoke" }).click();
+  await openDialog(window).getByText("revoked", { exact: false }).waitFor();
+  assert.equal((await fetch(address)).status, 404);
+});
+
 test("the settings of the business hold no barriers, on a phone in Greek too", async () => {
   for (const [name, options] of [
     ["business-phone", [phone, greek, { colorScheme: "dark" }]],

@@ -192,6 +192,7 @@ export const el: Texts = {
   netAmount: "Καθαρή αξία",
   payable: "Πληρωτέο",
   discount: "Έκπτωση",
+  fromPriceList: "Από τον τιμοκατάλογο",
   addLine: "Προσθήκη γραμμής",
   removeLine: "Αφαίρεση γραμμής {n}",
   pricesIncludeTax: "Οι τιμές περιέχουν ΦΠΑ",

@@ -193,6 +193,7 @@ export const en = {
   netAmount: "Net",
   payable: "Payable",
   discount: "Discount",
+  fromPriceList: "From the price list",
   addLine: "Add line",
   removeLine: "Remove line {n}",
   pricesIncludeTax: "Prices include VAT",

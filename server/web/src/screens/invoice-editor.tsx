@@ -16,6 +16,7 @@ import {
   type DocumentType,
   type LineInput,
   type PaymentMethod,
+  type ProductCardFragment,
   type TotalsLineInput,
 } from "../gql/graphql.ts";
 import { locale, t } from "../i18n/language.ts";
@@ -24,6 +25,7 @@ import { Check, Choice, entered, Field, Form, FormFaults, invalid, Submit, TextA
 import { Faults } from "../ui/fault.tsx";
 import { TotalsList } from "../ui/invoice-sheet.tsx";
 import type { Card } from "./contact.tsx";
+import { ProductPicker } from "./product-picker.tsx";
 
 // A line as it is being typed.
 interface DraftLine {
@@ -75,6 +77,7 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
   const [currency, setCurrency] = useState(draft?.currency ?? contact.defaultCurrency ?? baseCurrency);
   // The draft on the server, once there is one: a second try changes it and makes no other.
   const [stored, setStored] = useState(draft && { id: draft.id, version: draft.version });
+  const [picking, setPicking] = useState(false);
   const create = useAction(CreateDocumentDocument, { types: ["Document"] });
   const update = useAction(UpdateDocumentDocument);
   const issue = useAction(IssueDocumentDocument, { types: ["Document", "Balance"] });
@@ -165,9 +168,14 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
             />
           ))}
           <div class="spread">
-            <button type="button" onClick={() => setLines([...lines, newLine(lines.at(-1)?.rate)])}>
-              {t("addLine")}
-            </button>
+            <span class="actions small">
+              <button type="button" onClick={() => setLines([...lines, newLine(lines.at(-1)?.rate)])}>
+                {t("addLine")}
+              </button>
+              <button type="button" onClick={() => setPicking(true)}>
+                {t("fromPriceList")}
+              </button>
+            </span>
             <Check name="pricesIncludeTax" label={t("pricesIncludeTax")} checked={inclusive} change={setInclusive} />
           </div>
         </fieldset>
@@ -207,6 +215,17 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
           </Submit>
         </div>
       </Form>
+      {picking && (
+        <ProductPicker
+          currency={currency}
+          close={() => setPicking(false)}
+          take={(product) => {
+            const line = fromProduct(product, currency, lines.at(-1)?.rate);
+            setLines([...lines.filter((l) => l.title !== "" || l.unitPrice !== ""), line]);
+            setPicking(false);
+          }}
+        />
+      )}
     </Dialog>
   );
 }
@@ -347,6 +366,20 @@ function Computed({ input }: { input: TotalsInput }) {
 
 function newLine(rate = "24"): DraftLine {
   return { key: uuid(), title: "", quantity: "1", unitPrice: "", rate, discount: "", category: "", kept: {}, otherTaxes: [] };
+}
+
+// fromProduct is a line of the price list. A price in another currency is to be typed.
+function fromProduct(product: ProductCardFragment, currency: string, rate?: string): DraftLine {
+  const vat = product.taxes?.find((tax) => tax.kind === "VAT");
+  return {
+    ...newLine(product.taxes ? (vat ? parseDecimal(vat.rate, "en")! : "0") : rate),
+    title: product.title,
+    unitPrice: product.currency === currency ? formatDecimal(product.unitPrice, locale()) : "",
+    kept: { productId: product.id, unit: product.unit },
+    otherTaxes: (product.taxes ?? [])
+      .filter((tax) => tax.kind !== "VAT")
+      .map(({ kind, name, rate: percent, category, informational }) => ({ kind, name, rate: percent, category, informational })),
+  };
 }
 
 function fromDocument(line: DocumentSheetFragment["lines"][number]): DraftLine {
