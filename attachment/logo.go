@@ -3,9 +3,9 @@ package attachment
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	_ "image/jpeg" // a logo may be one
 	"image/png"
 	"io"
@@ -143,14 +143,10 @@ func normalizedLogo(r io.Reader) ([]byte, error) {
 		return nil, fault.New(fault.Invalid, "file", "The picture is damaged.")
 	}
 	plain := image.NewNRGBA(picture.Bounds())
-	for y := plain.Rect.Min.Y; y < plain.Rect.Max.Y; y++ {
-		for x := plain.Rect.Min.X; x < plain.Rect.Max.X; x++ {
-			plain.Set(x, y, picture.At(x, y))
-		}
-	}
+	draw.Draw(plain, plain.Rect, picture, plain.Rect.Min, draw.Src)
 	var out bytes.Buffer
 	if err := png.Encode(&out, plain); err != nil {
-		return nil, errors.Join(errors.New("attachment: write a logo"), err)
+		return nil, fmt.Errorf("attachment: write a logo: %w", err)
 	}
 	return out.Bytes(), nil
 }

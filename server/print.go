@@ -75,25 +75,35 @@ func statementName(s *statement.Statement) string {
 	return fmt.Sprintf("statement-%s-%s", s.Contact.DisplayName, s.To)
 }
 
+// drawing writes a file of what the parameters ask for, and gives the file's name.
+type drawing func(context.Context, *parameters, *bytes.Buffer) (name string, err error)
+
 // print answers with the PDF that draw makes, under the name that it gives.
-func (a *app) print(w http.ResponseWriter, r *http.Request, draw func(context.Context, *parameters, *bytes.Buffer) (string, error)) {
+func (a *app) print(w http.ResponseWriter, r *http.Request, draw drawing) {
+	if name, content, ok := a.drawn(w, r, draw); ok {
+		servePDF(w, r, name, content, r.URL.Query().Get("inline") == "1")
+	}
+}
+
+// drawn has a file drawn for the viewer of a request. When it cannot be, that is answered.
+func (a *app) drawn(w http.ResponseWriter, r *http.Request, draw drawing) (name string, content []byte, ok bool) {
 	private(w)
 	to := answer{w, mediaJSON}
 	ctx, err := a.door.enter(w, r)
 	if err != nil {
 		to.denied(ctx, err)
-		return
+		return "", nil, false
 	}
-	var content bytes.Buffer
-	name, err := draw(ctx, &parameters{q: r.URL.Query()}, &content)
+	var out bytes.Buffer
+	name, err = draw(ctx, &parameters{q: r.URL.Query()}, &out)
 	if fault.IsCode(err, fault.Forbidden) { // that it is there is no business of theirs
 		err = fault.New(fault.NotFound, "id", "There is no such file.")
 	}
 	if err != nil {
 		to.denied(ctx, err)
-		return
+		return "", nil, false
 	}
-	servePDF(w, r, name, content.Bytes(), r.URL.Query().Get("inline") == "1")
+	return name, out.Bytes(), true
 }
 
 func servePDF(w http.ResponseWriter, r *http.Request, name string, content []byte, inline bool) {

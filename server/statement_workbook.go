@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"github.com/kartela/kartela/contact/exports"
-	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/pdf"
 	"github.com/kartela/kartela/internal/sheet"
 	"github.com/kartela/kartela/statement"
@@ -17,19 +16,10 @@ import (
 // statementWorkbook answers GET /contacts/{id}/statement/xlsx: the statement of a contact as a
 // workbook, a sheet per currency, for staff. The parameters are those of the printed one.
 func (a *app) statementWorkbook(w http.ResponseWriter, r *http.Request) {
-	private(w)
-	to := answer{w, mediaJSON}
-	ctx, err := a.door.enter(w, r)
-	if err != nil {
-		to.denied(ctx, err)
-		return
-	}
-	name, content, err := a.writeStatement(ctx, r)
-	if fault.IsCode(err, fault.Forbidden) { // that it is there is no business of theirs
-		err = fault.New(fault.NotFound, "id", "There is no such file.")
-	}
-	if err != nil {
-		to.denied(ctx, err)
+	name, content, ok := a.drawn(w, r, func(ctx context.Context, p *parameters, to *bytes.Buffer) (string, error) {
+		return a.writeStatement(ctx, r, p, to)
+	})
+	if !ok {
 		return
 	}
 	w.Header().Set("Content-Type", exportTypes[exports.XLSX])
@@ -39,24 +29,21 @@ func (a *app) statementWorkbook(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(content) //nolint:gosec // a workbook, saved and not shown; a reader that went away needs no answer
 }
 
-func (a *app) writeStatement(ctx context.Context, r *http.Request) (name string, content []byte, err error) {
-	p := &parameters{q: r.URL.Query()}
+func (a *app) writeStatement(ctx context.Context, r *http.Request, p *parameters, to *bytes.Buffer) (name string, err error) {
 	in, language := p.statement(r)
 	if p.bad != nil {
-		return "", nil, p.bad.Err()
+		return "", p.bad.Err()
 	}
 	s, err := a.graph.Statements.For(ctx, in)
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	org, err := a.graph.Accounts.Organization(ctx)
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	words := pdf.WordsIn(pdf.Language(cmp.Or(language, s.Contact.DefaultLanguage, org.Language)))
-	var out bytes.Buffer
-	err = sheet.WriteTables(&out, statementTables(s, org.Name, words))
-	return statementName(s) + ".xlsx", out.Bytes(), err
+	return statementName(s) + ".xlsx", sheet.WriteTables(to, statementTables(s, org.Name, words))
 }
 
 // statementTables is a sheet per currency; one without entries where there is no currency.
