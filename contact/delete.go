@@ -23,6 +23,9 @@ import (
 	"github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/duplicatedismissal"
 	"github.com/kartela/kartela/ent/mergemove"
+	"github.com/kartela/kartela/ent/message"
+	"github.com/kartela/kartela/ent/notice"
+	"github.com/kartela/kartela/ent/onlinepayment"
 	"github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/portalgrant"
 	"github.com/kartela/kartela/ent/project"
@@ -101,6 +104,9 @@ var referring = []struct {
 	{"payment", "payments", payment.Table, payment.FieldContactID, "id", ""},
 	{"project", "projects", project.Table, project.FieldContactID, "id", ""},
 	{"recurring invoice", "recurring invoices", recurringinvoice.Table, recurringinvoice.FieldContactID, "id", ""},
+	{"online payment", "online payments", onlinepayment.Table, onlinepayment.FieldContactID, "id", ""},
+	{"message", "messages", message.Table, message.FieldContactID, "id", ""},
+	{"notice", "notices", notice.Table, notice.FieldContactID, "id", ""},
 	{"file", "files", attachment.Table, attachment.FieldContactID, "id", ""},
 	{"person with portal access", "people with portal access", portalgrant.Table, portalgrant.FieldContactID, "id", "status <> 'revoked'"},
 	{"contact that was merged into it", "contacts that were merged into it", entcontact.Table, entcontact.FieldMergedIntoID, "id", ""},

@@ -46,12 +46,18 @@ import (
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/ent/membership"
 	"github.com/kartela/kartela/ent/mergemove"
+	"github.com/kartela/kartela/ent/message"
+	"github.com/kartela/kartela/ent/notice"
 	"github.com/kartela/kartela/ent/numbercounter"
 	"github.com/kartela/kartela/ent/numbersequence"
+	"github.com/kartela/kartela/ent/onlinepayment"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentevent"
 	"github.com/kartela/kartela/ent/paymentoption"
+	"github.com/kartela/kartela/ent/paymentprovider"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/portalpreference"
 	"github.com/kartela/kartela/ent/product"
 	"github.com/kartela/kartela/ent/project"
 	"github.com/kartela/kartela/ent/projectfee"
@@ -61,7 +67,9 @@ import (
 	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/ent/registrysetting"
+	"github.com/kartela/kartela/ent/secondfactor"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/signinlink"
 	"github.com/kartela/kartela/ent/timeentry"
 	"github.com/kartela/kartela/ent/trackingcategory"
 	"github.com/kartela/kartela/ent/trackingoption"
@@ -137,18 +145,30 @@ type Client struct {
 	Membership *MembershipClient
 	// MergeMove is the client for interacting with the MergeMove builders.
 	MergeMove *MergeMoveClient
+	// Message is the client for interacting with the Message builders.
+	Message *MessageClient
+	// Notice is the client for interacting with the Notice builders.
+	Notice *NoticeClient
 	// NumberCounter is the client for interacting with the NumberCounter builders.
 	NumberCounter *NumberCounterClient
 	// NumberSequence is the client for interacting with the NumberSequence builders.
 	NumberSequence *NumberSequenceClient
+	// OnlinePayment is the client for interacting with the OnlinePayment builders.
+	OnlinePayment *OnlinePaymentClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
 	// Payment is the client for interacting with the Payment builders.
 	Payment *PaymentClient
+	// PaymentEvent is the client for interacting with the PaymentEvent builders.
+	PaymentEvent *PaymentEventClient
 	// PaymentOption is the client for interacting with the PaymentOption builders.
 	PaymentOption *PaymentOptionClient
+	// PaymentProvider is the client for interacting with the PaymentProvider builders.
+	PaymentProvider *PaymentProviderClient
 	// PortalGrant is the client for interacting with the PortalGrant builders.
 	PortalGrant *PortalGrantClient
+	// PortalPreference is the client for interacting with the PortalPreference builders.
+	PortalPreference *PortalPreferenceClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
 	// Project is the client for interacting with the Project builders.
@@ -167,8 +187,12 @@ type Client struct {
 	RegistryCheck *RegistryCheckClient
 	// RegistrySetting is the client for interacting with the RegistrySetting builders.
 	RegistrySetting *RegistrySettingClient
+	// SecondFactor is the client for interacting with the SecondFactor builders.
+	SecondFactor *SecondFactorClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SignInLink is the client for interacting with the SignInLink builders.
+	SignInLink *SignInLinkClient
 	// TimeEntry is the client for interacting with the TimeEntry builders.
 	TimeEntry *TimeEntryClient
 	// TrackingCategory is the client for interacting with the TrackingCategory builders.
@@ -219,12 +243,18 @@ func (c *Client) init() {
 	c.LedgerEntry = NewLedgerEntryClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
 	c.MergeMove = NewMergeMoveClient(c.config)
+	c.Message = NewMessageClient(c.config)
+	c.Notice = NewNoticeClient(c.config)
 	c.NumberCounter = NewNumberCounterClient(c.config)
 	c.NumberSequence = NewNumberSequenceClient(c.config)
+	c.OnlinePayment = NewOnlinePaymentClient(c.config)
 	c.Organization = NewOrganizationClient(c.config)
 	c.Payment = NewPaymentClient(c.config)
+	c.PaymentEvent = NewPaymentEventClient(c.config)
 	c.PaymentOption = NewPaymentOptionClient(c.config)
+	c.PaymentProvider = NewPaymentProviderClient(c.config)
 	c.PortalGrant = NewPortalGrantClient(c.config)
+	c.PortalPreference = NewPortalPreferenceClient(c.config)
 	c.Product = NewProductClient(c.config)
 	c.Project = NewProjectClient(c.config)
 	c.ProjectFee = NewProjectFeeClient(c.config)
@@ -234,7 +264,9 @@ func (c *Client) init() {
 	c.RecurringInvoice = NewRecurringInvoiceClient(c.config)
 	c.RegistryCheck = NewRegistryCheckClient(c.config)
 	c.RegistrySetting = NewRegistrySettingClient(c.config)
+	c.SecondFactor = NewSecondFactorClient(c.config)
 	c.Session = NewSessionClient(c.config)
+	c.SignInLink = NewSignInLinkClient(c.config)
 	c.TimeEntry = NewTimeEntryClient(c.config)
 	c.TrackingCategory = NewTrackingCategoryClient(c.config)
 	c.TrackingOption = NewTrackingOptionClient(c.config)
@@ -362,12 +394,18 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		LedgerEntry:        NewLedgerEntryClient(cfg),
 		Membership:         NewMembershipClient(cfg),
 		MergeMove:          NewMergeMoveClient(cfg),
+		Message:            NewMessageClient(cfg),
+		Notice:             NewNoticeClient(cfg),
 		NumberCounter:      NewNumberCounterClient(cfg),
 		NumberSequence:     NewNumberSequenceClient(cfg),
+		OnlinePayment:      NewOnlinePaymentClient(cfg),
 		Organization:       NewOrganizationClient(cfg),
 		Payment:            NewPaymentClient(cfg),
+		PaymentEvent:       NewPaymentEventClient(cfg),
 		PaymentOption:      NewPaymentOptionClient(cfg),
+		PaymentProvider:    NewPaymentProviderClient(cfg),
 		PortalGrant:        NewPortalGrantClient(cfg),
+		PortalPreference:   NewPortalPreferenceClient(cfg),
 		Product:            NewProductClient(cfg),
 		Project:            NewProjectClient(cfg),
 		ProjectFee:         NewProjectFeeClient(cfg),
@@ -377,7 +415,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RecurringInvoice:   NewRecurringInvoiceClient(cfg),
 		RegistryCheck:      NewRegistryCheckClient(cfg),
 		RegistrySetting:    NewRegistrySettingClient(cfg),
+		SecondFactor:       NewSecondFactorClient(cfg),
 		Session:            NewSessionClient(cfg),
+		SignInLink:         NewSignInLinkClient(cfg),
 		TimeEntry:          NewTimeEntryClient(cfg),
 		TrackingCategory:   NewTrackingCategoryClient(cfg),
 		TrackingOption:     NewTrackingOptionClient(cfg),
@@ -432,12 +472,18 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		LedgerEntry:        NewLedgerEntryClient(cfg),
 		Membership:         NewMembershipClient(cfg),
 		MergeMove:          NewMergeMoveClient(cfg),
+		Message:            NewMessageClient(cfg),
+		Notice:             NewNoticeClient(cfg),
 		NumberCounter:      NewNumberCounterClient(cfg),
 		NumberSequence:     NewNumberSequenceClient(cfg),
+		OnlinePayment:      NewOnlinePaymentClient(cfg),
 		Organization:       NewOrganizationClient(cfg),
 		Payment:            NewPaymentClient(cfg),
+		PaymentEvent:       NewPaymentEventClient(cfg),
 		PaymentOption:      NewPaymentOptionClient(cfg),
+		PaymentProvider:    NewPaymentProviderClient(cfg),
 		PortalGrant:        NewPortalGrantClient(cfg),
+		PortalPreference:   NewPortalPreferenceClient(cfg),
 		Product:            NewProductClient(cfg),
 		Project:            NewProjectClient(cfg),
 		ProjectFee:         NewProjectFeeClient(cfg),
@@ -447,7 +493,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RecurringInvoice:   NewRecurringInvoiceClient(cfg),
 		RegistryCheck:      NewRegistryCheckClient(cfg),
 		RegistrySetting:    NewRegistrySettingClient(cfg),
+		SecondFactor:       NewSecondFactorClient(cfg),
 		Session:            NewSessionClient(cfg),
+		SignInLink:         NewSignInLinkClient(cfg),
 		TimeEntry:          NewTimeEntryClient(cfg),
 		TrackingCategory:   NewTrackingCategoryClient(cfg),
 		TrackingOption:     NewTrackingOptionClient(cfg),
@@ -487,11 +535,13 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ContactPhone, c.Document, c.DocumentAdjustment, c.DocumentLine,
 		c.DocumentLink, c.DocumentOption, c.DocumentReminder, c.DocumentTax,
 		c.DuplicateDismissal, c.ExchangeRate, c.ExpenseCategory, c.IdempotencyRecord,
-		c.ImportRow, c.LedgerEntry, c.Membership, c.MergeMove, c.NumberCounter,
-		c.NumberSequence, c.Organization, c.Payment, c.PaymentOption, c.PortalGrant,
-		c.Product, c.Project, c.ProjectFee, c.ProjectMember, c.ProjectOption,
-		c.ProjectTask, c.RecurringInvoice, c.RegistryCheck, c.RegistrySetting,
-		c.Session, c.TimeEntry, c.TrackingCategory, c.TrackingOption, c.User,
+		c.ImportRow, c.LedgerEntry, c.Membership, c.MergeMove, c.Message, c.Notice,
+		c.NumberCounter, c.NumberSequence, c.OnlinePayment, c.Organization, c.Payment,
+		c.PaymentEvent, c.PaymentOption, c.PaymentProvider, c.PortalGrant,
+		c.PortalPreference, c.Product, c.Project, c.ProjectFee, c.ProjectMember,
+		c.ProjectOption, c.ProjectTask, c.RecurringInvoice, c.RegistryCheck,
+		c.RegistrySetting, c.SecondFactor, c.Session, c.SignInLink, c.TimeEntry,
+		c.TrackingCategory, c.TrackingOption, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -507,11 +557,13 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ContactPhone, c.Document, c.DocumentAdjustment, c.DocumentLine,
 		c.DocumentLink, c.DocumentOption, c.DocumentReminder, c.DocumentTax,
 		c.DuplicateDismissal, c.ExchangeRate, c.ExpenseCategory, c.IdempotencyRecord,
-		c.ImportRow, c.LedgerEntry, c.Membership, c.MergeMove, c.NumberCounter,
-		c.NumberSequence, c.Organization, c.Payment, c.PaymentOption, c.PortalGrant,
-		c.Product, c.Project, c.ProjectFee, c.ProjectMember, c.ProjectOption,
-		c.ProjectTask, c.RecurringInvoice, c.RegistryCheck, c.RegistrySetting,
-		c.Session, c.TimeEntry, c.TrackingCategory, c.TrackingOption, c.User,
+		c.ImportRow, c.LedgerEntry, c.Membership, c.MergeMove, c.Message, c.Notice,
+		c.NumberCounter, c.NumberSequence, c.OnlinePayment, c.Organization, c.Payment,
+		c.PaymentEvent, c.PaymentOption, c.PaymentProvider, c.PortalGrant,
+		c.PortalPreference, c.Product, c.Project, c.ProjectFee, c.ProjectMember,
+		c.ProjectOption, c.ProjectTask, c.RecurringInvoice, c.RegistryCheck,
+		c.RegistrySetting, c.SecondFactor, c.Session, c.SignInLink, c.TimeEntry,
+		c.TrackingCategory, c.TrackingOption, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -582,18 +634,30 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Membership.mutate(ctx, m)
 	case *MergeMoveMutation:
 		return c.MergeMove.mutate(ctx, m)
+	case *MessageMutation:
+		return c.Message.mutate(ctx, m)
+	case *NoticeMutation:
+		return c.Notice.mutate(ctx, m)
 	case *NumberCounterMutation:
 		return c.NumberCounter.mutate(ctx, m)
 	case *NumberSequenceMutation:
 		return c.NumberSequence.mutate(ctx, m)
+	case *OnlinePaymentMutation:
+		return c.OnlinePayment.mutate(ctx, m)
 	case *OrganizationMutation:
 		return c.Organization.mutate(ctx, m)
 	case *PaymentMutation:
 		return c.Payment.mutate(ctx, m)
+	case *PaymentEventMutation:
+		return c.PaymentEvent.mutate(ctx, m)
 	case *PaymentOptionMutation:
 		return c.PaymentOption.mutate(ctx, m)
+	case *PaymentProviderMutation:
+		return c.PaymentProvider.mutate(ctx, m)
 	case *PortalGrantMutation:
 		return c.PortalGrant.mutate(ctx, m)
+	case *PortalPreferenceMutation:
+		return c.PortalPreference.mutate(ctx, m)
 	case *ProductMutation:
 		return c.Product.mutate(ctx, m)
 	case *ProjectMutation:
@@ -612,8 +676,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RegistryCheck.mutate(ctx, m)
 	case *RegistrySettingMutation:
 		return c.RegistrySetting.mutate(ctx, m)
+	case *SecondFactorMutation:
+		return c.SecondFactor.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
+	case *SignInLinkMutation:
+		return c.SignInLink.mutate(ctx, m)
 	case *TimeEntryMutation:
 		return c.TimeEntry.mutate(ctx, m)
 	case *TrackingCategoryMutation:
@@ -4750,6 +4818,272 @@ func (c *MergeMoveClient) mutate(ctx context.Context, m *MergeMoveMutation) (Val
 	}
 }
 
+// MessageClient is a client for the Message schema.
+type MessageClient struct {
+	config
+}
+
+// NewMessageClient returns a client for the Message from the given config.
+func NewMessageClient(c config) *MessageClient {
+	return &MessageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `message.Hooks(f(g(h())))`.
+func (c *MessageClient) Use(hooks ...Hook) {
+	c.hooks.Message = append(c.hooks.Message, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `message.Intercept(f(g(h())))`.
+func (c *MessageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Message = append(c.inters.Message, interceptors...)
+}
+
+// Create returns a builder for creating a Message entity.
+func (c *MessageClient) Create() *MessageCreate {
+	mutation := newMessageMutation(c.config, OpCreate)
+	return &MessageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Message entities.
+func (c *MessageClient) CreateBulk(builders ...*MessageCreate) *MessageCreateBulk {
+	return &MessageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessageClient) MapCreateBulk(slice any, setFunc func(*MessageCreate, int)) *MessageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessageCreateBulk{err: fmt.Errorf("calling to MessageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Message.
+func (c *MessageClient) Update() *MessageUpdate {
+	mutation := newMessageMutation(c.config, OpUpdate)
+	return &MessageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessageClient) UpdateOne(_m *Message) *MessageUpdateOne {
+	mutation := newMessageMutation(c.config, OpUpdateOne, withMessage(_m))
+	return &MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessageClient) UpdateOneID(id uuid.UUID) *MessageUpdateOne {
+	mutation := newMessageMutation(c.config, OpUpdateOne, withMessageID(id))
+	return &MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Message.
+func (c *MessageClient) Delete() *MessageDelete {
+	mutation := newMessageMutation(c.config, OpDelete)
+	return &MessageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessageClient) DeleteOne(_m *Message) *MessageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessageClient) DeleteOneID(id uuid.UUID) *MessageDeleteOne {
+	builder := c.Delete().Where(message.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessageDeleteOne{builder}
+}
+
+// Query returns a query builder for Message.
+func (c *MessageClient) Query() *MessageQuery {
+	return &MessageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Message entity by its id.
+func (c *MessageClient) Get(ctx context.Context, id uuid.UUID) (*Message, error) {
+	return c.Query().Where(message.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessageClient) GetX(ctx context.Context, id uuid.UUID) *Message {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MessageClient) Hooks() []Hook {
+	return c.hooks.Message
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessageClient) Interceptors() []Interceptor {
+	return c.inters.Message
+}
+
+func (c *MessageClient) mutate(ctx context.Context, m *MessageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Message mutation op: %q", m.Op())
+	}
+}
+
+// NoticeClient is a client for the Notice schema.
+type NoticeClient struct {
+	config
+}
+
+// NewNoticeClient returns a client for the Notice from the given config.
+func NewNoticeClient(c config) *NoticeClient {
+	return &NoticeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notice.Hooks(f(g(h())))`.
+func (c *NoticeClient) Use(hooks ...Hook) {
+	c.hooks.Notice = append(c.hooks.Notice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notice.Intercept(f(g(h())))`.
+func (c *NoticeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Notice = append(c.inters.Notice, interceptors...)
+}
+
+// Create returns a builder for creating a Notice entity.
+func (c *NoticeClient) Create() *NoticeCreate {
+	mutation := newNoticeMutation(c.config, OpCreate)
+	return &NoticeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Notice entities.
+func (c *NoticeClient) CreateBulk(builders ...*NoticeCreate) *NoticeCreateBulk {
+	return &NoticeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NoticeClient) MapCreateBulk(slice any, setFunc func(*NoticeCreate, int)) *NoticeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NoticeCreateBulk{err: fmt.Errorf("calling to NoticeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NoticeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NoticeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Notice.
+func (c *NoticeClient) Update() *NoticeUpdate {
+	mutation := newNoticeMutation(c.config, OpUpdate)
+	return &NoticeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NoticeClient) UpdateOne(_m *Notice) *NoticeUpdateOne {
+	mutation := newNoticeMutation(c.config, OpUpdateOne, withNotice(_m))
+	return &NoticeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NoticeClient) UpdateOneID(id uuid.UUID) *NoticeUpdateOne {
+	mutation := newNoticeMutation(c.config, OpUpdateOne, withNoticeID(id))
+	return &NoticeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Notice.
+func (c *NoticeClient) Delete() *NoticeDelete {
+	mutation := newNoticeMutation(c.config, OpDelete)
+	return &NoticeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NoticeClient) DeleteOne(_m *Notice) *NoticeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NoticeClient) DeleteOneID(id uuid.UUID) *NoticeDeleteOne {
+	builder := c.Delete().Where(notice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NoticeDeleteOne{builder}
+}
+
+// Query returns a query builder for Notice.
+func (c *NoticeClient) Query() *NoticeQuery {
+	return &NoticeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Notice entity by its id.
+func (c *NoticeClient) Get(ctx context.Context, id uuid.UUID) (*Notice, error) {
+	return c.Query().Where(notice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NoticeClient) GetX(ctx context.Context, id uuid.UUID) *Notice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NoticeClient) Hooks() []Hook {
+	return c.hooks.Notice
+}
+
+// Interceptors returns the client interceptors.
+func (c *NoticeClient) Interceptors() []Interceptor {
+	return c.inters.Notice
+}
+
+func (c *NoticeClient) mutate(ctx context.Context, m *NoticeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NoticeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NoticeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NoticeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NoticeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Notice mutation op: %q", m.Op())
+	}
+}
+
 // NumberCounterClient is a client for the NumberCounter schema.
 type NumberCounterClient struct {
 	config
@@ -5013,6 +5347,139 @@ func (c *NumberSequenceClient) mutate(ctx context.Context, m *NumberSequenceMuta
 		return (&NumberSequenceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown NumberSequence mutation op: %q", m.Op())
+	}
+}
+
+// OnlinePaymentClient is a client for the OnlinePayment schema.
+type OnlinePaymentClient struct {
+	config
+}
+
+// NewOnlinePaymentClient returns a client for the OnlinePayment from the given config.
+func NewOnlinePaymentClient(c config) *OnlinePaymentClient {
+	return &OnlinePaymentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `onlinepayment.Hooks(f(g(h())))`.
+func (c *OnlinePaymentClient) Use(hooks ...Hook) {
+	c.hooks.OnlinePayment = append(c.hooks.OnlinePayment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `onlinepayment.Intercept(f(g(h())))`.
+func (c *OnlinePaymentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OnlinePayment = append(c.inters.OnlinePayment, interceptors...)
+}
+
+// Create returns a builder for creating a OnlinePayment entity.
+func (c *OnlinePaymentClient) Create() *OnlinePaymentCreate {
+	mutation := newOnlinePaymentMutation(c.config, OpCreate)
+	return &OnlinePaymentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OnlinePayment entities.
+func (c *OnlinePaymentClient) CreateBulk(builders ...*OnlinePaymentCreate) *OnlinePaymentCreateBulk {
+	return &OnlinePaymentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OnlinePaymentClient) MapCreateBulk(slice any, setFunc func(*OnlinePaymentCreate, int)) *OnlinePaymentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OnlinePaymentCreateBulk{err: fmt.Errorf("calling to OnlinePaymentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OnlinePaymentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OnlinePaymentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OnlinePayment.
+func (c *OnlinePaymentClient) Update() *OnlinePaymentUpdate {
+	mutation := newOnlinePaymentMutation(c.config, OpUpdate)
+	return &OnlinePaymentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OnlinePaymentClient) UpdateOne(_m *OnlinePayment) *OnlinePaymentUpdateOne {
+	mutation := newOnlinePaymentMutation(c.config, OpUpdateOne, withOnlinePayment(_m))
+	return &OnlinePaymentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OnlinePaymentClient) UpdateOneID(id uuid.UUID) *OnlinePaymentUpdateOne {
+	mutation := newOnlinePaymentMutation(c.config, OpUpdateOne, withOnlinePaymentID(id))
+	return &OnlinePaymentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OnlinePayment.
+func (c *OnlinePaymentClient) Delete() *OnlinePaymentDelete {
+	mutation := newOnlinePaymentMutation(c.config, OpDelete)
+	return &OnlinePaymentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OnlinePaymentClient) DeleteOne(_m *OnlinePayment) *OnlinePaymentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OnlinePaymentClient) DeleteOneID(id uuid.UUID) *OnlinePaymentDeleteOne {
+	builder := c.Delete().Where(onlinepayment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OnlinePaymentDeleteOne{builder}
+}
+
+// Query returns a query builder for OnlinePayment.
+func (c *OnlinePaymentClient) Query() *OnlinePaymentQuery {
+	return &OnlinePaymentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOnlinePayment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OnlinePayment entity by its id.
+func (c *OnlinePaymentClient) Get(ctx context.Context, id uuid.UUID) (*OnlinePayment, error) {
+	return c.Query().Where(onlinepayment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OnlinePaymentClient) GetX(ctx context.Context, id uuid.UUID) *OnlinePayment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *OnlinePaymentClient) Hooks() []Hook {
+	return c.hooks.OnlinePayment
+}
+
+// Interceptors returns the client interceptors.
+func (c *OnlinePaymentClient) Interceptors() []Interceptor {
+	return c.inters.OnlinePayment
+}
+
+func (c *OnlinePaymentClient) mutate(ctx context.Context, m *OnlinePaymentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OnlinePaymentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OnlinePaymentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OnlinePaymentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OnlinePaymentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OnlinePayment mutation op: %q", m.Op())
 	}
 }
 
@@ -5282,6 +5749,139 @@ func (c *PaymentClient) mutate(ctx context.Context, m *PaymentMutation) (Value, 
 	}
 }
 
+// PaymentEventClient is a client for the PaymentEvent schema.
+type PaymentEventClient struct {
+	config
+}
+
+// NewPaymentEventClient returns a client for the PaymentEvent from the given config.
+func NewPaymentEventClient(c config) *PaymentEventClient {
+	return &PaymentEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `paymentevent.Hooks(f(g(h())))`.
+func (c *PaymentEventClient) Use(hooks ...Hook) {
+	c.hooks.PaymentEvent = append(c.hooks.PaymentEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `paymentevent.Intercept(f(g(h())))`.
+func (c *PaymentEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PaymentEvent = append(c.inters.PaymentEvent, interceptors...)
+}
+
+// Create returns a builder for creating a PaymentEvent entity.
+func (c *PaymentEventClient) Create() *PaymentEventCreate {
+	mutation := newPaymentEventMutation(c.config, OpCreate)
+	return &PaymentEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PaymentEvent entities.
+func (c *PaymentEventClient) CreateBulk(builders ...*PaymentEventCreate) *PaymentEventCreateBulk {
+	return &PaymentEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PaymentEventClient) MapCreateBulk(slice any, setFunc func(*PaymentEventCreate, int)) *PaymentEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PaymentEventCreateBulk{err: fmt.Errorf("calling to PaymentEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PaymentEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PaymentEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PaymentEvent.
+func (c *PaymentEventClient) Update() *PaymentEventUpdate {
+	mutation := newPaymentEventMutation(c.config, OpUpdate)
+	return &PaymentEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PaymentEventClient) UpdateOne(_m *PaymentEvent) *PaymentEventUpdateOne {
+	mutation := newPaymentEventMutation(c.config, OpUpdateOne, withPaymentEvent(_m))
+	return &PaymentEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PaymentEventClient) UpdateOneID(id uuid.UUID) *PaymentEventUpdateOne {
+	mutation := newPaymentEventMutation(c.config, OpUpdateOne, withPaymentEventID(id))
+	return &PaymentEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PaymentEvent.
+func (c *PaymentEventClient) Delete() *PaymentEventDelete {
+	mutation := newPaymentEventMutation(c.config, OpDelete)
+	return &PaymentEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PaymentEventClient) DeleteOne(_m *PaymentEvent) *PaymentEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PaymentEventClient) DeleteOneID(id uuid.UUID) *PaymentEventDeleteOne {
+	builder := c.Delete().Where(paymentevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PaymentEventDeleteOne{builder}
+}
+
+// Query returns a query builder for PaymentEvent.
+func (c *PaymentEventClient) Query() *PaymentEventQuery {
+	return &PaymentEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePaymentEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PaymentEvent entity by its id.
+func (c *PaymentEventClient) Get(ctx context.Context, id uuid.UUID) (*PaymentEvent, error) {
+	return c.Query().Where(paymentevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PaymentEventClient) GetX(ctx context.Context, id uuid.UUID) *PaymentEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PaymentEventClient) Hooks() []Hook {
+	return c.hooks.PaymentEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *PaymentEventClient) Interceptors() []Interceptor {
+	return c.inters.PaymentEvent
+}
+
+func (c *PaymentEventClient) mutate(ctx context.Context, m *PaymentEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PaymentEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PaymentEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PaymentEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PaymentEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PaymentEvent mutation op: %q", m.Op())
+	}
+}
+
 // PaymentOptionClient is a client for the PaymentOption schema.
 type PaymentOptionClient struct {
 	config
@@ -5415,6 +6015,139 @@ func (c *PaymentOptionClient) mutate(ctx context.Context, m *PaymentOptionMutati
 	}
 }
 
+// PaymentProviderClient is a client for the PaymentProvider schema.
+type PaymentProviderClient struct {
+	config
+}
+
+// NewPaymentProviderClient returns a client for the PaymentProvider from the given config.
+func NewPaymentProviderClient(c config) *PaymentProviderClient {
+	return &PaymentProviderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `paymentprovider.Hooks(f(g(h())))`.
+func (c *PaymentProviderClient) Use(hooks ...Hook) {
+	c.hooks.PaymentProvider = append(c.hooks.PaymentProvider, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `paymentprovider.Intercept(f(g(h())))`.
+func (c *PaymentProviderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PaymentProvider = append(c.inters.PaymentProvider, interceptors...)
+}
+
+// Create returns a builder for creating a PaymentProvider entity.
+func (c *PaymentProviderClient) Create() *PaymentProviderCreate {
+	mutation := newPaymentProviderMutation(c.config, OpCreate)
+	return &PaymentProviderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PaymentProvider entities.
+func (c *PaymentProviderClient) CreateBulk(builders ...*PaymentProviderCreate) *PaymentProviderCreateBulk {
+	return &PaymentProviderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PaymentProviderClient) MapCreateBulk(slice any, setFunc func(*PaymentProviderCreate, int)) *PaymentProviderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PaymentProviderCreateBulk{err: fmt.Errorf("calling to PaymentProviderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PaymentProviderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PaymentProviderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PaymentProvider.
+func (c *PaymentProviderClient) Update() *PaymentProviderUpdate {
+	mutation := newPaymentProviderMutation(c.config, OpUpdate)
+	return &PaymentProviderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PaymentProviderClient) UpdateOne(_m *PaymentProvider) *PaymentProviderUpdateOne {
+	mutation := newPaymentProviderMutation(c.config, OpUpdateOne, withPaymentProvider(_m))
+	return &PaymentProviderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PaymentProviderClient) UpdateOneID(id uuid.UUID) *PaymentProviderUpdateOne {
+	mutation := newPaymentProviderMutation(c.config, OpUpdateOne, withPaymentProviderID(id))
+	return &PaymentProviderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PaymentProvider.
+func (c *PaymentProviderClient) Delete() *PaymentProviderDelete {
+	mutation := newPaymentProviderMutation(c.config, OpDelete)
+	return &PaymentProviderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PaymentProviderClient) DeleteOne(_m *PaymentProvider) *PaymentProviderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PaymentProviderClient) DeleteOneID(id uuid.UUID) *PaymentProviderDeleteOne {
+	builder := c.Delete().Where(paymentprovider.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PaymentProviderDeleteOne{builder}
+}
+
+// Query returns a query builder for PaymentProvider.
+func (c *PaymentProviderClient) Query() *PaymentProviderQuery {
+	return &PaymentProviderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePaymentProvider},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PaymentProvider entity by its id.
+func (c *PaymentProviderClient) Get(ctx context.Context, id uuid.UUID) (*PaymentProvider, error) {
+	return c.Query().Where(paymentprovider.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PaymentProviderClient) GetX(ctx context.Context, id uuid.UUID) *PaymentProvider {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PaymentProviderClient) Hooks() []Hook {
+	return c.hooks.PaymentProvider
+}
+
+// Interceptors returns the client interceptors.
+func (c *PaymentProviderClient) Interceptors() []Interceptor {
+	return c.inters.PaymentProvider
+}
+
+func (c *PaymentProviderClient) mutate(ctx context.Context, m *PaymentProviderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PaymentProviderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PaymentProviderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PaymentProviderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PaymentProviderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PaymentProvider mutation op: %q", m.Op())
+	}
+}
+
 // PortalGrantClient is a client for the PortalGrant schema.
 type PortalGrantClient struct {
 	config
@@ -5545,6 +6278,139 @@ func (c *PortalGrantClient) mutate(ctx context.Context, m *PortalGrantMutation) 
 		return (&PortalGrantDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown PortalGrant mutation op: %q", m.Op())
+	}
+}
+
+// PortalPreferenceClient is a client for the PortalPreference schema.
+type PortalPreferenceClient struct {
+	config
+}
+
+// NewPortalPreferenceClient returns a client for the PortalPreference from the given config.
+func NewPortalPreferenceClient(c config) *PortalPreferenceClient {
+	return &PortalPreferenceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `portalpreference.Hooks(f(g(h())))`.
+func (c *PortalPreferenceClient) Use(hooks ...Hook) {
+	c.hooks.PortalPreference = append(c.hooks.PortalPreference, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `portalpreference.Intercept(f(g(h())))`.
+func (c *PortalPreferenceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PortalPreference = append(c.inters.PortalPreference, interceptors...)
+}
+
+// Create returns a builder for creating a PortalPreference entity.
+func (c *PortalPreferenceClient) Create() *PortalPreferenceCreate {
+	mutation := newPortalPreferenceMutation(c.config, OpCreate)
+	return &PortalPreferenceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PortalPreference entities.
+func (c *PortalPreferenceClient) CreateBulk(builders ...*PortalPreferenceCreate) *PortalPreferenceCreateBulk {
+	return &PortalPreferenceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PortalPreferenceClient) MapCreateBulk(slice any, setFunc func(*PortalPreferenceCreate, int)) *PortalPreferenceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PortalPreferenceCreateBulk{err: fmt.Errorf("calling to PortalPreferenceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PortalPreferenceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PortalPreferenceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PortalPreference.
+func (c *PortalPreferenceClient) Update() *PortalPreferenceUpdate {
+	mutation := newPortalPreferenceMutation(c.config, OpUpdate)
+	return &PortalPreferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PortalPreferenceClient) UpdateOne(_m *PortalPreference) *PortalPreferenceUpdateOne {
+	mutation := newPortalPreferenceMutation(c.config, OpUpdateOne, withPortalPreference(_m))
+	return &PortalPreferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PortalPreferenceClient) UpdateOneID(id uuid.UUID) *PortalPreferenceUpdateOne {
+	mutation := newPortalPreferenceMutation(c.config, OpUpdateOne, withPortalPreferenceID(id))
+	return &PortalPreferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PortalPreference.
+func (c *PortalPreferenceClient) Delete() *PortalPreferenceDelete {
+	mutation := newPortalPreferenceMutation(c.config, OpDelete)
+	return &PortalPreferenceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PortalPreferenceClient) DeleteOne(_m *PortalPreference) *PortalPreferenceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PortalPreferenceClient) DeleteOneID(id uuid.UUID) *PortalPreferenceDeleteOne {
+	builder := c.Delete().Where(portalpreference.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PortalPreferenceDeleteOne{builder}
+}
+
+// Query returns a query builder for PortalPreference.
+func (c *PortalPreferenceClient) Query() *PortalPreferenceQuery {
+	return &PortalPreferenceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePortalPreference},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PortalPreference entity by its id.
+func (c *PortalPreferenceClient) Get(ctx context.Context, id uuid.UUID) (*PortalPreference, error) {
+	return c.Query().Where(portalpreference.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PortalPreferenceClient) GetX(ctx context.Context, id uuid.UUID) *PortalPreference {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PortalPreferenceClient) Hooks() []Hook {
+	return c.hooks.PortalPreference
+}
+
+// Interceptors returns the client interceptors.
+func (c *PortalPreferenceClient) Interceptors() []Interceptor {
+	return c.inters.PortalPreference
+}
+
+func (c *PortalPreferenceClient) mutate(ctx context.Context, m *PortalPreferenceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PortalPreferenceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PortalPreferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PortalPreferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PortalPreferenceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PortalPreference mutation op: %q", m.Op())
 	}
 }
 
@@ -6745,6 +7611,139 @@ func (c *RegistrySettingClient) mutate(ctx context.Context, m *RegistrySettingMu
 	}
 }
 
+// SecondFactorClient is a client for the SecondFactor schema.
+type SecondFactorClient struct {
+	config
+}
+
+// NewSecondFactorClient returns a client for the SecondFactor from the given config.
+func NewSecondFactorClient(c config) *SecondFactorClient {
+	return &SecondFactorClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `secondfactor.Hooks(f(g(h())))`.
+func (c *SecondFactorClient) Use(hooks ...Hook) {
+	c.hooks.SecondFactor = append(c.hooks.SecondFactor, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `secondfactor.Intercept(f(g(h())))`.
+func (c *SecondFactorClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SecondFactor = append(c.inters.SecondFactor, interceptors...)
+}
+
+// Create returns a builder for creating a SecondFactor entity.
+func (c *SecondFactorClient) Create() *SecondFactorCreate {
+	mutation := newSecondFactorMutation(c.config, OpCreate)
+	return &SecondFactorCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SecondFactor entities.
+func (c *SecondFactorClient) CreateBulk(builders ...*SecondFactorCreate) *SecondFactorCreateBulk {
+	return &SecondFactorCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SecondFactorClient) MapCreateBulk(slice any, setFunc func(*SecondFactorCreate, int)) *SecondFactorCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SecondFactorCreateBulk{err: fmt.Errorf("calling to SecondFactorClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SecondFactorCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SecondFactorCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SecondFactor.
+func (c *SecondFactorClient) Update() *SecondFactorUpdate {
+	mutation := newSecondFactorMutation(c.config, OpUpdate)
+	return &SecondFactorUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SecondFactorClient) UpdateOne(_m *SecondFactor) *SecondFactorUpdateOne {
+	mutation := newSecondFactorMutation(c.config, OpUpdateOne, withSecondFactor(_m))
+	return &SecondFactorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SecondFactorClient) UpdateOneID(id uuid.UUID) *SecondFactorUpdateOne {
+	mutation := newSecondFactorMutation(c.config, OpUpdateOne, withSecondFactorID(id))
+	return &SecondFactorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SecondFactor.
+func (c *SecondFactorClient) Delete() *SecondFactorDelete {
+	mutation := newSecondFactorMutation(c.config, OpDelete)
+	return &SecondFactorDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SecondFactorClient) DeleteOne(_m *SecondFactor) *SecondFactorDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SecondFactorClient) DeleteOneID(id uuid.UUID) *SecondFactorDeleteOne {
+	builder := c.Delete().Where(secondfactor.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SecondFactorDeleteOne{builder}
+}
+
+// Query returns a query builder for SecondFactor.
+func (c *SecondFactorClient) Query() *SecondFactorQuery {
+	return &SecondFactorQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSecondFactor},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SecondFactor entity by its id.
+func (c *SecondFactorClient) Get(ctx context.Context, id uuid.UUID) (*SecondFactor, error) {
+	return c.Query().Where(secondfactor.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SecondFactorClient) GetX(ctx context.Context, id uuid.UUID) *SecondFactor {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SecondFactorClient) Hooks() []Hook {
+	return c.hooks.SecondFactor
+}
+
+// Interceptors returns the client interceptors.
+func (c *SecondFactorClient) Interceptors() []Interceptor {
+	return c.inters.SecondFactor
+}
+
+func (c *SecondFactorClient) mutate(ctx context.Context, m *SecondFactorMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SecondFactorCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SecondFactorUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SecondFactorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SecondFactorDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SecondFactor mutation op: %q", m.Op())
+	}
+}
+
 // SessionClient is a client for the Session schema.
 type SessionClient struct {
 	config
@@ -6875,6 +7874,139 @@ func (c *SessionClient) mutate(ctx context.Context, m *SessionMutation) (Value, 
 		return (&SessionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Session mutation op: %q", m.Op())
+	}
+}
+
+// SignInLinkClient is a client for the SignInLink schema.
+type SignInLinkClient struct {
+	config
+}
+
+// NewSignInLinkClient returns a client for the SignInLink from the given config.
+func NewSignInLinkClient(c config) *SignInLinkClient {
+	return &SignInLinkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signinlink.Hooks(f(g(h())))`.
+func (c *SignInLinkClient) Use(hooks ...Hook) {
+	c.hooks.SignInLink = append(c.hooks.SignInLink, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signinlink.Intercept(f(g(h())))`.
+func (c *SignInLinkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SignInLink = append(c.inters.SignInLink, interceptors...)
+}
+
+// Create returns a builder for creating a SignInLink entity.
+func (c *SignInLinkClient) Create() *SignInLinkCreate {
+	mutation := newSignInLinkMutation(c.config, OpCreate)
+	return &SignInLinkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SignInLink entities.
+func (c *SignInLinkClient) CreateBulk(builders ...*SignInLinkCreate) *SignInLinkCreateBulk {
+	return &SignInLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SignInLinkClient) MapCreateBulk(slice any, setFunc func(*SignInLinkCreate, int)) *SignInLinkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SignInLinkCreateBulk{err: fmt.Errorf("calling to SignInLinkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SignInLinkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SignInLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SignInLink.
+func (c *SignInLinkClient) Update() *SignInLinkUpdate {
+	mutation := newSignInLinkMutation(c.config, OpUpdate)
+	return &SignInLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SignInLinkClient) UpdateOne(_m *SignInLink) *SignInLinkUpdateOne {
+	mutation := newSignInLinkMutation(c.config, OpUpdateOne, withSignInLink(_m))
+	return &SignInLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SignInLinkClient) UpdateOneID(id uuid.UUID) *SignInLinkUpdateOne {
+	mutation := newSignInLinkMutation(c.config, OpUpdateOne, withSignInLinkID(id))
+	return &SignInLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SignInLink.
+func (c *SignInLinkClient) Delete() *SignInLinkDelete {
+	mutation := newSignInLinkMutation(c.config, OpDelete)
+	return &SignInLinkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SignInLinkClient) DeleteOne(_m *SignInLink) *SignInLinkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SignInLinkClient) DeleteOneID(id uuid.UUID) *SignInLinkDeleteOne {
+	builder := c.Delete().Where(signinlink.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SignInLinkDeleteOne{builder}
+}
+
+// Query returns a query builder for SignInLink.
+func (c *SignInLinkClient) Query() *SignInLinkQuery {
+	return &SignInLinkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSignInLink},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SignInLink entity by its id.
+func (c *SignInLinkClient) Get(ctx context.Context, id uuid.UUID) (*SignInLink, error) {
+	return c.Query().Where(signinlink.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SignInLinkClient) GetX(ctx context.Context, id uuid.UUID) *SignInLink {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SignInLinkClient) Hooks() []Hook {
+	return c.hooks.SignInLink
+}
+
+// Interceptors returns the client interceptors.
+func (c *SignInLinkClient) Interceptors() []Interceptor {
+	return c.inters.SignInLink
+}
+
+func (c *SignInLinkClient) mutate(ctx context.Context, m *SignInLinkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SignInLinkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SignInLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SignInLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SignInLinkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SignInLink mutation op: %q", m.Op())
 	}
 }
 
@@ -7418,11 +8550,12 @@ type (
 		ContactNote, ContactOption, ContactPhone, Document, DocumentAdjustment,
 		DocumentLine, DocumentLink, DocumentOption, DocumentReminder, DocumentTax,
 		DuplicateDismissal, ExchangeRate, ExpenseCategory, IdempotencyRecord,
-		ImportRow, LedgerEntry, Membership, MergeMove, NumberCounter, NumberSequence,
-		Organization, Payment, PaymentOption, PortalGrant, Product, Project,
-		ProjectFee, ProjectMember, ProjectOption, ProjectTask, RecurringInvoice,
-		RegistryCheck, RegistrySetting, Session, TimeEntry, TrackingCategory,
-		TrackingOption, User []ent.Hook
+		ImportRow, LedgerEntry, Membership, MergeMove, Message, Notice, NumberCounter,
+		NumberSequence, OnlinePayment, Organization, Payment, PaymentEvent,
+		PaymentOption, PaymentProvider, PortalGrant, PortalPreference, Product,
+		Project, ProjectFee, ProjectMember, ProjectOption, ProjectTask,
+		RecurringInvoice, RegistryCheck, RegistrySetting, SecondFactor, Session,
+		SignInLink, TimeEntry, TrackingCategory, TrackingOption, User []ent.Hook
 	}
 	inters struct {
 		APIKey, Allocation, Attachment, AuditEvent, Balance, BilledItem, Blob, Contact,
@@ -7430,11 +8563,12 @@ type (
 		ContactNote, ContactOption, ContactPhone, Document, DocumentAdjustment,
 		DocumentLine, DocumentLink, DocumentOption, DocumentReminder, DocumentTax,
 		DuplicateDismissal, ExchangeRate, ExpenseCategory, IdempotencyRecord,
-		ImportRow, LedgerEntry, Membership, MergeMove, NumberCounter, NumberSequence,
-		Organization, Payment, PaymentOption, PortalGrant, Product, Project,
-		ProjectFee, ProjectMember, ProjectOption, ProjectTask, RecurringInvoice,
-		RegistryCheck, RegistrySetting, Session, TimeEntry, TrackingCategory,
-		TrackingOption, User []ent.Interceptor
+		ImportRow, LedgerEntry, Membership, MergeMove, Message, Notice, NumberCounter,
+		NumberSequence, OnlinePayment, Organization, Payment, PaymentEvent,
+		PaymentOption, PaymentProvider, PortalGrant, PortalPreference, Product,
+		Project, ProjectFee, ProjectMember, ProjectOption, ProjectTask,
+		RecurringInvoice, RegistryCheck, RegistrySetting, SecondFactor, Session,
+		SignInLink, TimeEntry, TrackingCategory, TrackingOption, User []ent.Interceptor
 	}
 )
 

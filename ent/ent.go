@@ -43,12 +43,18 @@ import (
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/ent/membership"
 	"github.com/kartela/kartela/ent/mergemove"
+	"github.com/kartela/kartela/ent/message"
+	"github.com/kartela/kartela/ent/notice"
 	"github.com/kartela/kartela/ent/numbercounter"
 	"github.com/kartela/kartela/ent/numbersequence"
+	"github.com/kartela/kartela/ent/onlinepayment"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentevent"
 	"github.com/kartela/kartela/ent/paymentoption"
+	"github.com/kartela/kartela/ent/paymentprovider"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/portalpreference"
 	"github.com/kartela/kartela/ent/product"
 	"github.com/kartela/kartela/ent/project"
 	"github.com/kartela/kartela/ent/projectfee"
@@ -58,7 +64,9 @@ import (
 	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/ent/registrysetting"
+	"github.com/kartela/kartela/ent/secondfactor"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/signinlink"
 	"github.com/kartela/kartela/ent/timeentry"
 	"github.com/kartela/kartela/ent/trackingcategory"
 	"github.com/kartela/kartela/ent/trackingoption"
@@ -154,12 +162,18 @@ func checkColumn(t, c string) error {
 			ledgerentry.Table:        ledgerentry.ValidColumn,
 			membership.Table:         membership.ValidColumn,
 			mergemove.Table:          mergemove.ValidColumn,
+			message.Table:            message.ValidColumn,
+			notice.Table:             notice.ValidColumn,
 			numbercounter.Table:      numbercounter.ValidColumn,
 			numbersequence.Table:     numbersequence.ValidColumn,
+			onlinepayment.Table:      onlinepayment.ValidColumn,
 			organization.Table:       organization.ValidColumn,
 			payment.Table:            payment.ValidColumn,
+			paymentevent.Table:       paymentevent.ValidColumn,
 			paymentoption.Table:      paymentoption.ValidColumn,
+			paymentprovider.Table:    paymentprovider.ValidColumn,
 			portalgrant.Table:        portalgrant.ValidColumn,
+			portalpreference.Table:   portalpreference.ValidColumn,
 			product.Table:            product.ValidColumn,
 			project.Table:            project.ValidColumn,
 			projectfee.Table:         projectfee.ValidColumn,
@@ -169,7 +183,9 @@ func checkColumn(t, c string) error {
 			recurringinvoice.Table:   recurringinvoice.ValidColumn,
 			registrycheck.Table:      registrycheck.ValidColumn,
 			registrysetting.Table:    registrysetting.ValidColumn,
+			secondfactor.Table:       secondfactor.ValidColumn,
 			session.Table:            session.ValidColumn,
+			signinlink.Table:         signinlink.ValidColumn,
 			timeentry.Table:          timeentry.ValidColumn,
 			trackingcategory.Table:   trackingcategory.ValidColumn,
 			trackingoption.Table:     trackingoption.ValidColumn,

@@ -37,12 +37,18 @@ import (
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/ent/membership"
 	"github.com/kartela/kartela/ent/mergemove"
+	"github.com/kartela/kartela/ent/message"
+	"github.com/kartela/kartela/ent/notice"
 	"github.com/kartela/kartela/ent/numbercounter"
 	"github.com/kartela/kartela/ent/numbersequence"
+	"github.com/kartela/kartela/ent/onlinepayment"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentevent"
 	"github.com/kartela/kartela/ent/paymentoption"
+	"github.com/kartela/kartela/ent/paymentprovider"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/portalpreference"
 	"github.com/kartela/kartela/ent/product"
 	"github.com/kartela/kartela/ent/project"
 	"github.com/kartela/kartela/ent/projectfee"
@@ -53,7 +59,9 @@ import (
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/ent/registrysetting"
 	"github.com/kartela/kartela/ent/schema"
+	"github.com/kartela/kartela/ent/secondfactor"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/signinlink"
 	"github.com/kartela/kartela/ent/timeentry"
 	"github.com/kartela/kartela/ent/trackingcategory"
 	"github.com/kartela/kartela/ent/trackingoption"
@@ -1226,6 +1234,78 @@ func init() {
 	mergemoveDescID := mergemoveMixinFields0[0].Descriptor()
 	// mergemove.DefaultID holds the default value on creation for the id field.
 	mergemove.DefaultID = mergemoveDescID.Default.(func() uuid.UUID)
+	messageMixin := schema.Message{}.Mixin()
+	messageMixinFields0 := messageMixin[0].Fields()
+	_ = messageMixinFields0
+	messageFields := schema.Message{}.Fields()
+	_ = messageFields
+	// messageDescCreatedAt is the schema descriptor for created_at field.
+	messageDescCreatedAt := messageMixinFields0[2].Descriptor()
+	// message.DefaultCreatedAt holds the default value on creation for the created_at field.
+	message.DefaultCreatedAt = messageDescCreatedAt.Default.(func() time.Time)
+	// messageDescAuthorName is the schema descriptor for author_name field.
+	messageDescAuthorName := messageFields[4].Descriptor()
+	// message.DefaultAuthorName holds the default value on creation for the author_name field.
+	message.DefaultAuthorName = messageDescAuthorName.Default.(string)
+	// message.AuthorNameValidator is a validator for the "author_name" field. It is called by the builders before save.
+	message.AuthorNameValidator = messageDescAuthorName.Validators[0].(func(string) error)
+	// messageDescBody is the schema descriptor for body field.
+	messageDescBody := messageFields[5].Descriptor()
+	// message.BodyValidator is a validator for the "body" field. It is called by the builders before save.
+	message.BodyValidator = func() func(string) error {
+		validators := messageDescBody.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(body string) error {
+			for _, fn := range fns {
+				if err := fn(body); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// messageDescID is the schema descriptor for id field.
+	messageDescID := messageMixinFields0[0].Descriptor()
+	// message.DefaultID holds the default value on creation for the id field.
+	message.DefaultID = messageDescID.Default.(func() uuid.UUID)
+	noticeMixin := schema.Notice{}.Mixin()
+	noticeMixinFields0 := noticeMixin[0].Fields()
+	_ = noticeMixinFields0
+	noticeFields := schema.Notice{}.Fields()
+	_ = noticeFields
+	// noticeDescCreatedAt is the schema descriptor for created_at field.
+	noticeDescCreatedAt := noticeMixinFields0[2].Descriptor()
+	// notice.DefaultCreatedAt holds the default value on creation for the created_at field.
+	notice.DefaultCreatedAt = noticeDescCreatedAt.Default.(func() time.Time)
+	// noticeDescName is the schema descriptor for name field.
+	noticeDescName := noticeFields[5].Descriptor()
+	// notice.DefaultName holds the default value on creation for the name field.
+	notice.DefaultName = noticeDescName.Default.(string)
+	// notice.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	notice.NameValidator = noticeDescName.Validators[0].(func(string) error)
+	// noticeDescText is the schema descriptor for text field.
+	noticeDescText := noticeFields[6].Descriptor()
+	// notice.DefaultText holds the default value on creation for the text field.
+	notice.DefaultText = noticeDescText.Default.(string)
+	// notice.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	notice.TextValidator = noticeDescText.Validators[0].(func(string) error)
+	// noticeDescAmount is the schema descriptor for amount field.
+	noticeDescAmount := noticeFields[7].Descriptor()
+	// notice.DefaultAmount holds the default value on creation for the amount field.
+	notice.DefaultAmount = money.Minor(noticeDescAmount.Default.(int64))
+	// noticeDescCurrency is the schema descriptor for currency field.
+	noticeDescCurrency := noticeFields[8].Descriptor()
+	// notice.DefaultCurrency holds the default value on creation for the currency field.
+	notice.DefaultCurrency = money.Currency(noticeDescCurrency.Default.(string))
+	// notice.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	notice.CurrencyValidator = noticeDescCurrency.Validators[0].(func(string) error)
+	// noticeDescID is the schema descriptor for id field.
+	noticeDescID := noticeMixinFields0[0].Descriptor()
+	// notice.DefaultID holds the default value on creation for the id field.
+	notice.DefaultID = noticeDescID.Default.(func() uuid.UUID)
 	numbercounterMixin := schema.NumberCounter{}.Mixin()
 	numbercounterMixinFields0 := numbercounterMixin[0].Fields()
 	_ = numbercounterMixinFields0
@@ -1298,6 +1378,65 @@ func init() {
 	numbersequenceDescID := numbersequenceMixinFields0[0].Descriptor()
 	// numbersequence.DefaultID holds the default value on creation for the id field.
 	numbersequence.DefaultID = numbersequenceDescID.Default.(func() uuid.UUID)
+	onlinepaymentMixin := schema.OnlinePayment{}.Mixin()
+	onlinepaymentMixinFields0 := onlinepaymentMixin[0].Fields()
+	_ = onlinepaymentMixinFields0
+	onlinepaymentFields := schema.OnlinePayment{}.Fields()
+	_ = onlinepaymentFields
+	// onlinepaymentDescCreatedAt is the schema descriptor for created_at field.
+	onlinepaymentDescCreatedAt := onlinepaymentMixinFields0[2].Descriptor()
+	// onlinepayment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	onlinepayment.DefaultCreatedAt = onlinepaymentDescCreatedAt.Default.(func() time.Time)
+	// onlinepaymentDescUpdatedAt is the schema descriptor for updated_at field.
+	onlinepaymentDescUpdatedAt := onlinepaymentFields[0].Descriptor()
+	// onlinepayment.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	onlinepayment.DefaultUpdatedAt = onlinepaymentDescUpdatedAt.Default.(func() time.Time)
+	// onlinepaymentDescVersion is the schema descriptor for version field.
+	onlinepaymentDescVersion := onlinepaymentFields[1].Descriptor()
+	// onlinepayment.DefaultVersion holds the default value on creation for the version field.
+	onlinepayment.DefaultVersion = onlinepaymentDescVersion.Default.(int)
+	// onlinepayment.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	onlinepayment.VersionValidator = onlinepaymentDescVersion.Validators[0].(func(int) error)
+	// onlinepaymentDescAmount is the schema descriptor for amount field.
+	onlinepaymentDescAmount := onlinepaymentFields[6].Descriptor()
+	// onlinepayment.AmountValidator is a validator for the "amount" field. It is called by the builders before save.
+	onlinepayment.AmountValidator = onlinepaymentDescAmount.Validators[0].(func(int64) error)
+	// onlinepaymentDescCurrency is the schema descriptor for currency field.
+	onlinepaymentDescCurrency := onlinepaymentFields[7].Descriptor()
+	// onlinepayment.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	onlinepayment.CurrencyValidator = onlinepaymentDescCurrency.Validators[0].(func(string) error)
+	// onlinepaymentDescExternalID is the schema descriptor for external_id field.
+	onlinepaymentDescExternalID := onlinepaymentFields[8].Descriptor()
+	// onlinepayment.ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
+	onlinepayment.ExternalIDValidator = onlinepaymentDescExternalID.Validators[0].(func(string) error)
+	// onlinepaymentDescReference is the schema descriptor for reference field.
+	onlinepaymentDescReference := onlinepaymentFields[9].Descriptor()
+	// onlinepayment.ReferenceValidator is a validator for the "reference" field. It is called by the builders before save.
+	onlinepayment.ReferenceValidator = func() func(string) error {
+		validators := onlinepaymentDescReference.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(reference string) error {
+			for _, fn := range fns {
+				if err := fn(reference); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// onlinepaymentDescURL is the schema descriptor for url field.
+	onlinepaymentDescURL := onlinepaymentFields[10].Descriptor()
+	// onlinepayment.DefaultURL holds the default value on creation for the url field.
+	onlinepayment.DefaultURL = onlinepaymentDescURL.Default.(string)
+	// onlinepayment.URLValidator is a validator for the "url" field. It is called by the builders before save.
+	onlinepayment.URLValidator = onlinepaymentDescURL.Validators[0].(func(string) error)
+	// onlinepaymentDescID is the schema descriptor for id field.
+	onlinepaymentDescID := onlinepaymentMixinFields0[0].Descriptor()
+	// onlinepayment.DefaultID holds the default value on creation for the id field.
+	onlinepayment.DefaultID = onlinepaymentDescID.Default.(func() uuid.UUID)
 	organizationMixin := schema.Organization{}.Mixin()
 	organizationMixinFields0 := organizationMixin[0].Fields()
 	_ = organizationMixinFields0
@@ -1444,6 +1583,71 @@ func init() {
 	paymentDescID := paymentMixinFields0[0].Descriptor()
 	// payment.DefaultID holds the default value on creation for the id field.
 	payment.DefaultID = paymentDescID.Default.(func() uuid.UUID)
+	paymenteventMixin := schema.PaymentEvent{}.Mixin()
+	paymenteventMixinFields0 := paymenteventMixin[0].Fields()
+	_ = paymenteventMixinFields0
+	paymenteventFields := schema.PaymentEvent{}.Fields()
+	_ = paymenteventFields
+	// paymenteventDescCreatedAt is the schema descriptor for created_at field.
+	paymenteventDescCreatedAt := paymenteventMixinFields0[2].Descriptor()
+	// paymentevent.DefaultCreatedAt holds the default value on creation for the created_at field.
+	paymentevent.DefaultCreatedAt = paymenteventDescCreatedAt.Default.(func() time.Time)
+	// paymenteventDescEventID is the schema descriptor for event_id field.
+	paymenteventDescEventID := paymenteventFields[1].Descriptor()
+	// paymentevent.EventIDValidator is a validator for the "event_id" field. It is called by the builders before save.
+	paymentevent.EventIDValidator = func() func(string) error {
+		validators := paymenteventDescEventID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(event_id string) error {
+			for _, fn := range fns {
+				if err := fn(event_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// paymenteventDescType is the schema descriptor for type field.
+	paymenteventDescType := paymenteventFields[2].Descriptor()
+	// paymentevent.TypeValidator is a validator for the "type" field. It is called by the builders before save.
+	paymentevent.TypeValidator = func() func(string) error {
+		validators := paymenteventDescType.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(_type string) error {
+			for _, fn := range fns {
+				if err := fn(_type); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// paymenteventDescDetail is the schema descriptor for detail field.
+	paymenteventDescDetail := paymenteventFields[4].Descriptor()
+	// paymentevent.DefaultDetail holds the default value on creation for the detail field.
+	paymentevent.DefaultDetail = paymenteventDescDetail.Default.(string)
+	// paymentevent.DetailValidator is a validator for the "detail" field. It is called by the builders before save.
+	paymentevent.DetailValidator = paymenteventDescDetail.Validators[0].(func(string) error)
+	// paymenteventDescAmount is the schema descriptor for amount field.
+	paymenteventDescAmount := paymenteventFields[7].Descriptor()
+	// paymentevent.DefaultAmount holds the default value on creation for the amount field.
+	paymentevent.DefaultAmount = money.Minor(paymenteventDescAmount.Default.(int64))
+	// paymenteventDescCurrency is the schema descriptor for currency field.
+	paymenteventDescCurrency := paymenteventFields[8].Descriptor()
+	// paymentevent.DefaultCurrency holds the default value on creation for the currency field.
+	paymentevent.DefaultCurrency = money.Currency(paymenteventDescCurrency.Default.(string))
+	// paymentevent.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	paymentevent.CurrencyValidator = paymenteventDescCurrency.Validators[0].(func(string) error)
+	// paymenteventDescID is the schema descriptor for id field.
+	paymenteventDescID := paymenteventMixinFields0[0].Descriptor()
+	// paymentevent.DefaultID holds the default value on creation for the id field.
+	paymentevent.DefaultID = paymenteventDescID.Default.(func() uuid.UUID)
 	paymentoptionMixin := schema.PaymentOption{}.Mixin()
 	paymentoptionMixinFields0 := paymentoptionMixin[0].Fields()
 	_ = paymentoptionMixinFields0
@@ -1457,6 +1661,65 @@ func init() {
 	paymentoptionDescID := paymentoptionMixinFields0[0].Descriptor()
 	// paymentoption.DefaultID holds the default value on creation for the id field.
 	paymentoption.DefaultID = paymentoptionDescID.Default.(func() uuid.UUID)
+	paymentproviderMixin := schema.PaymentProvider{}.Mixin()
+	paymentproviderMixinFields0 := paymentproviderMixin[0].Fields()
+	_ = paymentproviderMixinFields0
+	paymentproviderFields := schema.PaymentProvider{}.Fields()
+	_ = paymentproviderFields
+	// paymentproviderDescCreatedAt is the schema descriptor for created_at field.
+	paymentproviderDescCreatedAt := paymentproviderMixinFields0[2].Descriptor()
+	// paymentprovider.DefaultCreatedAt holds the default value on creation for the created_at field.
+	paymentprovider.DefaultCreatedAt = paymentproviderDescCreatedAt.Default.(func() time.Time)
+	// paymentproviderDescUpdatedAt is the schema descriptor for updated_at field.
+	paymentproviderDescUpdatedAt := paymentproviderFields[0].Descriptor()
+	// paymentprovider.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	paymentprovider.DefaultUpdatedAt = paymentproviderDescUpdatedAt.Default.(func() time.Time)
+	// paymentproviderDescVersion is the schema descriptor for version field.
+	paymentproviderDescVersion := paymentproviderFields[1].Descriptor()
+	// paymentprovider.DefaultVersion holds the default value on creation for the version field.
+	paymentprovider.DefaultVersion = paymentproviderDescVersion.Default.(int)
+	// paymentprovider.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	paymentprovider.VersionValidator = paymentproviderDescVersion.Validators[0].(func(int) error)
+	// paymentproviderDescEnabled is the schema descriptor for enabled field.
+	paymentproviderDescEnabled := paymentproviderFields[3].Descriptor()
+	// paymentprovider.DefaultEnabled holds the default value on creation for the enabled field.
+	paymentprovider.DefaultEnabled = paymentproviderDescEnabled.Default.(bool)
+	// paymentproviderDescSecretKey is the schema descriptor for secret_key field.
+	paymentproviderDescSecretKey := paymentproviderFields[4].Descriptor()
+	// paymentprovider.SecretKeyValidator is a validator for the "secret_key" field. It is called by the builders before save.
+	paymentprovider.SecretKeyValidator = paymentproviderDescSecretKey.Validators[0].(func([]byte) error)
+	// paymentproviderDescWebhookSecret is the schema descriptor for webhook_secret field.
+	paymentproviderDescWebhookSecret := paymentproviderFields[5].Descriptor()
+	// paymentprovider.WebhookSecretValidator is a validator for the "webhook_secret" field. It is called by the builders before save.
+	paymentprovider.WebhookSecretValidator = paymentproviderDescWebhookSecret.Validators[0].(func([]byte) error)
+	// paymentproviderDescHolder is the schema descriptor for holder field.
+	paymentproviderDescHolder := paymentproviderFields[6].Descriptor()
+	// paymentprovider.DefaultHolder holds the default value on creation for the holder field.
+	paymentprovider.DefaultHolder = paymentproviderDescHolder.Default.(string)
+	// paymentprovider.HolderValidator is a validator for the "holder" field. It is called by the builders before save.
+	paymentprovider.HolderValidator = paymentproviderDescHolder.Validators[0].(func(string) error)
+	// paymentproviderDescIban is the schema descriptor for iban field.
+	paymentproviderDescIban := paymentproviderFields[7].Descriptor()
+	// paymentprovider.DefaultIban holds the default value on creation for the iban field.
+	paymentprovider.DefaultIban = paymentproviderDescIban.Default.(string)
+	// paymentprovider.IbanValidator is a validator for the "iban" field. It is called by the builders before save.
+	paymentprovider.IbanValidator = paymentproviderDescIban.Validators[0].(func(string) error)
+	// paymentproviderDescBic is the schema descriptor for bic field.
+	paymentproviderDescBic := paymentproviderFields[8].Descriptor()
+	// paymentprovider.DefaultBic holds the default value on creation for the bic field.
+	paymentprovider.DefaultBic = paymentproviderDescBic.Default.(string)
+	// paymentprovider.BicValidator is a validator for the "bic" field. It is called by the builders before save.
+	paymentprovider.BicValidator = paymentproviderDescBic.Validators[0].(func(string) error)
+	// paymentproviderDescInstructions is the schema descriptor for instructions field.
+	paymentproviderDescInstructions := paymentproviderFields[9].Descriptor()
+	// paymentprovider.DefaultInstructions holds the default value on creation for the instructions field.
+	paymentprovider.DefaultInstructions = paymentproviderDescInstructions.Default.(string)
+	// paymentprovider.InstructionsValidator is a validator for the "instructions" field. It is called by the builders before save.
+	paymentprovider.InstructionsValidator = paymentproviderDescInstructions.Validators[0].(func(string) error)
+	// paymentproviderDescID is the schema descriptor for id field.
+	paymentproviderDescID := paymentproviderMixinFields0[0].Descriptor()
+	// paymentprovider.DefaultID holds the default value on creation for the id field.
+	paymentprovider.DefaultID = paymentproviderDescID.Default.(func() uuid.UUID)
 	portalgrantMixin := schema.PortalGrant{}.Mixin()
 	portalgrantMixinFields0 := portalgrantMixin[0].Fields()
 	_ = portalgrantMixinFields0
@@ -1492,6 +1755,31 @@ func init() {
 	portalgrantDescID := portalgrantMixinFields0[0].Descriptor()
 	// portalgrant.DefaultID holds the default value on creation for the id field.
 	portalgrant.DefaultID = portalgrantDescID.Default.(func() uuid.UUID)
+	portalpreferenceMixin := schema.PortalPreference{}.Mixin()
+	portalpreferenceMixinFields0 := portalpreferenceMixin[0].Fields()
+	_ = portalpreferenceMixinFields0
+	portalpreferenceFields := schema.PortalPreference{}.Fields()
+	_ = portalpreferenceFields
+	// portalpreferenceDescCreatedAt is the schema descriptor for created_at field.
+	portalpreferenceDescCreatedAt := portalpreferenceMixinFields0[2].Descriptor()
+	// portalpreference.DefaultCreatedAt holds the default value on creation for the created_at field.
+	portalpreference.DefaultCreatedAt = portalpreferenceDescCreatedAt.Default.(func() time.Time)
+	// portalpreferenceDescDocuments is the schema descriptor for documents field.
+	portalpreferenceDescDocuments := portalpreferenceFields[1].Descriptor()
+	// portalpreference.DefaultDocuments holds the default value on creation for the documents field.
+	portalpreference.DefaultDocuments = portalpreferenceDescDocuments.Default.(bool)
+	// portalpreferenceDescPayments is the schema descriptor for payments field.
+	portalpreferenceDescPayments := portalpreferenceFields[2].Descriptor()
+	// portalpreference.DefaultPayments holds the default value on creation for the payments field.
+	portalpreference.DefaultPayments = portalpreferenceDescPayments.Default.(bool)
+	// portalpreferenceDescMessages is the schema descriptor for messages field.
+	portalpreferenceDescMessages := portalpreferenceFields[3].Descriptor()
+	// portalpreference.DefaultMessages holds the default value on creation for the messages field.
+	portalpreference.DefaultMessages = portalpreferenceDescMessages.Default.(bool)
+	// portalpreferenceDescID is the schema descriptor for id field.
+	portalpreferenceDescID := portalpreferenceMixinFields0[0].Descriptor()
+	// portalpreference.DefaultID holds the default value on creation for the id field.
+	portalpreference.DefaultID = portalpreferenceDescID.Default.(func() uuid.UUID)
 	productMixin := schema.Product{}.Mixin()
 	productMixinFields0 := productMixin[0].Fields()
 	_ = productMixinFields0
@@ -1893,6 +2181,27 @@ func init() {
 	registrysettingDescID := registrysettingMixinFields0[0].Descriptor()
 	// registrysetting.DefaultID holds the default value on creation for the id field.
 	registrysetting.DefaultID = registrysettingDescID.Default.(func() uuid.UUID)
+	secondfactorMixin := schema.SecondFactor{}.Mixin()
+	secondfactorMixinFields0 := secondfactorMixin[0].Fields()
+	_ = secondfactorMixinFields0
+	secondfactorFields := schema.SecondFactor{}.Fields()
+	_ = secondfactorFields
+	// secondfactorDescCreatedAt is the schema descriptor for created_at field.
+	secondfactorDescCreatedAt := secondfactorMixinFields0[1].Descriptor()
+	// secondfactor.DefaultCreatedAt holds the default value on creation for the created_at field.
+	secondfactor.DefaultCreatedAt = secondfactorDescCreatedAt.Default.(func() time.Time)
+	// secondfactorDescSecret is the schema descriptor for secret field.
+	secondfactorDescSecret := secondfactorFields[1].Descriptor()
+	// secondfactor.SecretValidator is a validator for the "secret" field. It is called by the builders before save.
+	secondfactor.SecretValidator = secondfactorDescSecret.Validators[0].(func([]byte) error)
+	// secondfactorDescLastStep is the schema descriptor for last_step field.
+	secondfactorDescLastStep := secondfactorFields[3].Descriptor()
+	// secondfactor.DefaultLastStep holds the default value on creation for the last_step field.
+	secondfactor.DefaultLastStep = secondfactorDescLastStep.Default.(int64)
+	// secondfactorDescID is the schema descriptor for id field.
+	secondfactorDescID := secondfactorMixinFields0[0].Descriptor()
+	// secondfactor.DefaultID holds the default value on creation for the id field.
+	secondfactor.DefaultID = secondfactorDescID.Default.(func() uuid.UUID)
 	sessionMixin := schema.Session{}.Mixin()
 	sessionMixinFields0 := sessionMixin[0].Fields()
 	_ = sessionMixinFields0
@@ -1926,6 +2235,29 @@ func init() {
 	sessionDescID := sessionMixinFields0[0].Descriptor()
 	// session.DefaultID holds the default value on creation for the id field.
 	session.DefaultID = sessionDescID.Default.(func() uuid.UUID)
+	signinlinkMixin := schema.SignInLink{}.Mixin()
+	signinlinkMixinFields0 := signinlinkMixin[0].Fields()
+	_ = signinlinkMixinFields0
+	signinlinkFields := schema.SignInLink{}.Fields()
+	_ = signinlinkFields
+	// signinlinkDescCreatedAt is the schema descriptor for created_at field.
+	signinlinkDescCreatedAt := signinlinkMixinFields0[2].Descriptor()
+	// signinlink.DefaultCreatedAt holds the default value on creation for the created_at field.
+	signinlink.DefaultCreatedAt = signinlinkDescCreatedAt.Default.(func() time.Time)
+	// signinlinkDescTokenHash is the schema descriptor for token_hash field.
+	signinlinkDescTokenHash := signinlinkFields[3].Descriptor()
+	// signinlink.TokenHashValidator is a validator for the "token_hash" field. It is called by the builders before save.
+	signinlink.TokenHashValidator = signinlinkDescTokenHash.Validators[0].(func([]byte) error)
+	// signinlinkDescAddress is the schema descriptor for address field.
+	signinlinkDescAddress := signinlinkFields[4].Descriptor()
+	// signinlink.DefaultAddress holds the default value on creation for the address field.
+	signinlink.DefaultAddress = signinlinkDescAddress.Default.(string)
+	// signinlink.AddressValidator is a validator for the "address" field. It is called by the builders before save.
+	signinlink.AddressValidator = signinlinkDescAddress.Validators[0].(func(string) error)
+	// signinlinkDescID is the schema descriptor for id field.
+	signinlinkDescID := signinlinkMixinFields0[0].Descriptor()
+	// signinlink.DefaultID holds the default value on creation for the id field.
+	signinlink.DefaultID = signinlinkDescID.Default.(func() uuid.UUID)
 	timeentryMixin := schema.TimeEntry{}.Mixin()
 	timeentryMixinFields0 := timeentryMixin[0].Fields()
 	_ = timeentryMixinFields0

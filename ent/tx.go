@@ -76,18 +76,30 @@ type Tx struct {
 	Membership *MembershipClient
 	// MergeMove is the client for interacting with the MergeMove builders.
 	MergeMove *MergeMoveClient
+	// Message is the client for interacting with the Message builders.
+	Message *MessageClient
+	// Notice is the client for interacting with the Notice builders.
+	Notice *NoticeClient
 	// NumberCounter is the client for interacting with the NumberCounter builders.
 	NumberCounter *NumberCounterClient
 	// NumberSequence is the client for interacting with the NumberSequence builders.
 	NumberSequence *NumberSequenceClient
+	// OnlinePayment is the client for interacting with the OnlinePayment builders.
+	OnlinePayment *OnlinePaymentClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
 	// Payment is the client for interacting with the Payment builders.
 	Payment *PaymentClient
+	// PaymentEvent is the client for interacting with the PaymentEvent builders.
+	PaymentEvent *PaymentEventClient
 	// PaymentOption is the client for interacting with the PaymentOption builders.
 	PaymentOption *PaymentOptionClient
+	// PaymentProvider is the client for interacting with the PaymentProvider builders.
+	PaymentProvider *PaymentProviderClient
 	// PortalGrant is the client for interacting with the PortalGrant builders.
 	PortalGrant *PortalGrantClient
+	// PortalPreference is the client for interacting with the PortalPreference builders.
+	PortalPreference *PortalPreferenceClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
 	// Project is the client for interacting with the Project builders.
@@ -106,8 +118,12 @@ type Tx struct {
 	RegistryCheck *RegistryCheckClient
 	// RegistrySetting is the client for interacting with the RegistrySetting builders.
 	RegistrySetting *RegistrySettingClient
+	// SecondFactor is the client for interacting with the SecondFactor builders.
+	SecondFactor *SecondFactorClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SignInLink is the client for interacting with the SignInLink builders.
+	SignInLink *SignInLinkClient
 	// TimeEntry is the client for interacting with the TimeEntry builders.
 	TimeEntry *TimeEntryClient
 	// TrackingCategory is the client for interacting with the TrackingCategory builders.
@@ -278,12 +294,18 @@ func (tx *Tx) init() {
 	tx.LedgerEntry = NewLedgerEntryClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
 	tx.MergeMove = NewMergeMoveClient(tx.config)
+	tx.Message = NewMessageClient(tx.config)
+	tx.Notice = NewNoticeClient(tx.config)
 	tx.NumberCounter = NewNumberCounterClient(tx.config)
 	tx.NumberSequence = NewNumberSequenceClient(tx.config)
+	tx.OnlinePayment = NewOnlinePaymentClient(tx.config)
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.Payment = NewPaymentClient(tx.config)
+	tx.PaymentEvent = NewPaymentEventClient(tx.config)
 	tx.PaymentOption = NewPaymentOptionClient(tx.config)
+	tx.PaymentProvider = NewPaymentProviderClient(tx.config)
 	tx.PortalGrant = NewPortalGrantClient(tx.config)
+	tx.PortalPreference = NewPortalPreferenceClient(tx.config)
 	tx.Product = NewProductClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.ProjectFee = NewProjectFeeClient(tx.config)
@@ -293,7 +315,9 @@ func (tx *Tx) init() {
 	tx.RecurringInvoice = NewRecurringInvoiceClient(tx.config)
 	tx.RegistryCheck = NewRegistryCheckClient(tx.config)
 	tx.RegistrySetting = NewRegistrySettingClient(tx.config)
+	tx.SecondFactor = NewSecondFactorClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
+	tx.SignInLink = NewSignInLinkClient(tx.config)
 	tx.TimeEntry = NewTimeEntryClient(tx.config)
 	tx.TrackingCategory = NewTrackingCategoryClient(tx.config)
 	tx.TrackingOption = NewTrackingOptionClient(tx.config)

@@ -44,6 +44,9 @@ var carried = []struct {
 	{mergemove.KindNote, "contact_notes", ""},
 	{mergemove.KindAttachment, "attachments", ""},
 	{mergemove.KindCheck, "registry_checks", ""},
+	{mergemove.KindOnlinePayment, "online_payments", ""},
+	{mergemove.KindMessage, "messages", ""},
+	{mergemove.KindNotice, "notices", ""},
 }
 
 // mover moves rows in the transaction of a merge, and writes down which.

@@ -39,12 +39,18 @@ import (
 	"github.com/kartela/kartela/ent/ledgerentry"
 	"github.com/kartela/kartela/ent/membership"
 	"github.com/kartela/kartela/ent/mergemove"
+	"github.com/kartela/kartela/ent/message"
+	"github.com/kartela/kartela/ent/notice"
 	"github.com/kartela/kartela/ent/numbercounter"
 	"github.com/kartela/kartela/ent/numbersequence"
+	"github.com/kartela/kartela/ent/onlinepayment"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentevent"
 	"github.com/kartela/kartela/ent/paymentoption"
+	"github.com/kartela/kartela/ent/paymentprovider"
 	"github.com/kartela/kartela/ent/portalgrant"
+	"github.com/kartela/kartela/ent/portalpreference"
 	"github.com/kartela/kartela/ent/predicate"
 	"github.com/kartela/kartela/ent/product"
 	"github.com/kartela/kartela/ent/project"
@@ -55,7 +61,9 @@ import (
 	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
 	"github.com/kartela/kartela/ent/registrysetting"
+	"github.com/kartela/kartela/ent/secondfactor"
 	"github.com/kartela/kartela/ent/session"
+	"github.com/kartela/kartela/ent/signinlink"
 	"github.com/kartela/kartela/ent/timeentry"
 	"github.com/kartela/kartela/ent/trackingcategory"
 	"github.com/kartela/kartela/ent/trackingoption"
@@ -955,6 +963,60 @@ func (f TraverseMergeMove) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.MergeMoveQuery", q)
 }
 
+// The MessageFunc type is an adapter to allow the use of ordinary function as a Querier.
+type MessageFunc func(context.Context, *ent.MessageQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f MessageFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.MessageQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.MessageQuery", q)
+}
+
+// The TraverseMessage type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseMessage func(context.Context, *ent.MessageQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseMessage) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseMessage) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MessageQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.MessageQuery", q)
+}
+
+// The NoticeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type NoticeFunc func(context.Context, *ent.NoticeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f NoticeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.NoticeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.NoticeQuery", q)
+}
+
+// The TraverseNotice type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseNotice func(context.Context, *ent.NoticeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseNotice) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseNotice) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.NoticeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.NoticeQuery", q)
+}
+
 // The NumberCounterFunc type is an adapter to allow the use of ordinary function as a Querier.
 type NumberCounterFunc func(context.Context, *ent.NumberCounterQuery) (ent.Value, error)
 
@@ -1007,6 +1069,33 @@ func (f TraverseNumberSequence) Traverse(ctx context.Context, q ent.Query) error
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.NumberSequenceQuery", q)
+}
+
+// The OnlinePaymentFunc type is an adapter to allow the use of ordinary function as a Querier.
+type OnlinePaymentFunc func(context.Context, *ent.OnlinePaymentQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f OnlinePaymentFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.OnlinePaymentQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.OnlinePaymentQuery", q)
+}
+
+// The TraverseOnlinePayment type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseOnlinePayment func(context.Context, *ent.OnlinePaymentQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseOnlinePayment) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseOnlinePayment) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.OnlinePaymentQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.OnlinePaymentQuery", q)
 }
 
 // The OrganizationFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1063,6 +1152,33 @@ func (f TraversePayment) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.PaymentQuery", q)
 }
 
+// The PaymentEventFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PaymentEventFunc func(context.Context, *ent.PaymentEventQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PaymentEventFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PaymentEventQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PaymentEventQuery", q)
+}
+
+// The TraversePaymentEvent type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePaymentEvent func(context.Context, *ent.PaymentEventQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePaymentEvent) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePaymentEvent) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PaymentEventQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PaymentEventQuery", q)
+}
+
 // The PaymentOptionFunc type is an adapter to allow the use of ordinary function as a Querier.
 type PaymentOptionFunc func(context.Context, *ent.PaymentOptionQuery) (ent.Value, error)
 
@@ -1090,6 +1206,33 @@ func (f TraversePaymentOption) Traverse(ctx context.Context, q ent.Query) error 
 	return fmt.Errorf("unexpected query type %T. expect *ent.PaymentOptionQuery", q)
 }
 
+// The PaymentProviderFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PaymentProviderFunc func(context.Context, *ent.PaymentProviderQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PaymentProviderFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PaymentProviderQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PaymentProviderQuery", q)
+}
+
+// The TraversePaymentProvider type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePaymentProvider func(context.Context, *ent.PaymentProviderQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePaymentProvider) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePaymentProvider) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PaymentProviderQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PaymentProviderQuery", q)
+}
+
 // The PortalGrantFunc type is an adapter to allow the use of ordinary function as a Querier.
 type PortalGrantFunc func(context.Context, *ent.PortalGrantQuery) (ent.Value, error)
 
@@ -1115,6 +1258,33 @@ func (f TraversePortalGrant) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.PortalGrantQuery", q)
+}
+
+// The PortalPreferenceFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PortalPreferenceFunc func(context.Context, *ent.PortalPreferenceQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PortalPreferenceFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PortalPreferenceQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PortalPreferenceQuery", q)
+}
+
+// The TraversePortalPreference type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePortalPreference func(context.Context, *ent.PortalPreferenceQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePortalPreference) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePortalPreference) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PortalPreferenceQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PortalPreferenceQuery", q)
 }
 
 // The ProductFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1360,6 +1530,33 @@ func (f TraverseRegistrySetting) Traverse(ctx context.Context, q ent.Query) erro
 	return fmt.Errorf("unexpected query type %T. expect *ent.RegistrySettingQuery", q)
 }
 
+// The SecondFactorFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SecondFactorFunc func(context.Context, *ent.SecondFactorQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SecondFactorFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SecondFactorQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SecondFactorQuery", q)
+}
+
+// The TraverseSecondFactor type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSecondFactor func(context.Context, *ent.SecondFactorQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSecondFactor) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSecondFactor) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SecondFactorQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SecondFactorQuery", q)
+}
+
 // The SessionFunc type is an adapter to allow the use of ordinary function as a Querier.
 type SessionFunc func(context.Context, *ent.SessionQuery) (ent.Value, error)
 
@@ -1385,6 +1582,33 @@ func (f TraverseSession) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.SessionQuery", q)
+}
+
+// The SignInLinkFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SignInLinkFunc func(context.Context, *ent.SignInLinkQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SignInLinkFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SignInLinkQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SignInLinkQuery", q)
+}
+
+// The TraverseSignInLink type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSignInLink func(context.Context, *ent.SignInLinkQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSignInLink) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSignInLink) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SignInLinkQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SignInLinkQuery", q)
 }
 
 // The TimeEntryFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1560,18 +1784,30 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.MembershipQuery, predicate.Membership, membership.OrderOption]{typ: ent.TypeMembership, tq: q}, nil
 	case *ent.MergeMoveQuery:
 		return &query[*ent.MergeMoveQuery, predicate.MergeMove, mergemove.OrderOption]{typ: ent.TypeMergeMove, tq: q}, nil
+	case *ent.MessageQuery:
+		return &query[*ent.MessageQuery, predicate.Message, message.OrderOption]{typ: ent.TypeMessage, tq: q}, nil
+	case *ent.NoticeQuery:
+		return &query[*ent.NoticeQuery, predicate.Notice, notice.OrderOption]{typ: ent.TypeNotice, tq: q}, nil
 	case *ent.NumberCounterQuery:
 		return &query[*ent.NumberCounterQuery, predicate.NumberCounter, numbercounter.OrderOption]{typ: ent.TypeNumberCounter, tq: q}, nil
 	case *ent.NumberSequenceQuery:
 		return &query[*ent.NumberSequenceQuery, predicate.NumberSequence, numbersequence.OrderOption]{typ: ent.TypeNumberSequence, tq: q}, nil
+	case *ent.OnlinePaymentQuery:
+		return &query[*ent.OnlinePaymentQuery, predicate.OnlinePayment, onlinepayment.OrderOption]{typ: ent.TypeOnlinePayment, tq: q}, nil
 	case *ent.OrganizationQuery:
 		return &query[*ent.OrganizationQuery, predicate.Organization, organization.OrderOption]{typ: ent.TypeOrganization, tq: q}, nil
 	case *ent.PaymentQuery:
 		return &query[*ent.PaymentQuery, predicate.Payment, payment.OrderOption]{typ: ent.TypePayment, tq: q}, nil
+	case *ent.PaymentEventQuery:
+		return &query[*ent.PaymentEventQuery, predicate.PaymentEvent, paymentevent.OrderOption]{typ: ent.TypePaymentEvent, tq: q}, nil
 	case *ent.PaymentOptionQuery:
 		return &query[*ent.PaymentOptionQuery, predicate.PaymentOption, paymentoption.OrderOption]{typ: ent.TypePaymentOption, tq: q}, nil
+	case *ent.PaymentProviderQuery:
+		return &query[*ent.PaymentProviderQuery, predicate.PaymentProvider, paymentprovider.OrderOption]{typ: ent.TypePaymentProvider, tq: q}, nil
 	case *ent.PortalGrantQuery:
 		return &query[*ent.PortalGrantQuery, predicate.PortalGrant, portalgrant.OrderOption]{typ: ent.TypePortalGrant, tq: q}, nil
+	case *ent.PortalPreferenceQuery:
+		return &query[*ent.PortalPreferenceQuery, predicate.PortalPreference, portalpreference.OrderOption]{typ: ent.TypePortalPreference, tq: q}, nil
 	case *ent.ProductQuery:
 		return &query[*ent.ProductQuery, predicate.Product, product.OrderOption]{typ: ent.TypeProduct, tq: q}, nil
 	case *ent.ProjectQuery:
@@ -1590,8 +1826,12 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.RegistryCheckQuery, predicate.RegistryCheck, registrycheck.OrderOption]{typ: ent.TypeRegistryCheck, tq: q}, nil
 	case *ent.RegistrySettingQuery:
 		return &query[*ent.RegistrySettingQuery, predicate.RegistrySetting, registrysetting.OrderOption]{typ: ent.TypeRegistrySetting, tq: q}, nil
+	case *ent.SecondFactorQuery:
+		return &query[*ent.SecondFactorQuery, predicate.SecondFactor, secondfactor.OrderOption]{typ: ent.TypeSecondFactor, tq: q}, nil
 	case *ent.SessionQuery:
 		return &query[*ent.SessionQuery, predicate.Session, session.OrderOption]{typ: ent.TypeSession, tq: q}, nil
+	case *ent.SignInLinkQuery:
+		return &query[*ent.SignInLinkQuery, predicate.SignInLink, signinlink.OrderOption]{typ: ent.TypeSignInLink, tq: q}, nil
 	case *ent.TimeEntryQuery:
 		return &query[*ent.TimeEntryQuery, predicate.TimeEntry, timeentry.OrderOption]{typ: ent.TypeTimeEntry, tq: q}, nil
 	case *ent.TrackingCategoryQuery:

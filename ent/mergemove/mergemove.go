@@ -64,18 +64,21 @@ type Kind string
 
 // Kind values.
 const (
-	KindDocument   Kind = "document"
-	KindPayment    Kind = "payment"
-	KindProject    Kind = "project"
-	KindRecurring  Kind = "recurring"
-	KindNote       Kind = "note"
-	KindAttachment Kind = "attachment"
-	KindGrant      Kind = "grant"
-	KindCheck      Kind = "check"
-	KindOption     Kind = "option"
-	KindAddress    Kind = "address"
-	KindEmail      Kind = "email"
-	KindPhone      Kind = "phone"
+	KindDocument      Kind = "document"
+	KindPayment       Kind = "payment"
+	KindProject       Kind = "project"
+	KindRecurring     Kind = "recurring"
+	KindNote          Kind = "note"
+	KindAttachment    Kind = "attachment"
+	KindGrant         Kind = "grant"
+	KindCheck         Kind = "check"
+	KindOption        Kind = "option"
+	KindAddress       Kind = "address"
+	KindEmail         Kind = "email"
+	KindPhone         Kind = "phone"
+	KindMessage       Kind = "message"
+	KindNotice        Kind = "notice"
+	KindOnlinePayment Kind = "online_payment"
 )
 
 func (k Kind) String() string {
@@ -85,7 +88,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindDocument, KindPayment, KindProject, KindRecurring, KindNote, KindAttachment, KindGrant, KindCheck, KindOption, KindAddress, KindEmail, KindPhone:
+	case KindDocument, KindPayment, KindProject, KindRecurring, KindNote, KindAttachment, KindGrant, KindCheck, KindOption, KindAddress, KindEmail, KindPhone, KindMessage, KindNotice, KindOnlinePayment:
 		return nil
 	default:
 		return fmt.Errorf("mergemove: invalid enum value for kind field: %q", k)

@@ -1062,7 +1062,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "merge_id", Type: field.TypeUUID},
 		{Name: "loser_id", Type: field.TypeUUID},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"document", "payment", "project", "recurring", "note", "attachment", "grant", "check", "option", "address", "email", "phone"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"document", "payment", "project", "recurring", "note", "attachment", "grant", "check", "option", "address", "email", "phone", "message", "notice", "online_payment"}},
 		{Name: "row_id", Type: field.TypeUUID},
 	}
 	// MergeMovesTable holds the schema information for the "merge_moves" table.
@@ -1075,6 +1075,82 @@ var (
 				Name:    "mergemove_organization_id_merge_id_kind_row_id",
 				Unique:  false,
 				Columns: []*schema.Column{MergeMovesColumns[1], MergeMovesColumns[3], MergeMovesColumns[5], MergeMovesColumns[6]},
+			},
+		},
+	}
+	// MessagesColumns holds the columns for the "messages" table.
+	MessagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "contact_id", Type: field.TypeUUID},
+		{Name: "document_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "author", Type: field.TypeEnum, Enums: []string{"staff", "portal", "permalink"}},
+		{Name: "author_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "author_name", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "body", Type: field.TypeString, Size: 5000},
+		{Name: "seen_at", Type: field.TypeTime, Nullable: true},
+	}
+	// MessagesTable holds the schema information for the "messages" table.
+	MessagesTable = &schema.Table{
+		Name:       "messages",
+		Columns:    MessagesColumns,
+		PrimaryKey: []*schema.Column{MessagesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "message_organization_id_contact_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[1], MessagesColumns[3], MessagesColumns[0]},
+			},
+			{
+				Name:    "message_organization_id_document_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[1], MessagesColumns[4], MessagesColumns[0]},
+			},
+			{
+				Name:    "message_organization_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[1], MessagesColumns[0]},
+			},
+		},
+	}
+	// NoticesColumns holds the columns for the "notices" table.
+	NoticesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"estimate_accepted", "estimate_rejected", "message", "payment_received", "payment_problem", "refund", "dispute"}},
+		{Name: "contact_id", Type: field.TypeUUID},
+		{Name: "document_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "payment_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "message_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "name", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "text", Type: field.TypeString, Size: 5000, Default: ""},
+		{Name: "amount", Type: field.TypeInt64, Default: 0},
+		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
+		{Name: "seen_at", Type: field.TypeTime, Nullable: true},
+		{Name: "seen_by", Type: field.TypeUUID, Nullable: true},
+	}
+	// NoticesTable holds the schema information for the "notices" table.
+	NoticesTable = &schema.Table{
+		Name:       "notices",
+		Columns:    NoticesColumns,
+		PrimaryKey: []*schema.Column{NoticesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "notice_organization_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{NoticesColumns[1], NoticesColumns[0]},
+			},
+			{
+				Name:    "notice_organization_id_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{NoticesColumns[1], NoticesColumns[4]},
+			},
+			{
+				Name:    "notice_organization_id_seen_at",
+				Unique:  false,
+				Columns: []*schema.Column{NoticesColumns[1], NoticesColumns[12]},
 			},
 		},
 	}
@@ -1123,6 +1199,76 @@ var (
 				Name:    "numbersequence_organization_id_document_type_name",
 				Unique:  true,
 				Columns: []*schema.Column{NumberSequencesColumns[1], NumberSequencesColumns[3], NumberSequencesColumns[4]},
+			},
+		},
+	}
+	// OnlinePaymentsColumns holds the columns for the "online_payments" table.
+	OnlinePaymentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "contact_id", Type: field.TypeUUID},
+		{Name: "document_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "provider", Type: field.TypeEnum, Enums: []string{"stripe", "bank_transfer", "sandbox"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"open", "paid", "cancelled", "expired", "failed"}, Default: "open"},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "external_id", Type: field.TypeString, Nullable: true, Size: 255},
+		{Name: "reference", Type: field.TypeString, Size: 35},
+		{Name: "url", Type: field.TypeString, Size: 4000, Default: ""},
+		{Name: "user_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "link_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "paid_at", Type: field.TypeTime, Nullable: true},
+		{Name: "payment_id", Type: field.TypeUUID, Nullable: true},
+	}
+	// OnlinePaymentsTable holds the schema information for the "online_payments" table.
+	OnlinePaymentsTable = &schema.Table{
+		Name:       "online_payments",
+		Columns:    OnlinePaymentsColumns,
+		PrimaryKey: []*schema.Column{OnlinePaymentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "onlinepayment_organization_id_provider_external_id",
+				Unique:  true,
+				Columns: []*schema.Column{OnlinePaymentsColumns[1], OnlinePaymentsColumns[7], OnlinePaymentsColumns[11]},
+			},
+			{
+				Name:    "onlinepayment_organization_id_reference",
+				Unique:  true,
+				Columns: []*schema.Column{OnlinePaymentsColumns[1], OnlinePaymentsColumns[12]},
+			},
+			{
+				Name:    "onlinepayment_organization_id_contact_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnlinePaymentsColumns[1], OnlinePaymentsColumns[5], OnlinePaymentsColumns[0]},
+			},
+			{
+				Name:    "onlinepayment_organization_id_document_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnlinePaymentsColumns[1], OnlinePaymentsColumns[6]},
+			},
+			{
+				Name:    "onlinepayment_organization_id_payment_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnlinePaymentsColumns[1], OnlinePaymentsColumns[18]},
+			},
+			{
+				Name:    "onlinepayment_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnlinePaymentsColumns[14]},
+			},
+			{
+				Name:    "onlinepayment_organization_id_link_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnlinePaymentsColumns[1], OnlinePaymentsColumns[15]},
+			},
+			{
+				Name:    "onlinepayment_status_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{OnlinePaymentsColumns[8], OnlinePaymentsColumns[16]},
 			},
 		},
 	}
@@ -1193,6 +1339,44 @@ var (
 			},
 		},
 	}
+	// PaymentEventsColumns holds the columns for the "payment_events" table.
+	PaymentEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "provider", Type: field.TypeEnum, Enums: []string{"stripe", "bank_transfer", "sandbox"}},
+		{Name: "event_id", Type: field.TypeString, Size: 255},
+		{Name: "type", Type: field.TypeString, Size: 100},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"booked", "credited", "refunded", "disputed", "dispute_won", "closed", "ignored"}},
+		{Name: "detail", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "online_payment_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "payment_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "amount", Type: field.TypeInt64, Default: 0},
+		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
+	}
+	// PaymentEventsTable holds the schema information for the "payment_events" table.
+	PaymentEventsTable = &schema.Table{
+		Name:       "payment_events",
+		Columns:    PaymentEventsColumns,
+		PrimaryKey: []*schema.Column{PaymentEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "paymentevent_organization_id_provider_event_id",
+				Unique:  true,
+				Columns: []*schema.Column{PaymentEventsColumns[1], PaymentEventsColumns[3], PaymentEventsColumns[4]},
+			},
+			{
+				Name:    "paymentevent_organization_id_online_payment_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentEventsColumns[1], PaymentEventsColumns[8]},
+			},
+			{
+				Name:    "paymentevent_organization_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentEventsColumns[1], PaymentEventsColumns[0]},
+			},
+		},
+	}
 	// PaymentOptionsColumns holds the columns for the "payment_options" table.
 	PaymentOptionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1217,6 +1401,35 @@ var (
 				Name:    "paymentoption_organization_id_option_id",
 				Unique:  false,
 				Columns: []*schema.Column{PaymentOptionsColumns[1], PaymentOptionsColumns[5]},
+			},
+		},
+	}
+	// PaymentProvidersColumns holds the columns for the "payment_providers" table.
+	PaymentProvidersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "provider", Type: field.TypeEnum, Enums: []string{"stripe", "bank_transfer", "sandbox"}},
+		{Name: "enabled", Type: field.TypeBool, Default: false},
+		{Name: "secret_key", Type: field.TypeBytes, Nullable: true, Size: 1000},
+		{Name: "webhook_secret", Type: field.TypeBytes, Nullable: true, Size: 1000},
+		{Name: "holder", Type: field.TypeString, Size: 70, Default: ""},
+		{Name: "iban", Type: field.TypeString, Size: 34, Default: ""},
+		{Name: "bic", Type: field.TypeString, Size: 11, Default: ""},
+		{Name: "instructions", Type: field.TypeString, Size: 2000, Default: ""},
+	}
+	// PaymentProvidersTable holds the schema information for the "payment_providers" table.
+	PaymentProvidersTable = &schema.Table{
+		Name:       "payment_providers",
+		Columns:    PaymentProvidersColumns,
+		PrimaryKey: []*schema.Column{PaymentProvidersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "paymentprovider_organization_id_provider",
+				Unique:  true,
+				Columns: []*schema.Column{PaymentProvidersColumns[1], PaymentProvidersColumns[5]},
 			},
 		},
 	}
@@ -1261,6 +1474,34 @@ var (
 				Name:    "portalgrant_user_id",
 				Unique:  false,
 				Columns: []*schema.Column{PortalGrantsColumns[5]},
+			},
+		},
+	}
+	// PortalPreferencesColumns holds the columns for the "portal_preferences" table.
+	PortalPreferencesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "documents", Type: field.TypeBool, Default: true},
+		{Name: "payments", Type: field.TypeBool, Default: true},
+		{Name: "messages", Type: field.TypeBool, Default: true},
+	}
+	// PortalPreferencesTable holds the schema information for the "portal_preferences" table.
+	PortalPreferencesTable = &schema.Table{
+		Name:       "portal_preferences",
+		Columns:    PortalPreferencesColumns,
+		PrimaryKey: []*schema.Column{PortalPreferencesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "portalpreference_organization_id_user_id",
+				Unique:  true,
+				Columns: []*schema.Column{PortalPreferencesColumns[1], PortalPreferencesColumns[3]},
+			},
+			{
+				Name:    "portalpreference_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{PortalPreferencesColumns[3]},
 			},
 		},
 	}
@@ -1558,6 +1799,29 @@ var (
 			},
 		},
 	}
+	// SecondFactorsColumns holds the columns for the "second_factors" table.
+	SecondFactorsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "secret", Type: field.TypeBytes, Size: 1000},
+		{Name: "enabled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_step", Type: field.TypeInt64, Default: 0},
+		{Name: "recovery", Type: field.TypeJSON},
+	}
+	// SecondFactorsTable holds the schema information for the "second_factors" table.
+	SecondFactorsTable = &schema.Table{
+		Name:       "second_factors",
+		Columns:    SecondFactorsColumns,
+		PrimaryKey: []*schema.Column{SecondFactorsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "secondfactor_user_id",
+				Unique:  true,
+				Columns: []*schema.Column{SecondFactorsColumns[2]},
+			},
+		},
+	}
 	// SessionsColumns holds the columns for the "sessions" table.
 	SessionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1592,6 +1856,47 @@ var (
 				Name:    "session_user_id",
 				Unique:  false,
 				Columns: []*schema.Column{SessionsColumns[3]},
+			},
+		},
+	}
+	// SignInLinksColumns holds the columns for the "sign_in_links" table.
+	SignInLinksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "organization_id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "side", Type: field.TypeEnum, Enums: []string{"staff", "portal"}},
+		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"sign_in", "password"}},
+		{Name: "token_hash", Type: field.TypeBytes, Size: 32},
+		{Name: "address", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+	}
+	// SignInLinksTable holds the schema information for the "sign_in_links" table.
+	SignInLinksTable = &schema.Table{
+		Name:       "sign_in_links",
+		Columns:    SignInLinksColumns,
+		PrimaryKey: []*schema.Column{SignInLinksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signinlink_token_hash",
+				Unique:  true,
+				Columns: []*schema.Column{SignInLinksColumns[6]},
+			},
+			{
+				Name:    "signinlink_organization_id_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{SignInLinksColumns[1], SignInLinksColumns[3]},
+			},
+			{
+				Name:    "signinlink_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{SignInLinksColumns[3]},
+			},
+			{
+				Name:    "signinlink_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{SignInLinksColumns[8]},
 			},
 		},
 	}
@@ -1757,12 +2062,18 @@ var (
 		LedgerEntriesTable,
 		MembershipsTable,
 		MergeMovesTable,
+		MessagesTable,
+		NoticesTable,
 		NumberCountersTable,
 		NumberSequencesTable,
+		OnlinePaymentsTable,
 		OrganizationsTable,
 		PaymentsTable,
+		PaymentEventsTable,
 		PaymentOptionsTable,
+		PaymentProvidersTable,
 		PortalGrantsTable,
+		PortalPreferencesTable,
 		ProductsTable,
 		ProjectsTable,
 		ProjectFeesTable,
@@ -1772,7 +2083,9 @@ var (
 		RecurringInvoicesTable,
 		RegistryChecksTable,
 		RegistrySettingsTable,
+		SecondFactorsTable,
 		SessionsTable,
+		SignInLinksTable,
 		TimeEntriesTable,
 		TrackingCategoriesTable,
 		TrackingOptionsTable,

@@ -99,11 +99,20 @@ type Membership func(*sql.Selector)
 // MergeMove is the predicate function for mergemove builders.
 type MergeMove func(*sql.Selector)
 
+// Message is the predicate function for message builders.
+type Message func(*sql.Selector)
+
+// Notice is the predicate function for notice builders.
+type Notice func(*sql.Selector)
+
 // NumberCounter is the predicate function for numbercounter builders.
 type NumberCounter func(*sql.Selector)
 
 // NumberSequence is the predicate function for numbersequence builders.
 type NumberSequence func(*sql.Selector)
+
+// OnlinePayment is the predicate function for onlinepayment builders.
+type OnlinePayment func(*sql.Selector)
 
 // Organization is the predicate function for organization builders.
 type Organization func(*sql.Selector)
@@ -111,11 +120,20 @@ type Organization func(*sql.Selector)
 // Payment is the predicate function for payment builders.
 type Payment func(*sql.Selector)
 
+// PaymentEvent is the predicate function for paymentevent builders.
+type PaymentEvent func(*sql.Selector)
+
 // PaymentOption is the predicate function for paymentoption builders.
 type PaymentOption func(*sql.Selector)
 
+// PaymentProvider is the predicate function for paymentprovider builders.
+type PaymentProvider func(*sql.Selector)
+
 // PortalGrant is the predicate function for portalgrant builders.
 type PortalGrant func(*sql.Selector)
+
+// PortalPreference is the predicate function for portalpreference builders.
+type PortalPreference func(*sql.Selector)
 
 // Product is the predicate function for product builders.
 type Product func(*sql.Selector)
@@ -144,8 +162,14 @@ type RegistryCheck func(*sql.Selector)
 // RegistrySetting is the predicate function for registrysetting builders.
 type RegistrySetting func(*sql.Selector)
 
+// SecondFactor is the predicate function for secondfactor builders.
+type SecondFactor func(*sql.Selector)
+
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
+
+// SignInLink is the predicate function for signinlink builders.
+type SignInLink func(*sql.Selector)
 
 // TimeEntry is the predicate function for timeentry builders.
 type TimeEntry func(*sql.Selector)

@@ -40,6 +40,8 @@ var unbound = map[string]string{
 	"billed_items.created_by":           "a user or an API key",
 	"project_members.user_id":           "a user, who is a member when it is written",
 	"project_tasks.assignee_id":         "a user, who is a member of the project when it is written",
+	"messages.author_id":                "a user or an API key, or nobody",
+	"notices.seen_by":                   "a user or an API key, or nobody",
 	"time_entries.user_id":              "a user, who is a member when it is written",
 }
 

@@ -183,12 +183,19 @@ func (s *scene) people() {
 	}
 	s.member("named", viewer.Sales)
 	s.add("of a member", "sessions", values{"user_id": s.who[0].User})
+	for _, way := range []string{"sign_in_links", "second_factors"} {
+		s.add("of a member", way, values{"user_id": s.who[0].User})
+	}
 	key := s.add("ours", "api_keys", values{"name": "till", "role": "accountant", "created_by": s.who[0].User})
 	s.who = append(s.who,
 		who{"key", viewer.Viewer{Kind: viewer.Staff, Organization: s.org, APIKey: key, Role: viewer.Accountant}},
 		who{"portal", viewer.Viewer{Kind: viewer.Portal, Organization: s.org, User: s.person("customer of ours")}},
 		who{"nobody", viewer.Viewer{}})
 	for _, w := range s.who[:len(s.who)-1] {
+		if w.Kind == viewer.Portal {
+			s.add("of "+w.name, "portal_preferences", values{"user_id": w.User})
+			s.add("of another", "portal_preferences", values{"user_id": s.who[0].User})
+		}
 		s.add("key of "+w.name, "idempotency_records", values{"actor_id": w.Actor(), "key": "k", "request_hash": token(), "result": "{}"})
 	}
 }
@@ -263,7 +270,7 @@ func (s *scene) money() {
 			"sequence_id": seq, "number_period": 2026, "number": number, "custom_id": fmt.Sprint("d", number), "payable": 100})
 		s.add("of "+x.label, "document_lines", values{"document_id": doc})
 		s.add("of "+x.label, "document_taxes", values{"document_id": doc})
-		for _, part := range []string{"document_adjustments", "document_options", "document_links", "document_reminders", "attachments"} {
+		for _, part := range []string{"document_adjustments", "document_options", "document_links", "document_reminders", "attachments", "messages", "notices"} {
 			s.add("of "+x.label, part, values{"document_id": doc, "contact_id": x.contact})
 		}
 		if x.status == "issued" {
@@ -271,8 +278,13 @@ func (s *scene) money() {
 		}
 	}
 	for i, label := range []string{"open", "restricted", "granted"} {
-		s.add("of "+label, "recurring_invoices", values{"contact_id": c[i]})
+		for _, own := range []string{"recurring_invoices", "messages", "notices"} {
+			s.add("of "+label, own, values{"contact_id": c[i]})
+		}
+		try := s.add("of "+label, "online_payments", values{"contact_id": c[i], "reference": label})
+		s.add("about that of "+label, "payment_events", values{"online_payment_id": try, "event_id": label})
 	}
+	s.add("about none", "payment_events", values{"event_id": "none"})
 	s.add("void of granted", "payments", values{"contact_id": c[2], "status": "void", "amount": 100})
 }
 
@@ -281,7 +293,7 @@ func (s *scene) money() {
 func (s *scene) projects() {
 	keeper, accountant := s.as("time_keeper").User, s.as("accountant").User
 	for i, label := range []string{"open", "restricted", "granted"} {
-		p := s.add("of "+label, "projects", values{"contact_id": s.rows["contacts"][i]})
+		p := s.add("of "+label, "projects", values{"contact_id": s.rows["contacts"][i], "portal": "billable"})
 		s.add("accountant in that of "+label, "project_members", values{"project_id": p, "user_id": accountant})
 		if label == "open" {
 			s.add("keeper in that of "+label, "project_members", values{"project_id": p, "user_id": keeper})
@@ -294,6 +306,13 @@ func (s *scene) projects() {
 		s.add("in that of "+label, "billed_items", values{"project_id": p, "fee_id": fee})
 	}
 	s.add("unbilled", "project_fees", nil)
+	granted := s.rows["contacts"][2]
+	for _, portal := range []string{"all", "hidden"} {
+		p := s.add(portal+" of granted", "projects", values{"contact_id": granted, "portal": portal})
+		s.add("in the "+portal, "project_tasks", values{"project_id": p})
+		s.add("in the "+portal, "time_entries", values{"project_id": p, "user_id": accountant, "billable": false})
+	}
+	s.add("not billable in that of granted", "time_entries", values{"project_id": s.rows["projects"][2], "user_id": accountant, "billable": false})
 }
 
 // card is a payment of a document and what both leave on the contact's card.

@@ -147,14 +147,42 @@ memberships: ours                        x    x    x    x    x    x    x    x   
 merge_moves: from granted                x    x    x    x    .    x    x    x    .    .
 merge_moves: from open                   x    x    x    x    .    x    x    x    .    .
 merge_moves: from restricted             x    x    .    .    .    .    x    .    .    .
+messages: of bill of granted             x    x    x    .    .    x    .    x    .    .
+messages: of bill of restricted          x    x    .    .    .    .    .    .    .    .
+messages: of draft of granted            x    x    x    x    .    x    x    x    .    .
+messages: of granted                     x    x    x    x    .    x    x    x    x    .
+messages: of invoice of granted          x    x    x    x    .    x    x    x    x    .
+messages: of invoice of open             x    x    x    x    .    x    x    x    .    .
+messages: of invoice of restricted       x    x    .    .    .    .    x    .    .    .
+messages: of open                        x    x    x    x    .    x    x    x    .    .
+messages: of restricted                  x    x    .    .    .    .    x    .    .    .
+messages: of void of granted             x    x    x    x    .    x    x    x    .    .
+notices: of bill of granted              x    x    x    x    .    x    x    x    .    .
+notices: of bill of restricted           x    x    .    .    .    .    x    .    .    .
+notices: of draft of granted             x    x    x    x    .    x    x    x    .    .
+notices: of granted                      x    x    x    x    .    x    x    x    .    .
+notices: of invoice of granted           x    x    x    x    .    x    x    x    .    .
+notices: of invoice of open              x    x    x    x    .    x    x    x    .    .
+notices: of invoice of restricted        x    x    .    .    .    .    x    .    .    .
+notices: of open                         x    x    x    x    .    x    x    x    .    .
+notices: of restricted                   x    x    .    .    .    .    x    .    .    .
+notices: of void of granted              x    x    x    x    .    x    x    x    .    .
 number_counters: ours                    x    x    x    x    .    x    x    x    .    .
 number_sequences: ours                   x    x    x    x    .    x    x    x    .    .
+online_payments: of granted              x    x    x    x    .    x    x    x    x    .
+online_payments: of open                 x    x    x    x    .    x    x    x    .    .
+online_payments: of restricted           x    x    .    .    .    .    x    .    .    .
 organizations: ours                      x    x    x    x    x    x    x    x    x    .
+payment_events: about none               x    x    x    x    .    x    x    x    .    .
+payment_events: about that of granted    x    x    x    x    .    x    x    x    .    .
+payment_events: about that of open       x    x    x    x    .    x    x    x    .    .
+payment_events: about that of restricted x    x    .    .    .    .    x    .    .    .
 payment_options: of payment for bill of granted x    x    x    .    .    x    .    x    .    .
 payment_options: of payment for bill of restricted x    x    .    .    .    .    .    .    .    .
 payment_options: of payment for invoice of granted x    x    x    x    .    x    x    x    .    .
 payment_options: of payment for invoice of open x    x    x    x    .    x    x    x    .    .
 payment_options: of payment for invoice of restricted x    x    .    .    .    .    x    .    .    .
+payment_providers: any                   x    x    .    .    .    .    .    .    .    .
 payments: for bill of granted            x    x    x    .    .    x    .    x    .    .
 payments: for bill of restricted         x    x    .    .    .    .    .    .    .    .
 payments: for invoice of granted         x    x    x    x    .    x    x    x    x    .
@@ -163,6 +191,8 @@ payments: for invoice of restricted      x    x    .    .    .    .    x    .   
 payments: void of granted                x    x    x    x    .    x    x    x    .    .
 portal_grants: of granted                x    x    x    x    .    x    x    x    .    .
 portal_grants: of restricted             x    x    .    .    .    .    x    .    .    .
+portal_preferences: of another           .    .    .    .    .    .    .    .    .    .
+portal_preferences: of portal            .    .    .    .    .    .    .    .    x    .
 products: any                            x    x    x    x    .    x    x    x    .    .
 project_fees: in that of granted         x    x    x    x    .    x    x    x    .    .
 project_fees: in that of open            x    x    x    x    .    x    x    x    .    .
@@ -175,10 +205,14 @@ project_members: keeper in that of open  x    x    x    x    x    x    x    x   
 project_options: in that of granted      x    x    x    x    .    x    x    x    .    .
 project_options: in that of open         x    x    x    x    .    x    x    x    .    .
 project_options: in that of restricted   x    x    .    .    .    .    x    .    .    .
-project_tasks: in that of granted        x    x    x    x    .    x    x    x    .    .
+project_tasks: in that of granted        x    x    x    x    .    x    x    x    x    .
 project_tasks: in that of open           x    x    x    x    x    x    x    x    .    .
 project_tasks: in that of restricted     x    x    .    .    .    .    x    .    .    .
-projects: of granted                     x    x    x    x    .    x    x    x    .    .
+project_tasks: in the all                x    x    x    x    .    x    x    x    x    .
+project_tasks: in the hidden             x    x    x    x    .    x    x    x    .    .
+projects: all of granted                 x    x    x    x    .    x    x    x    x    .
+projects: hidden of granted              x    x    x    x    .    x    x    x    .    .
+projects: of granted                     x    x    x    x    .    x    x    x    x    .
 projects: of open                        x    x    x    x    x    x    x    x    .    .
 projects: of restricted                  x    x    .    .    .    .    x    .    .    .
 recurring_invoices: of granted           x    x    x    x    .    x    x    x    .    .
@@ -189,11 +223,16 @@ registry_checks: of no contact           x    x    x    x    .    x    x    x   
 registry_checks: of open                 x    x    x    x    .    x    x    x    .    .
 registry_checks: of restricted           x    x    .    .    .    .    x    .    .    .
 registry_settings: any                   x    x    .    .    .    .    .    .    .    .
+second_factors: of a member              .    .    .    .    .    .    .    .    .    .
 sessions: of a member                    .    .    .    .    .    .    .    .    .    .
-time_entries: accountant's in that of granted x    x    x    x    .    x    x    x    .    .
+sign_in_links: of a member               .    .    .    .    .    .    .    .    .    .
+time_entries: accountant's in that of granted x    x    x    x    .    x    x    x    x    .
 time_entries: accountant's in that of open x    x    x    x    .    x    x    x    .    .
 time_entries: accountant's in that of restricted x    x    .    .    .    .    x    .    .    .
+time_entries: in the all                 x    x    x    x    .    x    x    x    x    .
+time_entries: in the hidden              x    x    x    x    .    x    x    x    .    .
 time_entries: keeper's in that of open   x    x    x    x    x    x    x    x    .    .
+time_entries: not billable in that of granted x    x    x    x    .    x    x    x    .    .
 tracking_categories: any                 x    x    x    x    .    x    x    x    .    .
 tracking_options: any                    x    x    x    x    .    x    x    x    .    .
 users: customer of ours                  x    x    x    x    .    x    x    x    x    .

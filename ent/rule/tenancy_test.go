@@ -232,6 +232,8 @@ func unused(table, column string, f reflect.Value, of *scene) any {
 	case reference(table, column) != "":
 	case table == "memberships" && column == "user_id":
 		return of.as("portal").User
+	case (table == "portal_preferences" || table == "second_factors") && column == "user_id":
+		return of.as("sales").User
 	case typ == reflect.TypeOf(uuid.UUID{}):
 		return schema.NewID()
 	case column == "currency":
@@ -309,7 +311,7 @@ func (s *scene) dump() map[string][]string {
 	out := map[string][]string{}
 	for _, x := range migrate.Tables {
 		where, args := " WHERE organization_id = "+marks(s.d.Dialect, 1), []any{s.org}
-		if x.Name == "users" {
+		if x.Name == "users" || x.Name == "second_factors" {
 			where, args = "", nil
 		}
 		if x.Name == "organizations" {
@@ -474,9 +476,9 @@ func lands(k kind, attack string) bool {
 		return !onlyAdded
 	case strings.HasPrefix(attack, "delete"): // where nothing refers to it
 		return !onlyAdded && !slices.Contains([]string{"organizations", "users", "contacts", "documents", "payments", "number_sequences",
-			"tracking_categories", "tracking_options", "contact_imports", "contact_merges", "projects", "project_tasks", "project_fees"}, k.table)
+			"tracking_categories", "tracking_options", "contact_imports", "contact_merges", "projects", "project_tasks", "project_fees", "online_payments"}, k.table)
 	case strings.HasPrefix(attack, "create"):
-		return k.table != "organizations" && k.table != "registry_settings" // a new one changes none that is there; an organization has one
+		return !slices.Contains([]string{"organizations", "registry_settings", "payment_providers"}, k.table) // a new one changes none that is there; an organization has one
 	case strings.HasPrefix(attack, "upsert on id"):
 		return !onlyAdded
 	}

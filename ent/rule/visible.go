@@ -23,6 +23,8 @@ var visible = map[string]sight{
 	ent.TypeOrganization: {ownOrganization, ownOrganization},
 	ent.TypeUser:         {colleagues, self},
 	ent.TypeMembership:   {always(own), closed},
+	ent.TypeSecondFactor: {closed, closed}, // as sessions
+	ent.TypeSignInLink:   {closed, closed},
 	ent.TypeSession:      {closed, closed}, // the account package works as the system
 	ent.TypeAPIKey:       {needs(own, viewer.ManageStaff), closed},
 
@@ -64,20 +66,27 @@ var visible = map[string]sight{
 
 	ent.TypePaymentOption: {needs(ofPayment, viewer.SeePayments), closed},
 
-	ent.TypeProject:       {needs(projectRow, viewer.SeeProjects, viewer.TrackTime), closed},
+	ent.TypeProject:       {needs(projectRow, viewer.SeeProjects, viewer.TrackTime), grantedProject},
 	ent.TypeProjectMember: {needs(memberOfProject, viewer.SeeProjects, viewer.TrackTime), closed},
-	ent.TypeProjectTask:   {needs(ofProject, viewer.SeeProjects, viewer.TrackTime), closed},
+	ent.TypeProjectTask:   {needs(ofProject, viewer.SeeProjects, viewer.TrackTime), ofGrantedProject},
 	ent.TypeProjectFee:    {needs(ofProject, viewer.SeeProjects), closed},
 	ent.TypeProjectOption: {needs(ofProject, viewer.SeeProjects), closed},
 	ent.TypeBilledItem:    {needs(ofProject, viewer.SeeProjects), closed},
-	ent.TypeTimeEntry:     {needs(timeOf, viewer.SeeTime, viewer.TrackTime), closed},
+	ent.TypeTimeEntry:     {needs(timeOf, viewer.SeeTime, viewer.TrackTime), grantedTime},
 
 	ent.TypePayment:     {needs(ofSide, viewer.SeePayments), grantedPayment},
 	ent.TypeAllocation:  {needs(ofSettled, viewer.SeePayments), closed},
 	ent.TypeLedgerEntry: {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedSide},
 	ent.TypeBalance:     {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedSide},
 
+	ent.TypePaymentProvider: {needs(own, viewer.ManageBusiness), closed},
+	ent.TypeOnlinePayment:   {needs(ofContact, viewer.SeePayments), grantedRow},
+	ent.TypePaymentEvent:    {needs(ofOnlinePayment, viewer.SeePayments), closed},
+
 	ent.TypePortalGrant:       {needs(ofContact, viewer.SeeContacts), closed},
+	ent.TypePortalPreference:  {closed, ofUser},
+	ent.TypeMessage:           {needs(ofContactOrDocument, viewer.SeeSales), grantedMessage},
+	ent.TypeNotice:            {needs(ofContact, viewer.SeeSales), closed},
 	ent.TypeAuditEvent:        {needs(ofEvent, viewer.SeeAudit), closed},
 	ent.TypeIdempotencyRecord: {always(ownKeys), ownKeys},
 }
@@ -358,6 +367,23 @@ func timeOf(v viewer.Viewer) condition {
 	}
 }
 
+// ofOnlinePayment is a provider's message about an online payment that the viewer sees, or
+// about none.
+func ofOnlinePayment(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		s.Where(sql.Or(sql.IsNull(s.C("online_payment_id")), sql.In(s.C("online_payment_id"), rows(s, "online_payments", ofContact(v)))))
+	}
+}
+
+// ofUser is a row of the viewer's own.
+func ofUser(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		s.Where(sql.EQ(s.C("user_id"), v.User))
+	}
+}
+
 func granted(s *sql.Selector, v viewer.Viewer, column string) {
 	s.Where(sql.And(sql.EQ(s.C("organization_id"), v.Organization), sql.In(column, ids(v.Contacts)...)))
 }
@@ -389,6 +415,45 @@ func grantedSide(v viewer.Viewer) condition {
 	return func(s *sql.Selector) {
 		granted(s, v, s.C("contact_id"))
 		s.Where(sql.EQ(s.C("side"), "client"))
+	}
+}
+
+func grantedRow(v viewer.Viewer) condition {
+	return func(s *sql.Selector) { granted(s, v, s.C("contact_id")) }
+}
+
+// grantedMessage is a message of a granted contact, about a document that is seen or none.
+func grantedMessage(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		granted(s, v, s.C("contact_id"))
+		s.Where(sql.Or(sql.IsNull(s.C("document_id")), sql.In(s.C("document_id"), rows(s, "documents", grantedDocument(v)))))
+	}
+}
+
+// grantedProject is a project that staff have not hidden.
+func grantedProject(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		granted(s, v, s.C("contact_id"))
+		s.Where(sql.NEQ(s.C("portal"), "hidden"))
+	}
+}
+
+func ofGrantedProject(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		own(v)(s)
+		s.Where(sql.In(s.C("project_id"), rows(s, "projects", grantedProject(v))))
+	}
+}
+
+// grantedTime is the time on such a project: all of it, or what is billable.
+func grantedTime(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		ofGrantedProject(v)(s)
+		all := func(p *sql.Selector) {
+			grantedProject(v)(p)
+			p.Where(sql.EQ(p.C("portal"), "all"))
+		}
+		s.Where(sql.Or(sql.EQ(s.C("billable"), true), sql.In(s.C("project_id"), rows(s, "projects", all))))
 	}
 }
 

@@ -42,7 +42,7 @@ func (MergeMove) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("merge_id", uuid.UUID{}).Immutable(),
 		field.UUID("loser_id", uuid.UUID{}).Immutable(),
-		field.Enum("kind").Values("document", "payment", "project", "recurring", "note", "attachment", "grant", "check", "option", "address", "email", "phone").Immutable(),
+		field.Enum("kind").Values("document", "payment", "project", "recurring", "note", "attachment", "grant", "check", "option", "address", "email", "phone", "message", "notice", "online_payment").Immutable(),
 		field.UUID("row_id", uuid.UUID{}).Immutable().Comment("it may be gone"),
 	}
 }

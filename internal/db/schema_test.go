@@ -168,7 +168,7 @@ func TestOnlyTablesOfNoTenantAreReferredToByIDAlone(t *testing.T) {
 
 // lookedUpFirst are unique keys that do not begin with the organization, because the row is
 // looked up by them before the organization is known. All are hashes of random tokens.
-var lookedUpFirst = []string{"api_keys(key_hash)", "portal_grants(token_hash)", "sessions(token_hash)"}
+var lookedUpFirst = []string{"api_keys(key_hash)", "portal_grants(token_hash)", "sessions(token_hash)", "sign_in_links(token_hash)"}
 
 func TestUniqueKeysOfATenantLeadWithTheOrganization(t *testing.T) {
 	queries := map[string]string{
