@@ -79,6 +79,7 @@ type UpdateInput struct {
 	Terms            *string
 	Language         *string
 	PaidBy           *entpayment.Method
+	Currency         *money.Currency // another one needs the lines and adjustments too
 	ExchangeRate     *money.Decimal
 	OptionIDs        []uuid.UUID
 }

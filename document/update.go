@@ -8,8 +8,10 @@ import (
 
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/ent/billeditem"
 	entdocument "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/money"
 )
 
 // Update changes a draft that still has the version that was read. Lines and adjustments are
@@ -61,9 +63,7 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, row *ent.Document, in 
 	if err != nil {
 		return fmt.Errorf("document: read the organization: %w", err)
 	}
-	if in.ExchangeRate != nil {
-		err = s.setRate(ctx, tx, row, in.ExchangeRate, org)
-	}
+	err = s.exchange(ctx, tx, row, in, org)
 	if err := fault.Join(err, checkHead(row), Open(org, min(was, row.Date), "date")); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, row *ent.Document, in 
 	if err := saveOptions(ctx, tx, row, in.OptionIDs, before, after); err != nil {
 		return err
 	}
-	err = change(tx, row).SetExchangeRate(row.ExchangeRate).SetDate(row.Date).SetDueDate(row.DueDate).SetPricesIncludeTax(row.PricesIncludeTax).SetNillableSequenceID(row.SequenceID).
+	err = change(tx, row).SetCurrency(row.Currency).SetExchangeRate(row.ExchangeRate).SetDate(row.Date).SetDueDate(row.DueDate).SetPricesIncludeTax(row.PricesIncludeTax).SetNillableSequenceID(row.SequenceID).
 		SetReference(row.Reference).SetNotes(row.Notes).SetTerms(row.Terms).SetLanguage(row.Language).SetNillablePaidBy(row.PaidBy).
 		SetAllowances(row.Allowances).SetCharges(row.Charges).SetNet(row.Net).SetVat(row.Vat).SetOtherTaxes(row.OtherTaxes).
 		SetWithholding(row.Withholding).SetTotal(row.Total).SetPayable(row.Payable).Exec(ctx)
@@ -88,6 +88,40 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, row *ent.Document, in 
 	}
 	old, is := audit.Diff(before, after)
 	return record(ctx, tx, "updateDocument", row, old, is)
+}
+
+// exchange settles the currency and the exchange rate. Amounts are of a currency, so that another
+// one needs them all anew, and what bills a project is of the project's for good.
+func (s *Service) exchange(ctx context.Context, tx *ent.Tx, row *ent.Document, in UpdateInput, org *ent.Organization) error {
+	if in.Currency == nil || *in.Currency == row.Currency {
+		if in.ExchangeRate == nil {
+			return nil
+		}
+		return s.setRate(ctx, tx, row, in.ExchangeRate, org)
+	}
+	if _, err := money.ParseCurrency(string(*in.Currency)); err != nil {
+		var bad fault.List
+		if other := bad.Add("currency", err); other != nil {
+			return other
+		}
+		return bad.Err()
+	}
+	billed, err := tx.BilledItem.Query().Where(billeditem.DocumentID(row.ID)).Exist(everything(ctx))
+	if err != nil {
+		return fmt.Errorf("document: look for what is billed: %w", err)
+	}
+	if billed {
+		return fault.New(fault.Conflict, "currency", "The document bills a project: it keeps the currency.")
+	}
+	row.Currency = *in.Currency
+	var bad fault.List
+	if in.Lines == nil {
+		bad = append(bad, fault.New(fault.Invalid, "lines", "Give the lines too when the currency changes."))
+	}
+	if in.Adjustments == nil && (row.Allowances != 0 || row.Charges != 0) {
+		bad = append(bad, fault.New(fault.Invalid, "adjustments", "Give the allowances and charges too when the currency changes."))
+	}
+	return fault.Join(bad.Err(), s.setRate(ctx, tx, row, in.ExchangeRate, org))
 }
 
 // rewrite saves the lines and adjustments of the input.

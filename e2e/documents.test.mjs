@@ -130,6 +130,38 @@ test("a line is taken from the price list; a price in another currency is to be 
   await openDialog(window).getByText("€509.07").first().waitFor(); // (350.50 + 100) × 1.13, rounded
 });
 
+test("a draft takes another currency, language, terms, option and project", async () => {
+  const project = "mutation ($input: CreateProjectInput!) { createProject(input: $input) { project { id } } }";
+  await ask(project, { input: { contactId: contact, name: "Rebranding", billing: "NON_BILLABLE" } }, token);
+  const category = "mutation ($input: CreateTrackingCategoryInput!) { createTrackingCategory(input: $input) { category { id } } }";
+  await ask(category, { input: { title: "Region", sales: true, options: [{ title: "North" }, { title: "South" }] } }, token);
+  const first = await begin("Estimate");
+  await fill(first, 1, "Study", "1", "100");
+  await first.getByRole("button", { name: "Save draft" }).click();
+  await openDialog(window).getByText("€124.00").first().waitFor();
+  await openDialog(window).getByRole("button", { name: "Edit", exact: true }).click();
+  const editor = openDialog(window);
+  await editor.getByLabel("Currency").fill("USD");
+  await editor.getByLabel("Exchange rate", { exact: false }).fill("0.9");
+  await editor.getByLabel("Project", { exact: true }).selectOption({ label: "Rebranding" });
+  await editor.getByText("Language, terms and more").click();
+  await editor.getByLabel("Language of documents").selectOption("de");
+  await editor.getByLabel("Printed terms").fill("Zahlbar sofort");
+  await editor.getByLabel("Region").selectOption({ label: "South" });
+  await editor.locator(".livetotals[aria-busy=false]").getByText("US$124.00").waitFor();
+  assert.deepEqual(await barriers(window), []);
+  await photograph(window, "invoice-editor-more");
+  await editor.getByRole("button", { name: "Save draft" }).click();
+  await openDialog(window).getByText("US$124.00").first().waitFor();
+  await openDialog(window).getByText("Zahlbar sofort").waitFor();
+  await openDialog(window).getByRole("button", { name: "Edit", exact: true }).click();
+  assert.equal(await editor.getByLabel("Exchange rate", { exact: false }).inputValue(), "0.9");
+  assert.equal(await editor.getByLabel("Project", { exact: true }).locator("option:checked").textContent(), "Rebranding");
+  await editor.getByText("Language, terms and more").click();
+  assert.equal(await editor.getByLabel("Language of documents").inputValue(), "de");
+  assert.equal(await editor.getByLabel("Region").locator("option:checked").textContent(), "South");
+});
+
 test("the list narrows by type, state and text, and sums what it shows", async () => {
   await window.goto(at("/documents"));
   await window.getByRole("navigation", { name: "Type" }).getByRole("link", { name: "Bills" }).click();

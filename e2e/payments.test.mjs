@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ask, signIn as token } from "./api.mjs";
-import { barriers, greek, launch, openDialog, owner, page, person, phone, signIn, speak, spills } from "./browser.mjs";
+import { barriers, greek, launch, openDialog, owner, page, person, phone, photograph, signIn, speak, spills } from "./browser.mjs";
 
 const word = Date.now().toString(36); // another at every run
 const name = (short) => `Πληρωτής ${word} ${short}`;
@@ -28,9 +28,9 @@ async function refused(act, text) {
   complaints.splice(quiet, 1);
 }
 
-async function document(contactId, type, unitPrice) {
+async function document(contactId, type, unitPrice, more = {}) {
   const { createDocument } = await api("mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }", {
-    input: { type, contactId, lines: [{ title: "Work", quantity: "1", unitPrice, taxes: [] }] },
+    input: { type, contactId, ...more, lines: [{ title: "Work", quantity: "1", unitPrice, taxes: [] }] },
   });
   const { id } = createDocument.document;
   await api("mutation ($input: DocumentIdInput!) { issueDocument(input: $input) { document { id } } }", { input: { id } });
@@ -60,6 +60,12 @@ before(async () => {
   for (const short of ["a", "b"]) {
     const { createContact } = await api("mutation ($input: CreateContactInput!) { createContact(input: $input) { contact { id } } }", {
       input: { company: name(short), isClient: true },
+    });
+    made[short] = createContact.contact.id;
+  }
+  for (const [short, role] of [["foreign", "isClient"], ["supplier", "isSupplier"]]) {
+    const { createContact } = await api("mutation ($input: CreateContactInput!) { createContact(input: $input) { contact { id } } }", {
+      input: { company: name(short), [role]: true },
     });
     made[short] = createContact.contact.id;
   }
@@ -117,6 +123,35 @@ test("a credit note settles the oldest invoice, and comes off", async () => {
   await stands(made.a, "15.00", "10.00");
   await button("Take off all documents").click();
   await stands(made.a, "40.00", "35.00");
+});
+
+test("a payment in another currency settles what is stated of it", async () => {
+  await document(made.foreign, "INVOICE", "200", { currency: "USD", exchangeRate: "0.9" });
+  await staff.goto(at(`/contacts/${made.foreign}?view=payments`));
+  await button("Record payment").first().click();
+  await dialog().getByLabel("Currency").selectOption("EUR");
+  await dialog().getByLabel("Amount", { exact: true }).fill("185");
+  await dialog().getByLabel("Amounts of my choice").check();
+  await dialog().getByLabel(/^For /).fill("185");
+  await refused(() => dialog().getByRole("button", { name: "Record payment", exact: true }).click(), /say how much of the document it settles/);
+  await dialog().getByLabel(/^Settles of /).fill("200");
+  assert.deepEqual(await barriers(staff), []);
+  await photograph(staff, "payment-in-another-currency");
+  await dialog().getByRole("button", { name: "Record payment", exact: true }).click();
+  await rows().filter({ hasText: "€185.00" }).waitFor();
+  const { contact } = await api("query ($id: ID!) { contact(id: $id) { balances { currency outstanding { amount } credit { amount } } } }", { id: made.foreign });
+  assert.deepEqual(contact.balances.map((b) => [b.outstanding.amount, b.credit.amount]), contact.balances.map(() => ["0.00", "0.00"]));
+});
+
+test("a supplier is paid what a bill asks for", async () => {
+  await document(made.supplier, "BILL", "80");
+  await staff.goto(at(`/contacts/${made.supplier}?view=payments`));
+  await button("Record payment").first().click();
+  await dialog().getByRole("button", { name: /€80\.00/ }).click();
+  await dialog().getByRole("button", { name: "Record payment", exact: true }).click();
+  await rows().filter({ hasText: "€80.00" }).waitFor();
+  const { contact } = await api("query ($id: ID!) { contact(id: $id) { balances { side outstanding { amount } net { amount } } } }", { id: made.supplier });
+  assert.deepEqual(contact.balances, [{ side: "SUPPLIER", outstanding: { amount: "0.00" }, net: { amount: "0.00" } }]);
 });
 
 test("many payments are recorded at once, and those with an error stay", async () => {

@@ -126,6 +126,18 @@ test("what is to be billed becomes a draft invoice, once", async () => {
   await openDialog(window).getByLabel("Price without VAT").fill("25.50");
   await openDialog(window).getByRole("button", { name: "Save" }).click();
   await window.getByText("Φιλοξενία").first().waitFor();
+  await window.getByRole("button", { name: "Edit Φιλοξενία" }).click();
+  await openDialog(window).getByLabel("Quantity").fill("2");
+  await openDialog(window).getByRole("button", { name: "Save" }).click();
+  await window.getByText("€51.00").first().waitFor();
+  await window.getByRole("button", { name: "Edit", exact: true }).first().click();
+  await openDialog(window).getByLabel("First day").fill("2026-02-01");
+  await openDialog(window).getByLabel("Last day").fill("2026-01-01");
+  await openDialog(window).getByRole("button", { name: "Save" }).click();
+  await openDialog(window).locator(".fault").first().waitFor();
+  await openDialog(window).getByLabel("Last day").fill("2026-12-31");
+  await openDialog(window).getByRole("button", { name: "Save" }).click();
+  await window.locator("dialog[open]").waitFor({ state: "detached" });
   await second.goto(window.url());
   await second.getByRole("heading", { name, level: 1 }).waitFor();
   assert.equal(await overflow(second), 0);

@@ -122,6 +122,6 @@ func (a *app) demonstrate(ctx context.Context, empty bool) error {
 		return nil
 	}
 	_, err = demo.Write(ctx, demo.Services{DB: a.db, Account: a.graph.Accounts, Tracking: a.graph.Categories, Contact: a.graph.Contacts,
-		Document: a.graph.Documents, Payment: a.graph.Payments, Project: a.graph.Projects, Portal: a.graph.Portals})
+		Document: a.graph.Documents, Payment: a.graph.Payments, Product: a.graph.Products, Project: a.graph.Projects, Portal: a.graph.Portals})
 	return err
 }

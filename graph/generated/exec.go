@@ -13007,7 +13007,9 @@ input UpdateDocumentInput {
   language: String
   "How an expense was paid."
   paidBy: PaymentMethod
-  "Units of the base currency for one of the document's."
+  "Another currency needs the lines, and the allowances and charges, too. CONFLICT where the document bills a project."
+  currency: CurrencyCode
+  "Units of the base currency for one of the document's; with another currency null for the stored rate of the date."
   exchangeRate: Decimal
   "All options of tracking categories, one of each category."
   optionIds: [ID!]
@@ -58520,7 +58522,7 @@ func (ec *executionContext) unmarshalInputUpdateDocumentInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "version", "sequenceId", "date", "dueDate", "pricesIncludeTax", "lines", "adjustments", "reference", "notes", "terms", "language", "paidBy", "exchangeRate", "optionIds", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "version", "sequenceId", "date", "dueDate", "pricesIncludeTax", "lines", "adjustments", "reference", "notes", "terms", "language", "paidBy", "currency", "exchangeRate", "optionIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -58618,6 +58620,13 @@ func (ec *executionContext) unmarshalInputUpdateDocumentInput(ctx context.Contex
 				return it, err
 			}
 			it.PaidBy = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
 		case "exchangeRate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exchangeRate"))
 			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)

@@ -1,5 +1,5 @@
 // Package demo fills an empty database with a demonstration: a Greek delicatessen with its
-// clients, suppliers, invoices and payments of two years, its projects, staff and three customers on
+// clients, suppliers, price list, invoices and payments of two years, its projects, staff and three customers on
 // the portal. All of it goes through the domain packages, so it is audited and on the
 // ledger like anyone else's. The words and the story are here; the rules are not.
 package demo
@@ -22,6 +22,7 @@ import (
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/product"
 	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/tracking"
 	"github.com/kartela/kartela/viewer"
@@ -35,6 +36,7 @@ type Services struct {
 	Contact  *contact.Service
 	Document *document.Service
 	Payment  *payment.Service
+	Product  *product.Service
 	Project  *project.Service
 	Portal   *portal.Service
 }
@@ -74,7 +76,7 @@ func Write(ctx context.Context, s Services) (Accounts, error) {
 	quiet.Mailer = noMail{}
 	s.Portal = &quiet
 	w := &writer{Services: s, today: document.TodayIn(s.Document.Now(), zone)}
-	for _, step := range []func(context.Context) error{w.staff, w.contacts, w.categorize, w.twice, w.trade, w.projects, w.invite, w.archive, w.finish} {
+	for _, step := range []func(context.Context) error{w.staff, w.contacts, w.categorize, w.twice, w.products, w.trade, w.projects, w.invite, w.archive, w.finish} {
 		if err := step(ctx); err != nil {
 			return Accounts{}, fmt.Errorf("demo: %w", err)
 		}

@@ -25,6 +25,7 @@ import (
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/product"
 	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
@@ -54,7 +55,7 @@ func services(t testing.TB, d *db.DB) demo.Services {
 	payments := &payment.Service{DB: d, Ledger: book, Contacts: contacts, Documents: documents, Now: now}
 	statements := &statement.Service{DB: d, Contacts: contacts, Documents: documents, Payments: payments, Now: now}
 	return demo.Services{DB: d, Account: accounts, Tracking: &tracking.Service{DB: d}, Contact: contacts, Document: documents, Payment: payments,
-		Project: &project.Service{DB: d, Contacts: contacts, Documents: documents, Now: now},
+		Product: &product.Service{DB: d}, Project: &project.Service{DB: d, Contacts: contacts, Documents: documents, Now: now},
 		Portal: &portal.Service{DB: d, Accounts: accounts, Ledger: book, Documents: documents, Statements: statements,
 			Mailer: mailer{t}, BaseURL: "http://127.0.0.1:8080", Ended: accounts.Forget, Now: now}}
 }

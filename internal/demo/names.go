@@ -89,8 +89,8 @@ var noteTexts = []string{
 	"Συμφωνήθηκε έκπτωση 10 % στα κρασιά.",
 }
 
-// product is something that the business sells.
-type product struct {
+// ware is something that the business sells.
+type ware struct {
 	greek, english, unit string
 	price                string // of one, without VAT
 	vat                  int64  // percent, in Greece
@@ -98,7 +98,7 @@ type product struct {
 	service              bool
 }
 
-var products = []product{
+var wares = []ware{
 	{"Ελαιόλαδο εξαιρετικό παρθένο 5 L", "Extra virgin olive oil 5 L", "τεμ", "48.50", 13, 24, false},
 	{"Μέλι θυμαρίσιο 950 g", "Thyme honey 950 g", "τεμ", "11.80", 13, 60, false},
 	{"Φέτα ΠΟΠ βαρελίσια", "Barrel-aged feta PDO", "kg", "9.425", 13, 80, false},

@@ -110,17 +110,17 @@ func (p *plan) pay(at int, c *planned, place, ago int) {
 	}
 }
 
-// lines makes 1 to 6 lines of different products.
+// lines makes 1 to 6 lines of different wares.
 func (p *plan) lines(c *planned) []*document.LineInput {
-	order := p.random.Perm(len(products))
+	order := p.random.Perm(len(wares))
 	out := make([]*document.LineInput, 1+p.random.IntN(6))
 	for i := range out {
-		out[i] = p.line(c, products[order[i]])
+		out[i] = p.line(c, wares[order[i]])
 	}
 	return out
 }
 
-func (p *plan) line(c *planned, what product) *document.LineInput {
+func (p *plan) line(c *planned, what ware) *document.LineInput {
 	most := what.dearest
 	if !c.firm {
 		most = min(most, 4)
@@ -148,7 +148,7 @@ func (p *plan) line(c *planned, what product) *document.LineInput {
 }
 
 // taxes are Greek VAT, or none across the border, and what the client withholds.
-func (c *planned) taxes(what product) []*money.Tax {
+func (c *planned) taxes(what ware) []*money.Tax {
 	vat := &money.Tax{Kind: money.VAT, Name: fmt.Sprintf("ΦΠΑ %d %%", what.vat), Rate: money.FromInt(what.vat)}
 	switch c.home {
 	case "GR":

@@ -42,4 +42,6 @@ export const elPayments: Record<keyof typeof enPayments, string> = {
   manyOldest: "Εξόφληση των παλαιότερων ανοιχτών κάθε επαφής",
   manyNoContact: "Δεν υπάρχει επαφή με αυτό το όνομα: διαλέξτε από τη λίστα.",
   manyNothing: "Συμπληρώστε τουλάχιστον μία σειρά.",
+  foreignHint: "Παραστατικά σε άλλα νομίσματα: πόσο της πληρωμής ({currency}) είναι για το καθένα, και πόσο του εξοφλεί στο νόμισμά του.",
+  settlesOf: "Εξοφλεί του {number}",
 };

@@ -41,4 +41,6 @@ export const enPayments = {
   manyOldest: "Settle the oldest open documents of each contact",
   manyNoContact: "No contact of this name: choose one from the list.",
   manyNothing: "Fill in at least one row.",
+  foreignHint: "Documents in other currencies: how much of the payment ({currency}) is for each, and how much of it that settles in its own currency.",
+  settlesOf: "Settles of {number}",
 } as const;

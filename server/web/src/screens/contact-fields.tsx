@@ -9,6 +9,7 @@ import { documentLanguages, languageName } from "../format/language.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Check, Choice, Field } from "../ui/form.tsx";
 import { ListEditor } from "../ui/list-editor.tsx";
+import { offered, OptionChoices } from "../ui/options.tsx";
 import { VatLookup, type Taken } from "./lookup.tsx";
 
 // Part is what each part of the form of a contact works on.
@@ -264,35 +265,15 @@ export function Addresses({ draft, change }: Part) {
   );
 }
 
-// Categories chooses an option of each tracking category. One that is no longer offered stays
-// where it is until it is changed.
+// Categories chooses an option of each tracking category.
 export function Categories({ draft, change, categories }: Part & { categories: readonly CategoryFragment[] }) {
-  const offered = categories.filter((c) => !c.archivedAt || c.options.some((o) => draft.optionIds.includes(o.id)));
-  if (offered.length === 0) {
+  if (offered(categories, draft.optionIds).length === 0) {
     return null;
   }
   return (
     <section class="card inset">
       <h2>{t("categories")}</h2>
-      <div class="pair">
-        {offered.map((category) => {
-          const ids = category.options.map((o) => o.id);
-          const chosen = draft.optionIds.find((id) => ids.includes(id)) ?? "";
-          return (
-            <Choice
-              key={category.id}
-              name="optionIds"
-              label={category.title}
-              value={chosen}
-              change={(id) => change({ optionIds: [...draft.optionIds.filter((other) => !ids.includes(other)), ...(id ? [id] : [])] })}
-              options={[
-                { value: "", text: t("optionNone") },
-                ...category.options.filter((o) => !o.archivedAt || o.id === chosen).map((o) => ({ value: o.id, text: o.title })),
-              ]}
-            />
-          );
-        })}
-      </div>
+      <OptionChoices categories={categories} chosen={draft.optionIds} change={(optionIds) => change({ optionIds })} />
     </section>
   );
 }

@@ -6,9 +6,10 @@ import { addDays, dayIn, formatDay } from "../format/day.ts";
 import { formatDecimal, parseDecimal, sign } from "../format/amount.ts";
 import {
   CreateDocumentDocument,
+  DocumentSettingsDocument,
   ExchangeRateDocument,
-  ExpenseCategoriesDocument,
   IssueDocumentDocument,
+  ProjectsToNameDocument,
   TotalsDocument,
   UpdateDocumentDocument,
   type AdjustmentInput,
@@ -20,10 +21,13 @@ import {
   type TotalsLineInput,
 } from "../gql/graphql.ts";
 import { locale, t } from "../i18n/language.ts";
+import { documentLanguages, languageName } from "../format/language.ts";
+import { CategoryChoice } from "../ui/category-choice.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Check, Choice, entered, Field, Form, FormFaults, invalid, Submit, TextArea } from "../ui/form.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { TotalsList } from "../ui/invoice-sheet.tsx";
+import { Options } from "../ui/options.tsx";
 import type { Card } from "./contact.tsx";
 import { ProductPicker } from "./product-picker.tsx";
 
@@ -36,7 +40,9 @@ interface DraftLine {
   rate: string; // of VAT, in percent
   discount: string; // in percent
   category: string; // of an expense, on purchases
-  kept: Omit<LineInput, "title" | "quantity" | "unitPrice" | "taxes">; // what this form does not change
+  project: string;
+  billable: boolean; // to the project's client, on purchases
+  kept: Omit<LineInput, "title" | "quantity" | "unitPrice" | "taxes" | "categoryId" | "projectId" | "billable">; // what this form does not change
   otherTaxes: NonNullable<LineInput["taxes"]>;
 }
 
@@ -82,7 +88,10 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
   const update = useAction(UpdateDocumentDocument);
   const issue = useAction(IssueDocumentDocument, { types: ["Document", "Balance"] });
   const today = dayIn(timeZone, new Date());
-  const foreign = !stored && currency !== baseCurrency;
+  const [language, setLanguage] = useState(draft?.language ?? "");
+  const [sequence, setSequence] = useState(draft?.sequence?.id ?? "");
+  const [options, setOptions] = useState(draft?.options.map((o) => o.id) ?? []);
+  const foreign = currency !== baseCurrency;
   const change = (key: string, part: Partial<DraftLine>) => setLines((all) => all.map((l) => (l.key === key ? { ...l, ...part } : l)));
 
   const save = async (data: FormData): Promise<{ id: string | null; faults: Fault[] }> => {
@@ -104,12 +113,18 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
       ...(type === "EXPENSE" && { paidBy: entered(data, "paidBy") as PaymentMethod }),
       reference: entered(data, "reference"),
       notes: entered(data, "notes"),
+      terms: entered(data, "terms"),
+      language,
+      optionIds: options,
+      currency,
+      exchangeRate,
+      ...(sequence && !draft?.number && { sequenceId: sequence }),
     };
     if (stored) {
       const { data: changed, faults } = await update.run({ ...input, ...stored });
       return remember(changed?.updateDocument.document, faults);
     }
-    const { data: made, faults } = await create.run({ type, ...input, contactId: contact.id, currency, exchangeRate });
+    const { data: made, faults } = await create.run({ type, ...input, contactId: contact.id });
     return remember(made?.createDocument.document, faults);
   };
   const remember = (invoice: { id: string; version: number } | undefined, faults: Fault[]) => {
@@ -142,9 +157,7 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
         <div class="quad">
           <Field name="date" label={t("date")} type="date" value={draft?.date ?? today} required />
           <Field name="dueDate" label={t(type === "ESTIMATE" ? "lastDay" : "due")} type="date" value={draft?.dueDate ?? addDays(today, contact.defaultDueDays ?? 0)} />
-          {!stored && (
-            <Field name="currency" label={t("currency")} value={currency} change={(v) => setCurrency(v.toUpperCase())} maxLength={3} required />
-          )}
+          <Field name="currency" label={t("currency")} value={currency} change={(v) => setCurrency(v.toUpperCase())} maxLength={3} required />
           {type === "EXPENSE" && (
             <Choice
               name="paidBy"
@@ -153,7 +166,7 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
               options={methods.map((value) => ({ value, text: t(`method${value}`) }))}
             />
           )}
-          {foreign && <RateField currency={currency} baseCurrency={baseCurrency} />}
+          {foreign && <RateField currency={currency} baseCurrency={baseCurrency} rate={draft?.currency === currency ? draft.exchangeRate : undefined} />}
         </div>
         <fieldset class="lines">
           <legend>{t("lines")}</legend>
@@ -163,6 +176,7 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
               i={i}
               line={line}
               purchase={purchase}
+              contactId={contact.id}
               change={(part) => change(line.key, part)}
               remove={lines.length > 1 ? () => setLines(lines.filter((l) => l !== line)) : undefined}
             />
@@ -205,6 +219,21 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
           <Field name="reference" label={`${t(purchase ? "supplierNumber" : "reference")} (${t("optional")})`} value={draft?.reference} maxLength={100} />
           <TextArea name="notes" label={`${t("printedNotes")} (${t("optional")})`} value={draft?.notes} rows={1} maxLength={5000} />
         </div>
+        <details class="more">
+          <summary>{t("moreFields")}</summary>
+          <div class="quad">
+            <Choice
+              name="language"
+              label={t("documentLanguage")}
+              value={language}
+              change={setLanguage}
+              options={[{ value: "", text: t("contactsOwn") }, ...documentLanguages.map((code) => ({ value: code, text: languageName(code) }))]}
+            />
+            {!draft?.number && <SequenceChoice type={type} value={sequence} change={setSequence} />}
+          </div>
+          <TextArea name="terms" label={t("printedTerms")} value={draft?.terms} rows={2} maxLength={5000} />
+          <Options use={purchase ? "purchases" : "sales"} chosen={options} change={setOptions} />
+        </details>
         <div class="actions">
           <button type="button" onClick={close}>
             {t("cancel")}
@@ -220,7 +249,7 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
           currency={currency}
           close={() => setPicking(false)}
           take={(product) => {
-            const line = fromProduct(product, currency, lines.at(-1)?.rate);
+            const line = fromProduct(product, currency, purchase, lines.at(-1)?.rate);
             setLines([...lines.filter((l) => l.title !== "" || l.unitPrice !== ""), line]);
             setPicking(false);
           }}
@@ -234,11 +263,12 @@ interface LineRowProps {
   i: number;
   line: DraftLine;
   purchase: boolean;
+  contactId: string;
   change(part: Partial<DraftLine>): void;
   remove: (() => void) | undefined;
 }
 
-function LineRow({ i, line, purchase, change, remove }: LineRowProps) {
+function LineRow({ i, line, purchase, contactId, change, remove }: LineRowProps) {
   return (
     <div class="line" role="group" aria-label={t("line", { n: i + 1 })}>
       <Field class="title" name={`lines.${i}.title`} label={t("lineTitle")} value={line.title} change={(title) => change({ title })} maxLength={1000} required focused={i === 0 || line.title === ""} />
@@ -258,27 +288,61 @@ function LineRow({ i, line, purchase, change, remove }: LineRowProps) {
         </svg>
       </button>
       {purchase && <CategoryChoice name={`lines.${i}.categoryId`} value={line.category} change={(category) => change({ category })} />}
+      <ProjectChoice i={i} line={line} contactId={purchase ? null : contactId} change={change} />
     </div>
+  );
+}
+
+// ProjectChoice says which project a line is of: one of the client's, or on a purchase any. It is
+// not there where there is none to choose from.
+function ProjectChoice({ i, line, contactId, change }: { i: number; line: DraftLine; contactId: string | null; change(part: Partial<DraftLine>): void }) {
+  const { data } = useQuery(ProjectsToNameDocument, { contactId }, { types: ["Project"] });
+  const projects = data?.projects.nodes ?? [];
+  if (projects.length === 0 && line.project === "") {
+    return null;
+  }
+  const known = projects.some((p) => p.id === line.project);
+  return (
+    <>
+      <Choice
+        class="category"
+        name={`lines.${i}.projectId`}
+        label={t("lineProject")}
+        value={line.project}
+        change={(project) => change({ project })}
+        options={[
+          { value: "", text: "–" },
+          ...(line.project && !known ? [{ value: line.project, text: t("lineProjectKept") }] : []),
+          ...projects.map((p) => ({ value: p.id, text: p.name })),
+        ]}
+      />
+      {contactId === null && line.project !== "" && (
+        <Check name={`lines.${i}.billable`} label={t("lineBillable")} checked={line.billable} change={(billable) => change({ billable })} />
+      )}
+    </>
+  );
+}
+
+// SequenceChoice says what a draft is numbered by once it is issued.
+function SequenceChoice({ type, value, change }: { type: DocumentType; value: string; change(id: string): void }) {
+  const { data } = useQuery(DocumentSettingsDocument, {}, { types: ["NumberSequence"] });
+  const offered = data?.numberSequences.filter((s) => s.documentType === type && (!s.archivedAt || s.id === value)) ?? [];
+  if (offered.length < 2) {
+    return null;
+  }
+  return (
+    <Choice
+      name="sequenceId"
+      label={t("sequence")}
+      value={value || (offered.find((s) => s.isDefault)?.id ?? "")}
+      change={change}
+      options={offered.map((s) => ({ value: s.id, text: s.name || s.prefix || t("isDefault") }))}
+    />
   );
 }
 
 const rateOptions = (now: string) =>
   (rates.includes(now) ? rates : [now, ...rates]).map((rate) => ({ value: rate, text: `${formatDecimal(rate, locale())} %` }));
-
-function CategoryChoice({ name, value, change }: { name: string; value: string; change(id: string): void }) {
-  const { data } = useQuery(ExpenseCategoriesDocument, { archived: true }, { types: ["ExpenseCategory"] });
-  const offered = data?.expenseCategories.filter((c) => !c.archivedAt || c.id === value) ?? [];
-  return (
-    <Choice
-      class="category"
-      name={name}
-      label={t("expenseCategory")}
-      value={value}
-      change={change}
-      options={[{ value: "", text: "–" }, ...offered.map((c) => ({ value: c.id, text: c.name }))]}
-    />
-  );
-}
 
 interface AdjustmentRowProps {
   i: number;
@@ -365,15 +429,16 @@ function Computed({ input }: { input: TotalsInput }) {
 }
 
 function newLine(rate = "24"): DraftLine {
-  return { key: uuid(), title: "", quantity: "1", unitPrice: "", rate, discount: "", category: "", kept: {}, otherTaxes: [] };
+  return { key: uuid(), title: "", quantity: "1", unitPrice: "", rate, discount: "", category: "", project: "", billable: false, kept: {}, otherTaxes: [] };
 }
 
 // fromProduct is a line of the price list. A price in another currency is to be typed.
-function fromProduct(product: ProductCardFragment, currency: string, rate?: string): DraftLine {
+function fromProduct(product: ProductCardFragment, currency: string, purchase: boolean, rate?: string): DraftLine {
   const vat = product.taxes?.find((tax) => tax.kind === "VAT");
   return {
     ...newLine(product.taxes ? (vat ? parseDecimal(vat.rate, "en")! : "0") : rate),
     title: product.title,
+    category: purchase ? (product.categoryId ?? "") : "",
     unitPrice: product.currency === currency ? formatDecimal(product.unitPrice, locale()) : "",
     kept: { productId: product.id, unit: product.unit },
     otherTaxes: (product.taxes ?? [])
@@ -393,12 +458,12 @@ function fromDocument(line: DocumentSheetFragment["lines"][number]): DraftLine {
     rate: vat ? parseDecimal(vat.rate, "en")! : "0",
     discount: sign(line.discountPercent) === 0 ? "" : plain(line.discountPercent),
     category: line.categoryId ?? "",
+    project: line.projectId ?? "",
+    billable: line.billable,
     kept: {
       id: line.id,
       unit: line.unit,
       productId: line.productId,
-      projectId: line.projectId,
-      billable: line.billable,
       ...(sign(line.discountAmount.amount) !== 0 && { discountAmount: line.discountAmount.amount }),
     },
     otherTaxes: others(line.taxes),
@@ -461,20 +526,21 @@ function readLines(lines: readonly DraftLine[]): { lines: LineInput[]; faults: F
     }
     if (quantity !== null && unitPrice !== null) {
       const discount = discountPercent === null ? {} : { discountPercent, discountAmount: null };
-      read.push({ ...line.kept, ...discount, categoryId: line.category || null, title: line.title.trim(), quantity, unitPrice, taxes: [{ kind: "VAT", rate: line.rate }, ...line.otherTaxes] });
+      read.push({ ...line.kept, ...discount, categoryId: line.category || null, projectId: line.project || null, billable: line.project !== "" && line.billable, title: line.title.trim(), quantity, unitPrice, taxes: [{ kind: "VAT", rate: line.rate }, ...line.otherTaxes] });
     }
   }
   return { lines: read, faults };
 }
 
 // RateField asks for the exchange rate; where the server knows one, it may stay empty.
-function RateField({ currency, baseCurrency }: { currency: string; baseCurrency: string }) {
+function RateField({ currency, baseCurrency, rate }: { currency: string; baseCurrency: string; rate: string | undefined }) {
   const { data } = useQuery(ExchangeRateDocument, { currency, date: null });
   const known = data?.exchangeRate;
   return (
     <Field
       name="exchangeRate"
       label={t("exchangeRate", { currency: baseCurrency })}
+      value={rate && formatDecimal(rate, locale())}
       hint={known ? t("rateHint", { rate: formatDecimal(known.rate, locale()), date: formatDay(known.date, locale()) }) : undefined}
       numeric
       required={!known}

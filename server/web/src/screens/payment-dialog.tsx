@@ -55,12 +55,14 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
   const [typed, setTyped] = useState("");
   const [settling, setSettling] = useState<Settling>("oldest");
   const [chosen, setChosen] = useState<Record<string, string>>({}); // typed amounts by document
+  const [stated, setStated] = useState<Record<string, string>>({}); // what they settle of documents in another currency
   const { run } = useAction(RecordPaymentDocument, { types: ["Document", "Payment", "Balance"] });
 
   const amount = parseDecimal(typed, locale());
   const side = kind === "CLIENT_PAYMENT" || kind === "CLIENT_REFUND" ? "CLIENT" : "SUPPLIER";
   const isRefund = kind === "CLIENT_REFUND" || kind === "SUPPLIER_REFUND";
-  const mine = isRefund ? [] : open.filter((d) => d.currency === currency && settled[side].includes(d.type));
+  const payable = isRefund ? [] : open.filter((d) => settled[side].includes(d.type));
+  const mine = payable.filter((d) => d.currency === currency);
   const balance = card.balances.find((b) => b.side === side && b.currency === currency);
   const owed = isRefund ? balance?.credit : balance?.outstanding;
   const kinds: PaymentKind[] = [
@@ -75,7 +77,7 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
     if (sign(amount) <= 0) {
       return [invalid("amount", t("fieldPositive"))];
     }
-    const parts = settling === "chosen" ? readParts(mine, chosen) : { allocations: [], faults: [] };
+    const parts = settling === "chosen" ? readParts(payable, chosen, stated, currency) : { allocations: [], faults: [] };
     if (parts.faults.length > 0) {
       return parts.faults;
     }
@@ -135,11 +137,14 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
       {isRefund ? (
         <p class="quiet">{t("refundHint")}</p>
       ) : (
-        (mine.length === 0 ? (
+        (payable.length === 0 ? (
           <p class="quiet">{t("noneOpen")}</p>
         ) : (
           <Settlement
             open={mine}
+            foreign={payable.filter((d) => d.currency !== currency)}
+            stated={stated}
+            state={(id, text) => setStated({ ...stated, [id]: text })}
             more={more}
             currency={currency}
             amount={amount}
@@ -162,6 +167,9 @@ function PaymentForm({ card, open, more, close }: PaymentFormProps) {
 
 interface SettlementProps {
   open: readonly DocumentRowFragment[];
+  foreign: readonly DocumentRowFragment[]; // open, in other currencies: settled only by what is stated
+  stated: Record<string, string>;
+  state(id: string, text: string): void;
   more: boolean;
   currency: string;
   amount: string | null;
@@ -172,10 +180,10 @@ interface SettlementProps {
 }
 
 // Settlement shows the open documents and how much each of them gets.
-function Settlement({ open, more, currency, amount, settling, setSettling, chosen, choose }: SettlementProps) {
+function Settlement({ open, foreign, stated, state, more, currency, amount, settling, setSettling, chosen, choose }: SettlementProps) {
   const scale = scaleOf(currency);
   const proposal = amount ? oldestFirst(amount, open.map((d) => ({ id: d.id, dueDate: d.dueDate, remaining: d.remaining.amount })), scale) : null;
-  const parts = open.map((d) => parseDecimal(chosen[d.id] ?? "", locale())).filter((part) => part !== null);
+  const parts = [...open, ...foreign].map((d) => parseDecimal(chosen[d.id] ?? "", locale())).filter((part) => part !== null);
   const left =
     settling === "oldest" ? !more && proposal?.credit : settling === "nothing" ? amount : amount && remainder(amount, parts, scale);
   const options: { value: Settling; text: string }[] = [
@@ -222,6 +230,40 @@ function Settlement({ open, more, currency, amount, settling, setSettling, chose
           })}
         </ul>
       )}
+      {settling === "chosen" && foreign.length > 0 && (
+        <>
+          <p class="quiet">{t("foreignHint", { currency })}</p>
+          <ul class="plain open">
+            {foreign.map((d) => (
+              <li key={d.id} class="spread">
+                <span>
+                  {d.number} <Amount money={d.remaining} class="quiet" />
+                </span>
+                <span class="of">
+                  <Field
+                    name={`part-${d.id}`}
+                    label={t("settleFor", { number: d.number })}
+                    hint={currency}
+                    quiet
+                    numeric
+                    value={chosen[d.id] ?? ""}
+                    change={(text) => choose(d.id, text)}
+                  />
+                  <Field
+                    name={`settled-${d.id}`}
+                    label={t("settlesOf", { number: d.number })}
+                    hint={d.currency}
+                    quiet
+                    numeric
+                    value={stated[d.id] ?? ""}
+                    change={(text) => state(d.id, text)}
+                  />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       {left && (
         <p class="spread" aria-live="polite">
           {sign(left) < 0 ? (
@@ -239,19 +281,21 @@ function Settlement({ open, more, currency, amount, settling, setSettling, chose
 }
 
 // readParts turns typed amounts into allocations; documents without one are left out.
-function readParts(open: readonly DocumentRowFragment[], chosen: Record<string, string>) {
+function readParts(open: readonly DocumentRowFragment[], chosen: Record<string, string>, stated: Record<string, string>, currency: string) {
   const faults: Fault[] = [];
-  const allocations: { documentId: string; amount: string }[] = [];
-  for (const { id } of open) {
-    const text = chosen[id]?.trim();
-    if (!text) {
-      continue;
+  const allocations: { documentId: string; amount: string; settledAmount?: string }[] = [];
+  const read = (field: string, text: string | undefined) => {
+    const value = text?.trim() ? parseDecimal(text, locale()) : undefined;
+    if (value === null) {
+      faults.push(invalid(field, t("fieldDecimal")));
     }
-    const amount = parseDecimal(text, locale());
-    if (amount === null) {
-      faults.push(invalid(`part-${id}`, t("fieldDecimal")));
-    } else if (sign(amount) !== 0) {
-      allocations.push({ documentId: id, amount });
+    return value ?? undefined;
+  };
+  for (const { id, currency: own } of open) {
+    const amount = read(`part-${id}`, chosen[id]);
+    const settledAmount = own === currency ? undefined : read(`settled-${id}`, stated[id]);
+    if (amount !== undefined && sign(amount) !== 0) {
+      allocations.push({ documentId: id, amount, ...(settledAmount !== undefined && { settledAmount }) });
     }
   }
   return { allocations, faults };
@@ -259,9 +303,9 @@ function readParts(open: readonly DocumentRowFragment[], chosen: Record<string, 
 
 // fieldOf finds the form's field for "allocations.1.amount".
 function fieldOf(path: string, allocations: readonly { documentId: string }[]): string {
-  const [list, i] = path.split(".");
+  const [list, i, field] = path.split(".");
   const part = list === "allocations" ? allocations[Number(i)] : undefined;
-  return part ? `part-${part.documentId}` : path;
+  return part ? `${field === "settledAmount" ? "settled" : "part"}-${part.documentId}` : path;
 }
 
 // localized writes an API decimal as a person of the locale would type it.

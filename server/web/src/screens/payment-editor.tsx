@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { useAction } from "../api/hooks.ts";
 import type { Fault } from "../api/failure.ts";
 import { formatDecimal, parseDecimal } from "../format/amount.ts";
@@ -5,7 +6,7 @@ import { UpdatePaymentDocument, type PaymentMethod, type PaymentRowFragment } fr
 import { locale, t } from "../i18n/language.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Choice, entered, Field, Form, FormFaults, invalid, Submit, TextArea } from "../ui/form.tsx";
-import { useState } from "preact/hooks";
+import { Options } from "../ui/options.tsx";
 
 export const methods: readonly PaymentMethod[] = ["BANK_TRANSFER", "CASH", "CARD", "CHEQUE", "ONLINE", "OTHER"];
 
@@ -13,6 +14,7 @@ export const methods: readonly PaymentMethod[] = ["BANK_TRANSFER", "CASH", "CARD
 export function PaymentEditor({ payment, close }: { payment: PaymentRowFragment; close(): void }) {
   const { run } = useAction(UpdatePaymentDocument, { types: ["Document", "Payment", "Balance", "PaymentSummary"] });
   const [method, setMethod] = useState<string>(payment.method);
+  const [options, setOptions] = useState(payment.options.map((o) => o.id));
   const isRefund = payment.sources.length > 0;
   const submit = async (data: FormData): Promise<Fault[]> => {
     const amount = isRefund ? payment.amount.amount : parseDecimal(entered(data, "amount"), locale());
@@ -27,6 +29,7 @@ export function PaymentEditor({ payment, close }: { payment: PaymentRowFragment;
       method: method as PaymentMethod,
       reference: entered(data, "reference"),
       notes: entered(data, "notes"),
+      optionIds: options,
     });
     if (done) {
       close();
@@ -49,6 +52,7 @@ export function PaymentEditor({ payment, close }: { payment: PaymentRowFragment;
         </div>
         <Field name="reference" label={`${t("reference")} (${t("optional")})`} value={payment.reference} maxLength={200} />
         <TextArea name="notes" label={`${t("notes")} (${t("optional")})`} value={payment.notes} maxLength={5000} />
+        <Options use="payments" chosen={options} change={setOptions} />
         <div class="actions">
           <button type="button" onClick={close}>
             {t("cancel")}

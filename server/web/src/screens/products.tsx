@@ -14,6 +14,7 @@ import type { Fault } from "../api/failure.ts";
 import { locale, t } from "../i18n/language.ts";
 import { mayEdit } from "../role.ts";
 import { go, usePlace, withQuery } from "../router.tsx";
+import { CategoryChoice } from "../ui/category-choice.tsx";
 import { Confirm, Dialog } from "../ui/dialog.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { Choice, entered, Field, Form, FormFaults, invalid, Submit } from "../ui/form.tsx";
@@ -167,6 +168,7 @@ function ProductDialog({ product, close }: { product?: ProductCardFragment; clos
   const create = useAction(CreateProductDocument, changed);
   const update = useAction(UpdateProductDocument, changed);
   const [kind, setKind] = useState<string>(product?.kind ?? "SERVICE");
+  const [category, setCategory] = useState(product?.categoryId ?? "");
   const submit = async (data: FormData) => {
     const unitPrice = parseDecimal(entered(data, "unitPrice"), locale());
     const vat = entered(data, "taxes");
@@ -187,9 +189,11 @@ function ProductDialog({ product, close }: { product?: ProductCardFragment; clos
       unitPrice,
       currency: entered(data, "currency").toUpperCase() || null,
       ...(rate !== null && { taxes: [{ kind: "VAT" as const, rate }, ...others] }),
+      ...(category && { categoryId: category }),
     };
+    const clear = [...(rate === null ? (["TAXES"] as const) : []), ...(product?.categoryId && !category ? (["CATEGORY"] as const) : [])];
     const { faults } = product
-      ? await update.run({ id: product.id, version: product.version, ...input, ...(rate === null && { clear: ["TAXES" as const] }) })
+      ? await update.run({ id: product.id, version: product.version, ...input, clear })
       : await create.run(input);
     if (faults.length === 0) {
       close();
@@ -220,6 +224,7 @@ function ProductDialog({ product, close }: { product?: ProductCardFragment; clos
           <Field name="currency" label={t("currency")} value={product?.currency ?? ""} maxLength={3} />
           <Field name="taxes" label={t("productVat")} value={vatOf(product) ?? ""} hint={t("productVatDefault")} numeric />
         </div>
+        <CategoryChoice name="categoryId" value={category} change={setCategory} />
         <div class="actions">
           <button type="button" onClick={close}>
             {t("cancel")}

@@ -19,6 +19,7 @@ import { go } from "../router.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Check, Choice, entered, Field, Form, FormFaults, invalid, Submit, TextArea } from "../ui/form.tsx";
 import { ListEditor } from "../ui/list-editor.tsx";
+import { Options } from "../ui/options.tsx";
 import { statuses, statusNames } from "./projects.tsx";
 
 export const billingNames: Record<ProjectBilling, Key> = {
@@ -75,6 +76,7 @@ export function ProjectDialog({ project, close }: { project?: ProjectPartsFragme
   const [members, setMembers] = useState<DraftMember[]>(
     () => project?.members.map((m) => ({ key: m.id, userId: m.userId, rate: shown(m.rate), cost: shown(m.cost) })) ?? [],
   );
+  const [options, setOptions] = useState(project?.options.map((o) => o.id) ?? []);
   const people = [...staff, ...(project?.members.flatMap((m) => (m.user && !staff.some((s) => s.id === m.userId) ? [m.user] : [])) ?? [])];
   const named = new Map(people.map((p) => [p.id, personName(p)]));
   const hourly = billing !== "FIXED" && billing !== "NON_BILLABLE";
@@ -108,6 +110,9 @@ export function ProjectDialog({ project, close }: { project?: ProjectPartsFragme
       rate: hourly ? (decimal("rate", entered(form, "rate")) ?? "0") : null,
       fixedAmount: billing === "FIXED" ? (decimal("fixedAmount", entered(form, "fixedAmount")) ?? "0") : null,
       budgetSeconds: hours("budgetSeconds", entered(form, "budgetSeconds")),
+      starts: entered(form, "starts") || null,
+      ends: entered(form, "ends") || null,
+      optionIds: options,
       members: chosen.map((m, i) => ({ userId: m.userId, rate: decimal(`members.${i}.rate`, m.rate), cost: decimal(`members.${i}.cost`, m.cost) })),
       tasks: kept.map((x, i) => ({
         ...(x.id && { id: x.id }),
@@ -124,7 +129,8 @@ export function ProjectDialog({ project, close }: { project?: ProjectPartsFragme
     }
     if (project) {
       const status = entered(form, "status") as ProjectStatus;
-      const done = await update.run({ id: project.id, version: project.version, status, ...fields });
+      const clear = [...(fields.starts ? [] : (["STARTS"] as const)), ...(fields.ends ? [] : (["ENDS"] as const))];
+      const done = await update.run({ id: project.id, version: project.version, status, clear, ...fields });
       if (done.data) {
         close();
       }
@@ -169,6 +175,11 @@ export function ProjectDialog({ project, close }: { project?: ProjectPartsFragme
             options={(Object.keys(portalNames) as ProjectPortal[]).map((value) => ({ value, text: t(portalNames[value]) }))}
           />
         </div>
+        <div class="pair">
+          <Field name="starts" label={t("projectStarts")} type="date" value={project?.starts ?? ""} />
+          <Field name="ends" label={t("projectEnds")} type="date" value={project?.ends ?? ""} />
+        </div>
+        <Options use="projects" chosen={options} change={setOptions} />
         {project && (
           <Choice name="status" label={t("projectStatus")} value={project.status} options={statuses.map((value) => ({ value, text: t(statusNames[value]) }))} />
         )}

@@ -10,6 +10,7 @@ import {
   DeleteProjectFeeDocument,
   ProjectDocument,
   RestoreProjectDocument,
+  UpdateProjectFeeDocument,
   type ProjectFeePartsFragment,
   type ProjectPartsFragment,
 } from "../gql/graphql.ts";
@@ -46,7 +47,7 @@ export function ProjectScreen({ id, role }: { id: string; role: string }) {
   return <ProjectPage project={project} editor={mayEdit(role)} role={role} />;
 }
 
-type Open = "edit" | "bill" | "fee" | "archive" | "delete" | null;
+type Open = "edit" | "bill" | "archive" | "delete" | null;
 
 function ProjectPage({ project, editor, role }: { project: ProjectPartsFragment; editor: boolean; role: string }) {
   const [open, setOpen] = useState<Open>(null);
@@ -111,11 +112,10 @@ function ProjectPage({ project, editor, role }: { project: ProjectPartsFragment;
       <ProjectTime project={project} role={role} />
       <div class="halves">
         <Tasks project={project} />
-        {totals.unbilled && <Fees project={project} editor={editor && !project.archivedAt} add={() => setOpen("fee")} />}
+        {totals.unbilled && <Fees project={project} editor={editor && !project.archivedAt} />}
       </div>
       {open === "edit" && <ProjectDialog project={project} close={close} />}
       {open === "bill" && <BillDialog project={project} close={close} />}
-      {open === "fee" && <FeeDialog project={project} close={close} />}
       {open === "archive" && (
         <Confirm
           title={t("archive")}
@@ -179,7 +179,8 @@ function Tasks({ project }: { project: ProjectPartsFragment }) {
   );
 }
 
-function Fees({ project, editor, add }: { project: ProjectPartsFragment; editor: boolean; add(): void }) {
+function Fees({ project, editor }: { project: ProjectPartsFragment; editor: boolean }) {
+  const [editing, setEditing] = useState<ProjectFeePartsFragment | "new" | null>(null);
   const [deleting, setDeleting] = useState<ProjectFeePartsFragment | null>(null);
   const remove = useAction(DeleteProjectFeeDocument, { types: ["Project", "ProjectFee"] });
   return (
@@ -187,7 +188,7 @@ function Fees({ project, editor, add }: { project: ProjectPartsFragment; editor:
       <div class="spread">
         <h2>{t("projectFees")}</h2>
         {editor && project.billing !== "NON_BILLABLE" && (
-          <button type="button" onClick={add}>
+          <button type="button" onClick={() => setEditing("new")}>
             {t("feeAdd")}
           </button>
         )}
@@ -206,6 +207,9 @@ function Fees({ project, editor, add }: { project: ProjectPartsFragment; editor:
               <Amount money={fee.amount} />
               {editor && !fee.billed && (
                 <div class="actions small">
+                  <button type="button" onClick={() => setEditing(fee)}>
+                    <Named text={t("edit")} name={fee.title} />
+                  </button>
                   <button type="button" onClick={() => setDeleting(fee)}>
                     <Named text={t("delete")} name={fee.title} />
                   </button>
@@ -215,6 +219,7 @@ function Fees({ project, editor, add }: { project: ProjectPartsFragment; editor:
           </li>
         ))}
       </ul>
+      {editing && <FeeDialog project={project} close={() => setEditing(null)} {...(editing !== "new" && { fee: editing })} />}
       {deleting && (
         <Confirm
           title={t("delete")}
@@ -229,8 +234,10 @@ function Fees({ project, editor, add }: { project: ProjectPartsFragment; editor:
   );
 }
 
-function FeeDialog({ project, close }: { project: ProjectPartsFragment; close(): void }) {
-  const { run } = useAction(AddProjectFeeDocument, { types: ["Project", "ProjectFee"] });
+// FeeDialog adds a fee to a project, or changes one that is not billed.
+function FeeDialog({ project, fee, close }: { project: ProjectPartsFragment; fee?: ProjectFeePartsFragment; close(): void }) {
+  const add = useAction(AddProjectFeeDocument, { types: ["Project", "ProjectFee"] });
+  const update = useAction(UpdateProjectFeeDocument, { types: ["Project", "ProjectFee"] });
   const fixed = project.billing === "FIXED";
   const [kind, setKind] = useState<"FEE" | "INSTALMENT">(fixed ? "INSTALMENT" : "FEE");
   const submit = async (form: FormData) => {
@@ -239,23 +246,25 @@ function FeeDialog({ project, close }: { project: ProjectPartsFragment; close():
     if (quantity === null || unitPrice === null) {
       return [invalid(quantity === null ? "quantity" : "unitPrice", t("fieldDecimal"))];
     }
-    const { data, faults } = await run({ projectId: project.id, title: entered(form, "title"), quantity, unitPrice, kind, date: entered(form, "date") || null });
+    const fields = { title: entered(form, "title"), quantity, unitPrice, unit: entered(form, "unit"), date: entered(form, "date") || null };
+    const { data, faults } = await (fee ? update.run({ id: fee.id, version: fee.version, ...fields }) : add.run({ projectId: project.id, kind, ...fields }));
     if (data) {
       close();
     }
     return faults;
   };
   return (
-    <Dialog title={t("feeAdd")} close={close}>
+    <Dialog title={t(fee ? "feeEdit" : "feeAdd")} close={close}>
       <Form submit={submit}>
-        <Field name="title" label={t("feeTitle")} required maxLength={1000} focused />
+        <Field name="title" label={t("feeTitle")} value={fee?.title} required maxLength={1000} focused />
         <div class="pair">
-          <Field name="quantity" label={t("feeQuantity")} value="1" required numeric />
-          <Field name="unitPrice" label={t("feePrice")} required numeric />
+          <Field name="quantity" label={t("feeQuantity")} value={fee ? formatDecimal(fee.quantity, locale()) : "1"} required numeric />
+          <Field name="unit" label={t("productUnit")} value={fee?.unit} maxLength={20} />
         </div>
         <div class="pair">
-          <Field name="date" label={t("date")} type="date" />
-          {fixed && (
+          <Field name="unitPrice" label={t("feePrice")} value={fee && formatDecimal(fee.unitPrice, locale())} required numeric />
+          <Field name="date" label={t("date")} type="date" value={fee?.date} />
+          {fixed && !fee && (
             <Choice
               name="kind"
               label={t("feeKind")}
