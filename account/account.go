@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,19 +29,27 @@ type Service struct {
 	Ended func(viewer.Ended)
 	// Now is the clock.
 	Now func() time.Time
+	// Mailer sends links; BaseURL is the page's, for them.
+	Mailer  Mailer
+	BaseURL string
+	// Secrets seals second factors; nil where the server has no key, which then has none.
+	Secrets Secrets
 
 	hasher   *hasher
 	limits   *limits
 	cache    cache
 	standing standing
 	setup    setup
+	posting  chan struct{} // a slot for each link that is being sent
+	posts    sync.WaitGroup
 }
 
 // New makes the service. hashes bounds how many passwords are hashed at a time: each takes
 // 19 MiB.
 func New(d *db.DB, hashes int, now func() time.Time, ended func(viewer.Ended)) *Service {
 	return &Service{DB: d, Ended: ended, Now: now, hasher: newHasher(hashes), limits: newLimits(),
-		cache: cache{by: map[[sha256.Size]byte]cached{}}, standing: standing{by: map[uuid.UUID]cached{}}}
+		cache: cache{by: map[[sha256.Size]byte]cached{}}, standing: standing{by: map[uuid.UUID]cached{}},
+		posting: make(chan struct{}, 8)}
 }
 
 // Client is where a request comes from.

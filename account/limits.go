@@ -13,12 +13,24 @@ import (
 type limits struct {
 	accounts  *limiters
 	addresses *limiters
+	links     *asked
+}
+
+// asked bounds how often links are asked for, which are mails to somebody.
+type asked struct{ emails, addresses *limiters }
+
+func (a *asked) allow(email, address string, now time.Time) bool {
+	return a.addresses.allow(Network(address), now) && a.emails.allow(email, now)
 }
 
 func newLimits() *limits {
 	return &limits{
 		accounts:  &limiters{every: 30 * time.Second, burst: 10, most: 50_000, by: map[string]*limiter{}},
 		addresses: &limiters{every: 2 * time.Second, burst: 60, most: 50_000, by: map[string]*limiter{}},
+		links: &asked{
+			emails:    &limiters{every: 3 * time.Minute, burst: 4, most: 50_000, by: map[string]*limiter{}},
+			addresses: &limiters{every: 5 * time.Second, burst: 30, most: 50_000, by: map[string]*limiter{}},
+		},
 	}
 }
 

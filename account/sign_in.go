@@ -34,6 +34,7 @@ type SignInInput struct {
 	db.Idempotent
 	Email          string
 	Password       string
+	Code           string // of the second factor, where there is one
 	OrganizationID *uuid.UUID
 }
 
@@ -49,7 +50,8 @@ type SignedIn struct {
 // key gives the same session a new token.
 //
 // Faults: UNAUTHENTICATED, the same and after the same work whether or not there is such an
-// account; RATE_LIMITED per account and per network address.
+// account; UNAUTHENTICATED on code, after the right password alone, when there is a second factor
+// and its code is missing or wrong; RATE_LIMITED per account and per network address.
 func (s *Service) SignIn(ctx context.Context, in SignInInput, client Client) (*SignedIn, error) {
 	wrong := fault.New(fault.Unauthenticated, "", "The e-mail address or the password is wrong.")
 	email := strings.ToLower(text(in.Email, 254))
@@ -71,7 +73,6 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput, client Client) (*S
 	if !ok {
 		return nil, wrong
 	}
-	s.limits.succeeded(email)
 	org, side, err := s.place(ctx, u.ID, in.OrganizationID)
 	if err != nil {
 		return nil, err
@@ -79,7 +80,10 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput, client Client) (*S
 	if org == uuid.Nil {
 		return nil, wrong
 	}
-	return s.newSession(systemFor(ctx, org, u.ID, "sign in"), side, client)
+	signed, err := s.begin(systemFor(ctx, org, u.ID, "sign in"), side, client, func(ctx context.Context, tx *ent.Tx) error {
+		return s.pass(ctx, tx, u.ID, in.Code)
+	})
+	return signed, s.passed(email, err)
 }
 
 // clip bounds what is hashed, in bytes.
@@ -214,14 +218,17 @@ type Person struct {
 	fresh bool // there is no account yet
 	email string
 	name  string
-	hash  string // of a password to set; "" for one that stands
+	hash  string // of the password; "" for one who signs in by links
 }
 
-// Admit checks the password of the account with the e-mail address, or prepares a new one.
+// Admit checks the password of the account with the e-mail address, or prepares a new one. Who
+// is signed in to that account already needs none. A new account may go without, where the
+// server can send links to sign in by.
 //
 // Faults: INVALID on password for a new account; UNAUTHENTICATED for the wrong password of
-// one that exists; RATE_LIMITED.
+// one that exists, and for one with a second factor; RATE_LIMITED.
 func (s *Service) Admit(ctx context.Context, email, name, password string, client Client) (*Person, error) {
+	asks := viewer.From(ctx)
 	if !s.limits.allow(email, client.Address, s.Now()) {
 		return nil, tooMany()
 	}
@@ -229,16 +236,29 @@ func (s *Service) Admit(ctx context.Context, email, name, password string, clien
 	if err != nil && !ent.IsNotFound(err) {
 		return nil, fmt.Errorf("account: find the person: %w", err)
 	}
-	if u != nil && u.PasswordHash != "" {
+	if u != nil && u.ID == asks.User && asks.Session != uuid.Nil {
+		return &Person{ID: u.ID}, nil
+	}
+	if u != nil {
 		ok, err := s.hasher.matches(ctx, clip(password, 4*maxPassword), u.PasswordHash)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
-			return nil, fault.New(fault.Unauthenticated, "password", "There is an account with this address: give its password.")
+			return nil, fault.New(fault.Unauthenticated, "password", "There is an account with this address: give its password, or sign in first.")
+		}
+		second, err := s.HasSecondFactor(ctx, viewer.Viewer{User: u.ID})
+		if err != nil {
+			return nil, err
+		}
+		if second {
+			return nil, fault.New(fault.Unauthenticated, "password", "The account has a second factor: sign in first, then open the link again.")
 		}
 		s.limits.succeeded(email)
 		return &Person{ID: u.ID}, nil
+	}
+	if password == "" && s.Mailer != nil && s.Mailer.Configured() {
+		return &Person{ID: schema.NewID(), fresh: true, email: email, name: text(name, 200)}, nil
 	}
 	if err := checkPassword("password", password); err != nil {
 		return nil, err
@@ -247,22 +267,15 @@ func (s *Service) Admit(ctx context.Context, email, name, password string, clien
 	if err != nil {
 		return nil, err
 	}
-	p := &Person{ID: schema.NewID(), fresh: u == nil, email: email, name: text(name, 200), hash: hash}
-	if u != nil {
-		p.ID = u.ID
-	}
-	return p, nil
+	return &Person{ID: schema.NewID(), fresh: true, email: email, name: text(name, 200), hash: hash}, nil
 }
 
 // SavePerson writes the account of someone who was admitted.
 func (s *Service) SavePerson(ctx context.Context, tx *ent.Tx, p *Person) error {
-	switch {
-	case p.fresh:
-		return wrapped("save a person", tx.User.Create().SetID(p.ID).SetEmail(p.email).SetName(p.name).SetPasswordHash(p.hash).Exec(ctx))
-	case p.hash != "":
-		return wrapped("save a person", tx.User.UpdateOneID(p.ID).SetPasswordHash(p.hash).Exec(ctx))
+	if !p.fresh {
+		return nil
 	}
-	return nil
+	return wrapped("save a person", tx.User.Create().SetID(p.ID).SetEmail(p.email).SetName(p.name).SetPasswordHash(p.hash).Exec(ctx))
 }
 
 func wrapped(what string, err error) error {

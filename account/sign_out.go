@@ -91,6 +91,7 @@ func (s *Service) ChangePassword(ctx context.Context, in ChangePasswordInput, cl
 	if !s.limits.allow(u.Email, client.Address, s.Now()) {
 		return 0, tooMany()
 	}
+	// Who signs in by links alone sets a first password without one.
 	// Hashing is slow: it is done before the transaction, which only holds that nothing has
 	// changed since. The present password of a repeat is no longer right; its new one is.
 	right, err := s.hasher.matches(ctx, clip(in.Current, 4*maxPassword), u.PasswordHash)
@@ -101,6 +102,7 @@ func (s *Service) ChangePassword(ctx context.Context, in ChangePasswordInput, cl
 	if err != nil {
 		return 0, err
 	}
+	right = right || u.PasswordHash == ""
 	wrong := fault.New(fault.Invalid, "current", "This is not your present password.")
 	if !right && (!done || db.Keyed(ctx) == "") {
 		return 0, wrong
@@ -119,6 +121,9 @@ func (s *Service) ChangePassword(ctx context.Context, in ChangePasswordInput, cl
 		}
 		if err := tx.User.UpdateOneID(u.ID).SetPasswordHash(hash).Exec(ctx); err != nil {
 			return 0, fmt.Errorf("account: change the password: %w", err)
+		}
+		if err := s.dropLinks(ctx, tx, v.User); err != nil {
+			return 0, err
 		}
 		n, err := s.endSessions(ctx, tx, viewer.Ended{User: v.User, Except: v.Session}, othersOf(v))
 		if err != nil {

@@ -34,10 +34,18 @@ func (q query) Members(ctx context.Context) ([]*account.Member, error) {
 func (q query) APIKeys(ctx context.Context) ([]*ent.APIKey, error) { return q.Accounts.APIKeys(ctx) }
 
 func (f viewerFields) Side(_ context.Context, v *viewer.Viewer) (model.ViewerSide, error) {
-	if v.Kind == viewer.Portal {
-		return model.ViewerSidePortal, nil
+	return sideOf(v.Kind), nil
+}
+
+func (f placeFields) Side(_ context.Context, p *account.Place) (model.ViewerSide, error) {
+	return sideOf(p.Kind), nil
+}
+
+func sideOf(k viewer.Kind) model.ViewerSide {
+	if k == viewer.Portal {
+		return model.ViewerSidePortal
 	}
-	return model.ViewerSideStaff, nil
+	return model.ViewerSideStaff
 }
 
 func (f viewerFields) Role(_ context.Context, v *viewer.Viewer) (*viewer.Role, error) {
@@ -80,6 +88,61 @@ func (m mutation) CreateOrganization(ctx context.Context, in account.CreateOrgan
 func (m mutation) SignIn(ctx context.Context, in account.SignInInput) (*account.SignedIn, error) {
 	s, err := m.Accounts.SignIn(ctx, in, requestOf(ctx).Client)
 	return signedIn(ctx, s, err)
+}
+
+func (m mutation) RequestSignInLink(ctx context.Context, in account.RequestLinkInput) (*model.RequestSignInLinkPayload, error) {
+	lasts, err := m.Accounts.RequestLink(ctx, in, requestOf(ctx).Client)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RequestSignInLinkPayload{Minutes: int(lasts.Minutes())}, nil
+}
+
+func (m mutation) SignInByLink(ctx context.Context, in account.LinkInput) (*account.SignedIn, error) {
+	s, err := m.Accounts.SignInByLink(ctx, in, requestOf(ctx).Client)
+	return signedIn(ctx, s, err)
+}
+
+func (m mutation) ResetPassword(ctx context.Context, in account.ResetPasswordInput) (*account.SignedIn, error) {
+	s, err := m.Accounts.ResetPassword(ctx, in, requestOf(ctx).Client)
+	return signedIn(ctx, s, err)
+}
+
+func (m mutation) SwitchOrganization(ctx context.Context, in account.SwitchInput) (*account.SignedIn, error) {
+	s, err := m.Accounts.Switch(ctx, in, requestOf(ctx).Client)
+	return signedIn(ctx, s, err)
+}
+
+func (m mutation) BeginSecondFactor(ctx context.Context, in *account.BeginSecondFactorInput) (*account.NewSecondFactor, error) {
+	return m.Accounts.BeginSecondFactor(ctx, in)
+}
+
+func (m mutation) EnableSecondFactor(ctx context.Context, in account.SecondFactorInput) (*model.EnableSecondFactorPayload, error) {
+	codes, err := m.Accounts.EnableSecondFactor(ctx, in, requestOf(ctx).Client)
+	if err != nil {
+		return nil, err
+	}
+	return &model.EnableSecondFactorPayload{RecoveryCodes: codes}, nil
+}
+
+func (m mutation) DisableSecondFactor(ctx context.Context, in account.SecondFactorInput) (*model.DisableSecondFactorPayload, error) {
+	if err := m.Accounts.DisableSecondFactor(ctx, in, requestOf(ctx).Client); err != nil {
+		return nil, err
+	}
+	return &model.DisableSecondFactorPayload{Viewer: viewer.From(ctx)}, nil
+}
+
+func (f viewerFields) Places(ctx context.Context, v *viewer.Viewer) ([]*account.Place, error) {
+	return f.Accounts.Places(ctx, *v)
+}
+
+func (f viewerFields) SecondFactor(ctx context.Context, v *viewer.Viewer) (bool, error) {
+	return f.Accounts.HasSecondFactor(ctx, *v)
+}
+
+func (f viewerFields) HasPassword(ctx context.Context, v *viewer.Viewer) (bool, error) {
+	u, err := f.Accounts.Person(ctx, *v)
+	return u != nil && u.PasswordHash != "", err
 }
 
 func (m mutation) SignOut(ctx context.Context, in *account.SignOutInput) (*model.SignOutPayload, error) {

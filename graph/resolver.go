@@ -78,6 +78,7 @@ type (
 	taskFields         struct{ *Resolver }
 	timelineFields     struct{ *Resolver }
 	viewerFields       struct{ *Resolver }
+	placeFields        struct{ *Resolver }
 )
 
 var _ generated.ResolverRoot = (*Resolver)(nil)
@@ -138,6 +139,9 @@ func (r *Resolver) TimeEntry() generated.TimeEntryResolver { return entryFields{
 
 // TimelineItem answers fields of TimelineItem.
 func (r *Resolver) TimelineItem() generated.TimelineItemResolver { return timelineFields{r} }
+
+// Place answers fields of Place.
+func (r *Resolver) Place() generated.PlaceResolver { return placeFields{r} }
 
 // Viewer answers fields of Viewer.
 func (r *Resolver) Viewer() generated.ViewerResolver { return viewerFields{r} }

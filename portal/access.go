@@ -132,7 +132,7 @@ func (s *Service) Accept(ctx context.Context, in AcceptInput, client account.Cli
 	if err != nil {
 		return nil, fmt.Errorf("portal: find the invitation: %w", err)
 	}
-	person, err := s.Accounts.Admit(system, found.Email, in.Name, in.Password, client)
+	person, err := s.Accounts.Admit(ctx, found.Email, in.Name, in.Password, client)
 	if err != nil {
 		return nil, err
 	}

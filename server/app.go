@@ -60,11 +60,13 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	}
 	r := &graph.Resolver{Hub: a.hub, Hints: live.NewHints()}
 	r.Accounts = account.New(d, c.Hashes, now, a.ended)
+	r.Accounts.Mailer, r.Accounts.BaseURL = mailer, baseURL
 	r.Contacts = &contact.Service{DB: d, Ended: a.ended, AccessChanged: a.hub.AccessChanged, Now: now}
 	r.Categories = &tracking.Service{DB: d}
 	if r.Registries, err = newRegistries(c, d, r.Contacts, now); err != nil {
 		return nil, err
 	}
+	r.Accounts.Secrets = r.Registries.Secrets
 	files, err := openFiles(c, d)
 	if err != nil {
 		return nil, err

@@ -14,9 +14,13 @@ func (a *app) reseal(ctx context.Context) error {
 	if a.config.SecretKeyOld == "" {
 		return nil
 	}
-	n, err := a.graph.Registries.Reseal(ctx)
+	passwords, err := a.graph.Registries.Reseal(ctx)
+	if err != nil {
+		return err
+	}
+	factors, err := a.graph.Accounts.Reseal(ctx)
 	if err == nil {
-		slog.Info("secrets were sealed with the present key: KARTELA_SECRET_KEY_OLD can be taken off", "secrets", n)
+		slog.Info("secrets were sealed with the present key: KARTELA_SECRET_KEY_OLD can be taken off", "secrets", passwords+factors)
 	}
 	return err
 }

@@ -95,7 +95,9 @@ func (a *app) stop(s *http.Server, drain time.Duration) error {
 	defer cancel()
 	a.streams.Shutdown()
 	err := a.sockets.Shutdown(ctx)
-	return errors.Join(err, s.Shutdown(ctx))
+	err = errors.Join(err, s.Shutdown(ctx))
+	a.graph.Accounts.Settle() // links that are on their way
+	return err
 }
 
 // greet prints what a newcomer needs next. Tools read these lines too.

@@ -39,6 +39,7 @@ import (
 	"github.com/kartela/kartela/ent/projectfee"
 	"github.com/kartela/kartela/ent/recurringinvoice"
 	"github.com/kartela/kartela/ent/registrycheck"
+	"github.com/kartela/kartela/ent/signinlink"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/graph/bind"
 	"github.com/kartela/kartela/graph/generated/model"
@@ -85,6 +86,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Note() NoteResolver
 	NumberSequence() NumberSequenceResolver
+	Place() PlaceResolver
 	ProjectMember() ProjectMemberResolver
 	ProjectTask() ProjectTaskResolver
 	Query() QueryResolver
@@ -187,6 +189,11 @@ type ComplexityRoot struct {
 		Net         func(childComplexity int) int
 		Outstanding func(childComplexity int) int
 		Side        func(childComplexity int) int
+	}
+
+	BeginSecondFactorPayload struct {
+		Secret func(childComplexity int) int
+		URL    func(childComplexity int) int
 	}
 
 	BillProjectsPayload struct {
@@ -400,6 +407,10 @@ type ComplexityRoot struct {
 		ID func(childComplexity int) int
 	}
 
+	DisableSecondFactorPayload struct {
+		Viewer func(childComplexity int) int
+	}
+
 	DismissDuplicatePayload struct {
 		Ids func(childComplexity int) int
 	}
@@ -560,6 +571,10 @@ type ComplexityRoot struct {
 		ID      func(childComplexity int) int
 		Label   func(childComplexity int) int
 		Primary func(childComplexity int) int
+	}
+
+	EnableSecondFactorPayload struct {
+		RecoveryCodes func(childComplexity int) int
 	}
 
 	EstimateDecision struct {
@@ -784,6 +799,7 @@ type ComplexityRoot struct {
 		ArchiveContacts        func(childComplexity int, input contact.IDsInput) int
 		ArchiveProduct         func(childComplexity int, input product.IDInput) int
 		ArchiveProject         func(childComplexity int, input project.IDInput) int
+		BeginSecondFactor      func(childComplexity int, input *account.BeginSecondFactorInput) int
 		BillProjects           func(childComplexity int, input project.BillInput) int
 		CancelContactImport    func(childComplexity int, input imports.IDInput) int
 		CancelJob              func(childComplexity int, input job.IDInput) int
@@ -817,9 +833,11 @@ type ComplexityRoot struct {
 		DeleteRecurringInvoice func(childComplexity int, input recurring.IDInput) int
 		DeleteTimeEntry        func(childComplexity int, input project.IDInput) int
 		DeleteTrackingCategory func(childComplexity int, input tracking.IDInput) int
+		DisableSecondFactor    func(childComplexity int, input account.SecondFactorInput) int
 		DismissDuplicate       func(childComplexity int, input merge.DismissInput) int
 		DoneReminder           func(childComplexity int, input reminder.Input) int
 		DuplicateDocument      func(childComplexity int, input document.IDInput) int
+		EnableSecondFactor     func(childComplexity int, input account.SecondFactorInput) int
 		InviteToPortal         func(childComplexity int, input portal.InviteInput) int
 		InvoiceEstimate        func(childComplexity int, input document.IDInput) int
 		IssueDocument          func(childComplexity int, input document.IDInput) int
@@ -835,6 +853,8 @@ type ComplexityRoot struct {
 		RejectEstimate         func(childComplexity int, input document.DecideInput) int
 		RemoveLogo             func(childComplexity int, input attachment.RemoveLogoInput) int
 		RemoveMember           func(childComplexity int, input account.RemoveMemberInput) int
+		RequestSignInLink      func(childComplexity int, input account.RequestLinkInput) int
+		ResetPassword          func(childComplexity int, input account.ResetPasswordInput) int
 		RestoreContact         func(childComplexity int, input contact.IDInput) int
 		RestoreContacts        func(childComplexity int, input contact.IDsInput) int
 		RestoreDocument        func(childComplexity int, input document.IDInput) int
@@ -852,11 +872,13 @@ type ComplexityRoot struct {
 		SetContactsOption      func(childComplexity int, input contact.SetOptionInput) int
 		SetLogo                func(childComplexity int, input model.SetLogoInput) int
 		SignIn                 func(childComplexity int, input account.SignInInput) int
+		SignInByLink           func(childComplexity int, input account.LinkInput) int
 		SignOut                func(childComplexity int, input *account.SignOutInput) int
 		SignOutEverywhere      func(childComplexity int, input *account.SignOutInput) int
 		SkipReminder           func(childComplexity int, input reminder.Input) int
 		StartTimer             func(childComplexity int, input project.StartInput) int
 		StopTimer              func(childComplexity int, input project.StopInput) int
+		SwitchOrganization     func(childComplexity int, input account.SwitchInput) int
 		UnallocatePayment      func(childComplexity int, input payment.UnallocateInput) int
 		UnapplyCredit          func(childComplexity int, input payment.UnapplyCreditInput) int
 		UndoContactImport      func(childComplexity int, input imports.IDInput) int
@@ -1001,6 +1023,12 @@ type ComplexityRoot struct {
 		Label   func(childComplexity int) int
 		Number  func(childComplexity int) int
 		Primary func(childComplexity int) int
+	}
+
+	Place struct {
+		Name           func(childComplexity int) int
+		OrganizationID func(childComplexity int) int
+		Side           func(childComplexity int) int
 	}
 
 	Portal struct {
@@ -1452,6 +1480,10 @@ type ComplexityRoot struct {
 		UserID func(childComplexity int) int
 	}
 
+	RequestSignInLinkPayload struct {
+		Minutes func(childComplexity int) int
+	}
+
 	RevokeApiKeyPayload struct {
 		APIKey func(childComplexity int) int
 	}
@@ -1674,9 +1706,12 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
+		HasPassword      func(childComplexity int) int
 		Language         func(childComplexity int) int
 		OrganizationName func(childComplexity int) int
+		Places           func(childComplexity int) int
 		Role             func(childComplexity int) int
+		SecondFactor     func(childComplexity int) int
 		Side             func(childComplexity int) int
 		User             func(childComplexity int) int
 	}
@@ -1735,6 +1770,13 @@ type ItemErrorResolver interface {
 type MutationResolver interface {
 	CreateOrganization(ctx context.Context, input account.CreateOrganizationInput) (*account.SignedIn, error)
 	SignIn(ctx context.Context, input account.SignInInput) (*account.SignedIn, error)
+	RequestSignInLink(ctx context.Context, input account.RequestLinkInput) (*model.RequestSignInLinkPayload, error)
+	SignInByLink(ctx context.Context, input account.LinkInput) (*account.SignedIn, error)
+	ResetPassword(ctx context.Context, input account.ResetPasswordInput) (*account.SignedIn, error)
+	SwitchOrganization(ctx context.Context, input account.SwitchInput) (*account.SignedIn, error)
+	BeginSecondFactor(ctx context.Context, input *account.BeginSecondFactorInput) (*account.NewSecondFactor, error)
+	EnableSecondFactor(ctx context.Context, input account.SecondFactorInput) (*model.EnableSecondFactorPayload, error)
+	DisableSecondFactor(ctx context.Context, input account.SecondFactorInput) (*model.DisableSecondFactorPayload, error)
 	SignOut(ctx context.Context, input *account.SignOutInput) (*model.SignOutPayload, error)
 	SignOutEverywhere(ctx context.Context, input *account.SignOutInput) (*model.SignOutPayload, error)
 	ChangePassword(ctx context.Context, input account.ChangePasswordInput) (*model.ChangePasswordPayload, error)
@@ -1849,6 +1891,9 @@ type NoteResolver interface {
 type NumberSequenceResolver interface {
 	DocumentType(ctx context.Context, obj *ent.NumberSequence) (document1.Type, error)
 }
+type PlaceResolver interface {
+	Side(ctx context.Context, obj *account.Place) (model.ViewerSide, error)
+}
 type ProjectMemberResolver interface {
 	User(ctx context.Context, obj *project.Member) (*ent.User, error)
 }
@@ -1927,6 +1972,9 @@ type ViewerResolver interface {
 	Role(ctx context.Context, obj *viewer.Viewer) (*viewer.Role, error)
 	OrganizationName(ctx context.Context, obj *viewer.Viewer) (string, error)
 	Language(ctx context.Context, obj *viewer.Viewer) (string, error)
+	Places(ctx context.Context, obj *viewer.Viewer) ([]*account.Place, error)
+	SecondFactor(ctx context.Context, obj *viewer.Viewer) (bool, error)
+	HasPassword(ctx context.Context, obj *viewer.Viewer) (bool, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -2282,6 +2330,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BalanceTotal.Side(childComplexity), true
+
+	case "BeginSecondFactorPayload.secret":
+		if e.ComplexityRoot.BeginSecondFactorPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BeginSecondFactorPayload.Secret(childComplexity), true
+	case "BeginSecondFactorPayload.url":
+		if e.ComplexityRoot.BeginSecondFactorPayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BeginSecondFactorPayload.URL(childComplexity), true
 
 	case "BillProjectsPayload.invoice":
 		if e.ComplexityRoot.BillProjectsPayload.Invoice == nil {
@@ -3055,6 +3116,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteTrackingCategoryPayload.ID(childComplexity), true
 
+	case "DisableSecondFactorPayload.viewer":
+		if e.ComplexityRoot.DisableSecondFactorPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisableSecondFactorPayload.Viewer(childComplexity), true
+
 	case "DismissDuplicatePayload.ids":
 		if e.ComplexityRoot.DismissDuplicatePayload.Ids == nil {
 			break
@@ -3747,6 +3815,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Email.Primary(childComplexity), true
+
+	case "EnableSecondFactorPayload.recoveryCodes":
+		if e.ComplexityRoot.EnableSecondFactorPayload.RecoveryCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnableSecondFactorPayload.RecoveryCodes(childComplexity), true
 
 	case "EstimateDecision.at":
 		if e.ComplexityRoot.EstimateDecision.At == nil {
@@ -4612,6 +4687,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ArchiveProject(childComplexity, args["input"].(project.IDInput)), true
+	case "Mutation.beginSecondFactor":
+		if e.ComplexityRoot.Mutation.BeginSecondFactor == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_beginSecondFactor_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BeginSecondFactor(childComplexity, args["input"].(*account.BeginSecondFactorInput)), true
 	case "Mutation.billProjects":
 		if e.ComplexityRoot.Mutation.BillProjects == nil {
 			break
@@ -4975,6 +5061,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteTrackingCategory(childComplexity, args["input"].(tracking.IDInput)), true
+	case "Mutation.disableSecondFactor":
+		if e.ComplexityRoot.Mutation.DisableSecondFactor == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disableSecondFactor_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisableSecondFactor(childComplexity, args["input"].(account.SecondFactorInput)), true
 	case "Mutation.dismissDuplicate":
 		if e.ComplexityRoot.Mutation.DismissDuplicate == nil {
 			break
@@ -5008,6 +5105,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DuplicateDocument(childComplexity, args["input"].(document.IDInput)), true
+	case "Mutation.enableSecondFactor":
+		if e.ComplexityRoot.Mutation.EnableSecondFactor == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_enableSecondFactor_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EnableSecondFactor(childComplexity, args["input"].(account.SecondFactorInput)), true
 	case "Mutation.inviteToPortal":
 		if e.ComplexityRoot.Mutation.InviteToPortal == nil {
 			break
@@ -5173,6 +5281,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveMember(childComplexity, args["input"].(account.RemoveMemberInput)), true
+	case "Mutation.requestSignInLink":
+		if e.ComplexityRoot.Mutation.RequestSignInLink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestSignInLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestSignInLink(childComplexity, args["input"].(account.RequestLinkInput)), true
+	case "Mutation.resetPassword":
+		if e.ComplexityRoot.Mutation.ResetPassword == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resetPassword_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["input"].(account.ResetPasswordInput)), true
 	case "Mutation.restoreContact":
 		if e.ComplexityRoot.Mutation.RestoreContact == nil {
 			break
@@ -5360,6 +5490,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignIn(childComplexity, args["input"].(account.SignInInput)), true
+	case "Mutation.signInByLink":
+		if e.ComplexityRoot.Mutation.SignInByLink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_signInByLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignInByLink(childComplexity, args["input"].(account.LinkInput)), true
 	case "Mutation.signOut":
 		if e.ComplexityRoot.Mutation.SignOut == nil {
 			break
@@ -5415,6 +5556,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StopTimer(childComplexity, args["input"].(project.StopInput)), true
+	case "Mutation.switchOrganization":
+		if e.ComplexityRoot.Mutation.SwitchOrganization == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_switchOrganization_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SwitchOrganization(childComplexity, args["input"].(account.SwitchInput)), true
 	case "Mutation.unallocatePayment":
 		if e.ComplexityRoot.Mutation.UnallocatePayment == nil {
 			break
@@ -6139,6 +6291,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Phone.Primary(childComplexity), true
+
+	case "Place.name":
+		if e.ComplexityRoot.Place.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Place.Name(childComplexity), true
+	case "Place.organizationId":
+		if e.ComplexityRoot.Place.OrganizationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Place.OrganizationID(childComplexity), true
+	case "Place.side":
+		if e.ComplexityRoot.Place.Side == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Place.Side(childComplexity), true
 
 	case "Portal.business":
 		if e.ComplexityRoot.Portal.Business == nil {
@@ -8224,6 +8395,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemoveMemberPayload.UserID(childComplexity), true
 
+	case "RequestSignInLinkPayload.minutes":
+		if e.ComplexityRoot.RequestSignInLinkPayload.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestSignInLinkPayload.Minutes(childComplexity), true
+
 	case "RevokeApiKeyPayload.apiKey":
 		if e.ComplexityRoot.RevokeApiKeyPayload.APIKey == nil {
 			break
@@ -9060,6 +9238,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.User.Name(childComplexity), true
 
+	case "Viewer.hasPassword":
+		if e.ComplexityRoot.Viewer.HasPassword == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.HasPassword(childComplexity), true
 	case "Viewer.language":
 		if e.ComplexityRoot.Viewer.Language == nil {
 			break
@@ -9072,12 +9256,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.OrganizationName(childComplexity), true
+	case "Viewer.places":
+		if e.ComplexityRoot.Viewer.Places == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Places(childComplexity), true
 	case "Viewer.role":
 		if e.ComplexityRoot.Viewer.Role == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Role(childComplexity), true
+	case "Viewer.secondFactor":
+		if e.ComplexityRoot.Viewer.SecondFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.SecondFactor(childComplexity), true
 	case "Viewer.side":
 		if e.ComplexityRoot.Viewer.Side == nil {
 			break
@@ -9113,6 +9309,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ApplyRegistryCheckInput", ec.unmarshalInputApplyRegistryCheckInput),
 			graphql.NewInputUnmarshaler("AttachmentIdInput", ec.unmarshalInputAttachmentIdInput),
 			graphql.NewInputUnmarshaler("BalanceRange", ec.unmarshalInputBalanceRange),
+			graphql.NewInputUnmarshaler("BeginSecondFactorInput", ec.unmarshalInputBeginSecondFactorInput),
 			graphql.NewInputUnmarshaler("BillProjectsInput", ec.unmarshalInputBillProjectsInput),
 			graphql.NewInputUnmarshaler("ChangeMemberRoleInput", ec.unmarshalInputChangeMemberRoleInput),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
@@ -9171,17 +9368,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReminderInput", ec.unmarshalInputReminderInput),
 			graphql.NewInputUnmarshaler("RemoveLogoInput", ec.unmarshalInputRemoveLogoInput),
 			graphql.NewInputUnmarshaler("RemoveMemberInput", ec.unmarshalInputRemoveMemberInput),
+			graphql.NewInputUnmarshaler("RequestSignInLinkInput", ec.unmarshalInputRequestSignInLinkInput),
+			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("RestrictContactInput", ec.unmarshalInputRestrictContactInput),
 			graphql.NewInputUnmarshaler("RevokeApiKeyInput", ec.unmarshalInputRevokeApiKeyInput),
 			graphql.NewInputUnmarshaler("RevokePortalAccessInput", ec.unmarshalInputRevokePortalAccessInput),
 			graphql.NewInputUnmarshaler("SaveTimeSheetInput", ec.unmarshalInputSaveTimeSheetInput),
+			graphql.NewInputUnmarshaler("SecondFactorInput", ec.unmarshalInputSecondFactorInput),
 			graphql.NewInputUnmarshaler("SetContactsOptionInput", ec.unmarshalInputSetContactsOptionInput),
 			graphql.NewInputUnmarshaler("SetLogoInput", ec.unmarshalInputSetLogoInput),
+			graphql.NewInputUnmarshaler("SignInByLinkInput", ec.unmarshalInputSignInByLinkInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
 			graphql.NewInputUnmarshaler("StartTimerInput", ec.unmarshalInputStartTimerInput),
 			graphql.NewInputUnmarshaler("StatementInput", ec.unmarshalInputStatementInput),
 			graphql.NewInputUnmarshaler("StopTimerInput", ec.unmarshalInputStopTimerInput),
+			graphql.NewInputUnmarshaler("SwitchOrganizationInput", ec.unmarshalInputSwitchOrganizationInput),
 			graphql.NewInputUnmarshaler("TaxInput", ec.unmarshalInputTaxInput),
 			graphql.NewInputUnmarshaler("TimeCellInput", ec.unmarshalInputTimeCellInput),
 			graphql.NewInputUnmarshaler("TimeEntryIdInput", ec.unmarshalInputTimeEntryIdInput),
@@ -9691,9 +9893,52 @@ type Mutation {
   Signs a person in with e-mail and password: as staff, else as portal customer, of the
   organization named, else of the one they used last. Sets an HttpOnly cookie where a
   browser asks, and returns a token for apps (` + "`" + `Authorization: Bearer …` + "`" + `).
-  Codes: UNAUTHENTICATED (the same whether or not the account exists), RATE_LIMITED.
+  Codes: UNAUTHENTICATED (the same whether or not the account exists; on ` + "`" + `code` + "`" + `, after the right
+  password alone, when the person has a second factor), RATE_LIMITED.
   """
   signIn(input: SignInInput!): SignInPayload!
+
+  """
+  Sends a link to the person with the e-mail address, to sign in by (15 minutes) or to set another
+  password by (an hour). It works once. The answer is the same whether or not there is such a
+  person. Codes: INVALID, CONFLICT (the server sends no e-mail), RATE_LIMITED.
+  """
+  requestSignInLink(input: RequestSignInLinkInput!): RequestSignInLinkPayload!
+
+  """
+  Signs a person in by a link. Codes: NOT_FOUND (wrong, used or expired), UNAUTHENTICATED (on
+  ` + "`" + `code` + "`" + `: a second factor is asked for; the link stays), RATE_LIMITED.
+  """
+  signInByLink(input: SignInByLinkInput!): SignInPayload!
+
+  """
+  Sets another password by a link, ends every session of the person, and signs in. Codes: as for
+  signInByLink, and INVALID (password too short).
+  """
+  resetPassword(input: ResetPasswordInput!): SignInPayload!
+
+  """
+  Ends the session and begins one of another organization of the same person: one of
+  ` + "`" + `viewer.places` + "`" + `. Codes: UNAUTHENTICATED, NOT_FOUND.
+  """
+  switchOrganization(input: SwitchOrganizationInput!): SignInPayload!
+
+  """
+  Makes the secret of a second factor, for an authenticator app (RFC 6238, 6 digits, 30 seconds).
+  It is in force once enableSecondFactor was given a code. A repeat makes another secret.
+  Codes: UNAUTHENTICATED, CONFLICT (there is one; the server has no key for secrets).
+  """
+  beginSecondFactor(input: BeginSecondFactorInput): BeginSecondFactorPayload!
+
+  """
+  Puts the second factor in force, ends all other sessions, and gives ten codes that each let in
+  once without the app, this once. Codes: UNAUTHENTICATED, CONFLICT (none was begun), INVALID
+  (code), RATE_LIMITED.
+  """
+  enableSecondFactor(input: SecondFactorInput!): EnableSecondFactorPayload!
+
+  "Turns the second factor off. Codes: UNAUTHENTICATED, CONFLICT (there is none), INVALID (code), RATE_LIMITED."
+  disableSecondFactor(input: SecondFactorInput!): DisableSecondFactorPayload!
 
   "Ends the session that asks, its sockets at once. Without a session nothing happens."
   signOut(input: SignOutInput): SignOutPayload!
@@ -10226,6 +10471,22 @@ type Viewer {
   organizationName: String!
   "The language to show: the person's own, else the business's (en or el, and others for documents)."
   language: String!
+  "The organizations that the person may go to, this one too, by name; none for an API key."
+  places: [Place!]!
+  "Whether a second factor is asked for at sign-in."
+  secondFactor: Boolean!
+  "Whether the person has a password; without one, a link by e-mail signs in."
+  hasPassword: Boolean!
+}
+
+"An organization that a person may go to."
+type Place {
+  "The organization's id."
+  organizationId: ID!
+  "The business's name."
+  name: String!
+  "As staff or on the portal; as staff where the person is both."
+  side: ViewerSide!
 }
 
 "A person who can sign in."
@@ -10332,10 +10593,102 @@ input SignInInput {
   email: String!
   "The password."
   password: String!
+  "The code of the second factor, or one of those that let in without the app."
+  code: String
   "Which organization, for a person of several."
   organizationId: ID
   "See Mutation. A repeat gives the same session a new token."
   idempotencyKey: String
+}
+
+"What a link by e-mail is for."
+enum SignInLinkPurpose {
+  "To sign in."
+  SIGN_IN
+  "To set another password."
+  PASSWORD
+}
+
+"Input of requestSignInLink."
+input RequestSignInLinkInput {
+  "The e-mail address."
+  email: String!
+  "What for."
+  purpose: SignInLinkPurpose!
+  "Which organization, for a person of several."
+  organizationId: ID
+  "See Mutation. A repeat sends no second link."
+  idempotencyKey: String
+}
+
+"What asking for a link gives, whoever asks."
+type RequestSignInLinkPayload {
+  "Minutes that the link works, if there is such a person."
+  minutes: Int!
+}
+
+"Input of signInByLink."
+input SignInByLinkInput {
+  "The token of the link."
+  token: String!
+  "The code of the second factor, or one of those that let in without the app."
+  code: String
+  "See Mutation. A repeat gives the same session a new token."
+  idempotencyKey: String
+}
+
+"Input of resetPassword."
+input ResetPasswordInput {
+  "The token of the link."
+  token: String!
+  "The new password: 10 to 200 characters."
+  password: String!
+  "The code of the second factor, or one of those that let in without the app."
+  code: String
+  "See Mutation. A repeat gives the same session a new token."
+  idempotencyKey: String
+}
+
+"Input of switchOrganization."
+input SwitchOrganizationInput {
+  "One of ` + "`" + `viewer.places` + "`" + `."
+  organizationId: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of beginSecondFactor."
+input BeginSecondFactorInput {
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"The secret of a second factor. Shown this once."
+type BeginSecondFactorPayload {
+  "In base32, to be typed into the app."
+  secret: String!
+  "otpauth://, as a QR code carries it."
+  url: String!
+}
+
+"Input of enableSecondFactor and disableSecondFactor."
+input SecondFactorInput {
+  "A code of the app; to turn it off, also one of those that let in without the app."
+  code: String!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What enabling a second factor gives."
+type EnableSecondFactorPayload {
+  "Codes that each let in once without the app. Shown this once."
+  recoveryCodes: [String!]!
+}
+
+"What disabling a second factor gives."
+type DisableSecondFactorPayload {
+  "Who is signed in."
+  viewer: Viewer!
 }
 
 "What signing in gives."
@@ -10362,7 +10715,7 @@ type SignOutPayload {
 
 "Input of changePassword."
 input ChangePasswordInput {
-  "The present password."
+  "The present password; empty where there is none yet."
   current: String!
   "The new password: 10 to 200 characters."
   new: String!
@@ -14614,8 +14967,11 @@ input AcceptPortalInvitationInput {
   token: String!
   "The person's name, for a new account."
   name: String
-  "10 to 200 characters for a new account; the present password of one that exists."
-  password: String!
+  """
+  10 to 200 characters for a new account, or none where the server sends links to sign in by; the
+  present password of one that exists, none where it is signed in.
+  """
+  password: String
   "See Mutation."
   idempotencyKey: String
 }
@@ -15142,6 +15498,16 @@ func (ec *executionContext) childFields_BalanceTotal(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type BalanceTotal", field.Name)
 }
 
+func (ec *executionContext) childFields_BeginSecondFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "secret":
+		return ec.fieldContext_BeginSecondFactorPayload_secret(ctx, field)
+	case "url":
+		return ec.fieldContext_BeginSecondFactorPayload_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BeginSecondFactorPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_BillProjectsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "invoice":
@@ -15564,6 +15930,14 @@ func (ec *executionContext) childFields_DeleteTrackingCategoryPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type DeleteTrackingCategoryPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DisableSecondFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "viewer":
+		return ec.fieldContext_DisableSecondFactorPayload_viewer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DisableSecondFactorPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DismissDuplicatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "ids":
@@ -15886,6 +16260,14 @@ func (ec *executionContext) childFields_Email(ctx context.Context, field graphql
 		return ec.fieldContext_Email_primary(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Email", field.Name)
+}
+
+func (ec *executionContext) childFields_EnableSecondFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recoveryCodes":
+		return ec.fieldContext_EnableSecondFactorPayload_recoveryCodes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnableSecondFactorPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EstimateDecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16544,6 +16926,18 @@ func (ec *executionContext) childFields_Phone(ctx context.Context, field graphql
 		return ec.fieldContext_Phone_primary(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Phone", field.Name)
+}
+
+func (ec *executionContext) childFields_Place(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "organizationId":
+		return ec.fieldContext_Place_organizationId(ctx, field)
+	case "name":
+		return ec.fieldContext_Place_name(ctx, field)
+	case "side":
+		return ec.fieldContext_Place_side(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Place", field.Name)
 }
 
 func (ec *executionContext) childFields_Portal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17350,6 +17744,14 @@ func (ec *executionContext) childFields_RemoveMemberPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type RemoveMemberPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RequestSignInLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "minutes":
+		return ec.fieldContext_RequestSignInLinkPayload_minutes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequestSignInLinkPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokeApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "apiKey":
@@ -17788,6 +18190,12 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_organizationName(ctx, field)
 	case "language":
 		return ec.fieldContext_Viewer_language(ctx, field)
+	case "places":
+		return ec.fieldContext_Viewer_places(ctx, field)
+	case "secondFactor":
+		return ec.fieldContext_Viewer_secondFactor(ctx, field)
+	case "hasPassword":
+		return ec.fieldContext_Viewer_hasPassword(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
@@ -18394,6 +18802,20 @@ func (ec *executionContext) field_Mutation_archiveProject_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_beginSecondFactor_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (*account.BeginSecondFactorInput, error) {
+			return ec.unmarshalOBeginSecondFactorInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐBeginSecondFactorInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_billProjects_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -18856,6 +19278,20 @@ func (ec *executionContext) field_Mutation_deleteTrackingCategory_args(ctx conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_disableSecondFactor_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (account.SecondFactorInput, error) {
+			return ec.unmarshalNSecondFactorInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSecondFactorInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_dismissDuplicate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -18890,6 +19326,20 @@ func (ec *executionContext) field_Mutation_duplicateDocument_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.IDInput, error) {
 			return ec.unmarshalNDocumentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐIDInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_enableSecondFactor_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (account.SecondFactorInput, error) {
+			return ec.unmarshalNSecondFactorInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSecondFactorInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19100,6 +19550,34 @@ func (ec *executionContext) field_Mutation_removeMember_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (account.RemoveMemberInput, error) {
 			return ec.unmarshalNRemoveMemberInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐRemoveMemberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_requestSignInLink_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (account.RequestLinkInput, error) {
+			return ec.unmarshalNRequestSignInLinkInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐRequestLinkInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resetPassword_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (account.ResetPasswordInput, error) {
+			return ec.unmarshalNResetPasswordInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐResetPasswordInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19332,6 +19810,20 @@ func (ec *executionContext) field_Mutation_setLogo_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_signInByLink_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (account.LinkInput, error) {
+			return ec.unmarshalNSignInByLinkInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐLinkInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_signIn_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19408,6 +19900,20 @@ func (ec *executionContext) field_Mutation_stopTimer_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (project.StopInput, error) {
 			return ec.unmarshalNStopTimerInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐStopInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_switchOrganization_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (account.SwitchInput, error) {
+			return ec.unmarshalNSwitchOrganizationInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSwitchInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -22318,6 +22824,52 @@ func (ec *executionContext) fieldContext_BalanceTotal_net(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _BeginSecondFactorPayload_secret(ctx context.Context, field graphql.CollectedField, obj *account.NewSecondFactor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BeginSecondFactorPayload_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BeginSecondFactorPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BeginSecondFactorPayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _BeginSecondFactorPayload_url(ctx context.Context, field graphql.CollectedField, obj *account.NewSecondFactor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BeginSecondFactorPayload_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BeginSecondFactorPayload_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BeginSecondFactorPayload", field, false, false, "String")
 }
 
 func (ec *executionContext) _BillProjectsPayload_invoice(ctx context.Context, field graphql.CollectedField, obj *model.BillProjectsPayload) (ret graphql.Marshaler) {
@@ -25526,6 +26078,38 @@ func (ec *executionContext) fieldContext_DeleteTrackingCategoryPayload_id(_ cont
 	return graphql.NewScalarFieldContext("DeleteTrackingCategoryPayload", field, false, false, "ID")
 }
 
+func (ec *executionContext) _DisableSecondFactorPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.DisableSecondFactorPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DisableSecondFactorPayload_viewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Viewer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v viewer.Viewer) graphql.Marshaler {
+			return ec.marshalNViewer2githubᚗcomᚋkartelaᚋkartelaᚋviewerᚐViewer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DisableSecondFactorPayload_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DisableSecondFactorPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Viewer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DismissDuplicatePayload_ids(ctx context.Context, field graphql.CollectedField, obj *model.DismissDuplicatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28542,6 +29126,29 @@ func (ec *executionContext) _Email_primary(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Email_primary(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Email", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _EnableSecondFactorPayload_recoveryCodes(ctx context.Context, field graphql.CollectedField, obj *model.EnableSecondFactorPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnableSecondFactorPayload_recoveryCodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecoveryCodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnableSecondFactorPayload_recoveryCodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnableSecondFactorPayload", field, false, false, "String")
 }
 
 func (ec *executionContext) _EstimateDecision_at(ctx context.Context, field graphql.CollectedField, obj *document.Decided) (ret graphql.Marshaler) {
@@ -31568,6 +32175,314 @@ func (ec *executionContext) fieldContext_Mutation_signIn(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_signIn_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_requestSignInLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_requestSignInLink(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RequestSignInLink(ctx, fc.Args["input"].(account.RequestLinkInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RequestSignInLinkPayload) graphql.Marshaler {
+			return ec.marshalNRequestSignInLinkPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRequestSignInLinkPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_requestSignInLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RequestSignInLinkPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_requestSignInLink_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_signInByLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_signInByLink(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SignInByLink(ctx, fc.Args["input"].(account.LinkInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *account.SignedIn) graphql.Marshaler {
+			return ec.marshalNSignInPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSignedIn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_signInByLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SignInPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_signInByLink_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resetPassword(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resetPassword(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResetPassword(ctx, fc.Args["input"].(account.ResetPasswordInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *account.SignedIn) graphql.Marshaler {
+			return ec.marshalNSignInPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSignedIn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resetPassword(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SignInPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resetPassword_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_switchOrganization(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_switchOrganization(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SwitchOrganization(ctx, fc.Args["input"].(account.SwitchInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *account.SignedIn) graphql.Marshaler {
+			return ec.marshalNSignInPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSignedIn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_switchOrganization(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SignInPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_switchOrganization_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_beginSecondFactor(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_beginSecondFactor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BeginSecondFactor(ctx, fc.Args["input"].(*account.BeginSecondFactorInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *account.NewSecondFactor) graphql.Marshaler {
+			return ec.marshalNBeginSecondFactorPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐNewSecondFactor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_beginSecondFactor(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BeginSecondFactorPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_beginSecondFactor_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_enableSecondFactor(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_enableSecondFactor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EnableSecondFactor(ctx, fc.Args["input"].(account.SecondFactorInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EnableSecondFactorPayload) graphql.Marshaler {
+			return ec.marshalNEnableSecondFactorPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐEnableSecondFactorPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_enableSecondFactor(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnableSecondFactorPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_enableSecondFactor_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_disableSecondFactor(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_disableSecondFactor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DisableSecondFactor(ctx, fc.Args["input"].(account.SecondFactorInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DisableSecondFactorPayload) graphql.Marshaler {
+			return ec.marshalNDisableSecondFactorPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDisableSecondFactorPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_disableSecondFactor(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DisableSecondFactorPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_disableSecondFactor_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -38253,6 +39168,75 @@ func (ec *executionContext) _Phone_primary(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Phone_primary(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Phone", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Place_organizationId(ctx context.Context, field graphql.CollectedField, obj *account.Place) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Place_organizationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrganizationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Place_organizationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Place", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Place_name(ctx context.Context, field graphql.CollectedField, obj *account.Place) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Place_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Place_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Place", field, false, false, "String")
+}
+
+func (ec *executionContext) _Place_side(ctx context.Context, field graphql.CollectedField, obj *account.Place) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Place_side(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Place().Side(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ViewerSide) graphql.Marshaler {
+			return ec.marshalNViewerSide2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐViewerSide(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Place_side(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Place", field, true, true, "ViewerSide")
 }
 
 func (ec *executionContext) _Portal_business(ctx context.Context, field graphql.CollectedField, obj *portal.Portal) (ret graphql.Marshaler) {
@@ -47080,6 +48064,29 @@ func (ec *executionContext) fieldContext_RemoveMemberPayload_userId(_ context.Co
 	return graphql.NewScalarFieldContext("RemoveMemberPayload", field, false, false, "ID")
 }
 
+func (ec *executionContext) _RequestSignInLinkPayload_minutes(ctx context.Context, field graphql.CollectedField, obj *model.RequestSignInLinkPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequestSignInLinkPayload_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RequestSignInLinkPayload_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RequestSignInLinkPayload", field, false, false, "Int")
+}
+
 func (ec *executionContext) _RevokeApiKeyPayload_apiKey(ctx context.Context, field graphql.CollectedField, obj *model.RevokeAPIKeyPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -50796,6 +51803,84 @@ func (ec *executionContext) fieldContext_Viewer_language(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Viewer", field, true, true, "String")
 }
 
+func (ec *executionContext) _Viewer_places(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_places(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().Places(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*account.Place) graphql.Marshaler {
+			return ec.marshalNPlace2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐPlaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_places(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Place(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_secondFactor(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_secondFactor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().SecondFactor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_secondFactor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Viewer_hasPassword(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_hasPassword(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().HasPassword(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_hasPassword(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, true, true, "Boolean")
+}
+
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -51903,7 +52988,7 @@ func (ec *executionContext) unmarshalInputAcceptPortalInvitationInput(ctx contex
 			it.Name = data
 		case "password":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -52734,6 +53819,48 @@ func (ec *executionContext) unmarshalInputBalanceRange(ctx context.Context, obj 
 func UnmarshalBalanceRange(ctx context.Context, raw any) (contact.BalanceRange, error) {
 	var out contact.BalanceRange
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "BalanceRange", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputBeginSecondFactorInput(ctx context.Context, obj any) (account.BeginSecondFactorInput, error) {
+	var it account.BeginSecondFactorInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBeginSecondFactorInput unmarshals raw into the BeginSecondFactorInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBeginSecondFactorInput(ctx context.Context, raw any) (account.BeginSecondFactorInput, error) {
+	var out account.BeginSecondFactorInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BeginSecondFactorInput", raw, &out)
 	return out, err
 }
 
@@ -56964,6 +58091,132 @@ func UnmarshalRemoveMemberInput(ctx context.Context, raw any) (account.RemoveMem
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRequestSignInLinkInput(ctx context.Context, obj any) (account.RequestLinkInput, error) {
+	var it account.RequestLinkInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"email", "purpose", "organizationId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "purpose":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purpose"))
+			data, err := ec.unmarshalNSignInLinkPurpose2githubᚗcomᚋkartelaᚋkartelaᚋentᚋsigninlinkᚐPurpose(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Purpose = data
+		case "organizationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizationId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrganizationID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRequestSignInLinkInput unmarshals raw into the RequestSignInLinkInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRequestSignInLinkInput(ctx context.Context, raw any) (account.RequestLinkInput, error) {
+	var out account.RequestLinkInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RequestSignInLinkInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputResetPasswordInput(ctx context.Context, obj any) (account.ResetPasswordInput, error) {
+	var it account.ResetPasswordInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"token", "password", "code", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "token":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("token"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Token = data
+		case "password":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Password = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalResetPasswordInput unmarshals raw into the ResetPasswordInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalResetPasswordInput(ctx context.Context, raw any) (account.ResetPasswordInput, error) {
+	var out account.ResetPasswordInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ResetPasswordInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRestrictContactInput(ctx context.Context, obj any) (contact.RestrictInput, error) {
 	var it contact.RestrictInput
 	if obj == nil {
@@ -57174,6 +58427,55 @@ func UnmarshalSaveTimeSheetInput(ctx context.Context, raw any) (project.SaveShee
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSecondFactorInput(ctx context.Context, obj any) (account.SecondFactorInput, error) {
+	var it account.SecondFactorInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSecondFactorInput unmarshals raw into the SecondFactorInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSecondFactorInput(ctx context.Context, raw any) (account.SecondFactorInput, error) {
+	var out account.SecondFactorInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SecondFactorInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSetContactsOptionInput(ctx context.Context, obj any) (contact.SetOptionInput, error) {
 	var it contact.SetOptionInput
 	if obj == nil {
@@ -57286,6 +58588,62 @@ func UnmarshalSetLogoInput(ctx context.Context, raw any) (model.SetLogoInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSignInByLinkInput(ctx context.Context, obj any) (account.LinkInput, error) {
+	var it account.LinkInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"token", "code", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "token":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("token"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Token = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSignInByLinkInput unmarshals raw into the SignInByLinkInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSignInByLinkInput(ctx context.Context, raw any) (account.LinkInput, error) {
+	var out account.LinkInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SignInByLinkInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj any) (account.SignInInput, error) {
 	var it account.SignInInput
 	if obj == nil {
@@ -57297,7 +58655,7 @@ func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"email", "password", "organizationId", "idempotencyKey"}
+	fieldsInOrder := [...]string{"email", "password", "code", "organizationId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -57318,6 +58676,13 @@ func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj a
 				return it, err
 			}
 			it.Password = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
 		case "organizationId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizationId"))
 			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
@@ -57563,6 +58928,55 @@ func (ec *executionContext) unmarshalInputStopTimerInput(ctx context.Context, ob
 func UnmarshalStopTimerInput(ctx context.Context, raw any) (project.StopInput, error) {
 	var out project.StopInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "StopTimerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSwitchOrganizationInput(ctx context.Context, obj any) (account.SwitchInput, error) {
+	var it account.SwitchInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"organizationId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "organizationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrganizationID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSwitchOrganizationInput unmarshals raw into the SwitchOrganizationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSwitchOrganizationInput(ctx context.Context, raw any) (account.SwitchInput, error) {
+	var out account.SwitchInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SwitchOrganizationInput", raw, &out)
 	return out, err
 }
 
@@ -60668,6 +62082,44 @@ func (ec *executionContext) _BalanceTotal(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var beginSecondFactorPayloadImplementors = []string{"BeginSecondFactorPayload"}
+
+func (ec *executionContext) _BeginSecondFactorPayload(ctx context.Context, sel ast.SelectionSet, obj *account.NewSecondFactor) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, beginSecondFactorPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BeginSecondFactorPayload")
+		case "secret":
+			out.Values[i] = ec._BeginSecondFactorPayload_secret(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._BeginSecondFactorPayload_url(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var billProjectsPayloadImplementors = []string{"BillProjectsPayload"}
 
 func (ec *executionContext) _BillProjectsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.BillProjectsPayload) graphql.Marshaler {
@@ -62165,6 +63617,39 @@ func (ec *executionContext) _DeleteTrackingCategoryPayload(ctx context.Context, 
 	return out
 }
 
+var disableSecondFactorPayloadImplementors = []string{"DisableSecondFactorPayload"}
+
+func (ec *executionContext) _DisableSecondFactorPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DisableSecondFactorPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, disableSecondFactorPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DisableSecondFactorPayload")
+		case "viewer":
+			out.Values[i] = ec._DisableSecondFactorPayload_viewer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var dismissDuplicatePayloadImplementors = []string{"DismissDuplicatePayload"}
 
 func (ec *executionContext) _DismissDuplicatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DismissDuplicatePayload) graphql.Marshaler {
@@ -63192,6 +64677,39 @@ func (ec *executionContext) _Email(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "primary":
 			out.Values[i] = ec._Email_primary(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var enableSecondFactorPayloadImplementors = []string{"EnableSecondFactorPayload"}
+
+func (ec *executionContext) _EnableSecondFactorPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EnableSecondFactorPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enableSecondFactorPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnableSecondFactorPayload")
+		case "recoveryCodes":
+			out.Values[i] = ec._EnableSecondFactorPayload_recoveryCodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -64687,6 +66205,55 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "signIn":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_signIn(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestSignInLink":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_requestSignInLink(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signInByLink":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_signInByLink(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resetPassword":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resetPassword(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "switchOrganization":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_switchOrganization(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "beginSecondFactor":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_beginSecondFactor(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enableSecondFactor":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_enableSecondFactor(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "disableSecondFactor":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_disableSecondFactor(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -66248,6 +67815,50 @@ func (ec *executionContext) _Phone(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var placeImplementors = []string{"Place"}
+
+func (ec *executionContext) _Place(ctx context.Context, sel ast.SelectionSet, obj *account.Place) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, placeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Place")
+		case "organizationId":
+			out.Values[i] = ec._Place_organizationId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._Place_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "side":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Place_side(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -69234,6 +70845,39 @@ func (ec *executionContext) _RemoveMemberPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var requestSignInLinkPayloadImplementors = []string{"RequestSignInLinkPayload"}
+
+func (ec *executionContext) _RequestSignInLinkPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RequestSignInLinkPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, requestSignInLinkPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RequestSignInLinkPayload")
+		case "minutes":
+			out.Values[i] = ec._RequestSignInLinkPayload_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var revokeApiKeyPayloadImplementors = []string{"RevokeApiKeyPayload"}
 
 func (ec *executionContext) _RevokeApiKeyPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokeAPIKeyPayload) graphql.Marshaler {
@@ -70761,6 +72405,24 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_language(ctx, field, obj)
 				})
+		case "places":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_places(ctx, field, obj)
+				})
+		case "secondFactor":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_secondFactor(ctx, field, obj)
+				})
+		case "hasPassword":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_hasPassword(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -71472,6 +73134,14 @@ func (ec *executionContext) marshalNBalanceTotal2ᚖgithubᚗcomᚋkartelaᚋkar
 		return graphql.Null
 	}
 	return ec._BalanceTotal(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBeginSecondFactorPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐNewSecondFactor(ctx context.Context, sel ast.SelectionSet, v *account.NewSecondFactor) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BeginSecondFactorPayload!")
+		return graphql.Null
+	}
+	return ec._BeginSecondFactorPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNBillGrouping2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐGrouping(ctx context.Context, v any) (project.Grouping, error) {
@@ -72224,6 +73894,14 @@ func (ec *executionContext) marshalNDeleteTrackingCategoryPayload2ᚖgithubᚗco
 	return ec._DeleteTrackingCategoryPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNDisableSecondFactorPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDisableSecondFactorPayload(ctx context.Context, sel ast.SelectionSet, v *model.DisableSecondFactorPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DisableSecondFactorPayload!")
+		return graphql.Null
+	}
+	return ec._DisableSecondFactorPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDismissDuplicateInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋmergeᚐDismissInput(ctx context.Context, v any) (merge.DismissInput, error) {
 	res, err := ec.unmarshalInputDismissDuplicateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -72728,6 +74406,14 @@ func (ec *executionContext) marshalNEmail2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋ
 func (ec *executionContext) unmarshalNEmailInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐEmailInput(ctx context.Context, v any) (*contact.EmailInput, error) {
 	res, err := ec.unmarshalInputEmailInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEnableSecondFactorPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐEnableSecondFactorPayload(ctx context.Context, sel ast.SelectionSet, v *model.EnableSecondFactorPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "EnableSecondFactorPayload!")
+		return graphql.Null
+	}
+	return ec._EnableSecondFactorPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNEntryKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐKind(ctx context.Context, v any) (ledgerentry.Kind, error) {
@@ -74065,6 +75751,30 @@ func (ec *executionContext) marshalNPhone2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋ
 func (ec *executionContext) unmarshalNPhoneInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐPhoneInput(ctx context.Context, v any) (*contact.PhoneInput, error) {
 	res, err := ec.unmarshalInputPhoneInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPlace2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐPlaceᚄ(ctx context.Context, sel ast.SelectionSet, v []*account.Place) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlace2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐPlace(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPlace2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐPlace(ctx context.Context, sel ast.SelectionSet, v *account.Place) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Place!")
+		return graphql.Null
+	}
+	return ec._Place(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPortal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐPortal(ctx context.Context, sel ast.SelectionSet, v *portal.Portal) graphql.Marshaler {
@@ -75434,6 +77144,24 @@ func (ec *executionContext) marshalNRemoveMemberPayload2ᚖgithubᚗcomᚋkartel
 	return ec._RemoveMemberPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRequestSignInLinkInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐRequestLinkInput(ctx context.Context, v any) (account.RequestLinkInput, error) {
+	res, err := ec.unmarshalInputRequestSignInLinkInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRequestSignInLinkPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐRequestSignInLinkPayload(ctx context.Context, sel ast.SelectionSet, v *model.RequestSignInLinkPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RequestSignInLinkPayload!")
+		return graphql.Null
+	}
+	return ec._RequestSignInLinkPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNResetPasswordInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐResetPasswordInput(ctx context.Context, v any) (account.ResetPasswordInput, error) {
+	res, err := ec.unmarshalInputResetPasswordInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRestrictContactInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐRestrictInput(ctx context.Context, v any) (contact.RestrictInput, error) {
 	res, err := ec.unmarshalInputRestrictContactInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -75518,6 +77246,11 @@ func (ec *executionContext) marshalNSaveTimeSheetPayload2ᚖgithubᚗcomᚋkarte
 	return ec._SaveTimeSheetPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSecondFactorInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSecondFactorInput(ctx context.Context, v any) (account.SecondFactorInput, error) {
+	res, err := ec.unmarshalInputSecondFactorInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNSetContactsOptionInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐSetOptionInput(ctx context.Context, v any) (contact.SetOptionInput, error) {
 	res, err := ec.unmarshalInputSetContactsOptionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -75554,10 +77287,41 @@ var (
 	}
 )
 
+func (ec *executionContext) unmarshalNSignInByLinkInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐLinkInput(ctx context.Context, v any) (account.LinkInput, error) {
+	res, err := ec.unmarshalInputSignInByLinkInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNSignInInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSignInInput(ctx context.Context, v any) (account.SignInInput, error) {
 	res, err := ec.unmarshalInputSignInInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
+
+func (ec *executionContext) unmarshalNSignInLinkPurpose2githubᚗcomᚋkartelaᚋkartelaᚋentᚋsigninlinkᚐPurpose(ctx context.Context, v any) (signinlink.Purpose, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNSignInLinkPurpose2githubᚗcomᚋkartelaᚋkartelaᚋentᚋsigninlinkᚐPurpose[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSignInLinkPurpose2githubᚗcomᚋkartelaᚋkartelaᚋentᚋsigninlinkᚐPurpose(ctx context.Context, sel ast.SelectionSet, v signinlink.Purpose) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNSignInLinkPurpose2githubᚗcomᚋkartelaᚋkartelaᚋentᚋsigninlinkᚐPurpose[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SignInLinkPurpose!")
+	}
+	return res
+}
+
+var (
+	unmarshalNSignInLinkPurpose2githubᚗcomᚋkartelaᚋkartelaᚋentᚋsigninlinkᚐPurpose = map[string]signinlink.Purpose{
+		"SIGN_IN":  signinlink.PurposeSignIn,
+		"PASSWORD": signinlink.PurposePassword,
+	}
+	marshalNSignInLinkPurpose2githubᚗcomᚋkartelaᚋkartelaᚋentᚋsigninlinkᚐPurpose = map[signinlink.Purpose]string{
+		signinlink.PurposeSignIn:   "SIGN_IN",
+		signinlink.PurposePassword: "PASSWORD",
+	}
+)
 
 func (ec *executionContext) marshalNSignInPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSignedIn(ctx context.Context, sel ast.SelectionSet, v *account.SignedIn) graphql.Marshaler {
 	if v == nil {
@@ -75705,6 +77469,11 @@ func (ec *executionContext) marshalNString2ᚖstring(ctx context.Context, sel as
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNSwitchOrganizationInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSwitchInput(ctx context.Context, v any) (account.SwitchInput, error) {
+	res, err := ec.unmarshalInputSwitchOrganizationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNTax2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐTax(ctx context.Context, sel ast.SelectionSet, v money.Tax) graphql.Marshaler {
@@ -76612,6 +78381,14 @@ func (ec *executionContext) unmarshalOBalanceRange2ᚖgithubᚗcomᚋkartelaᚋk
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputBalanceRange(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOBeginSecondFactorInput2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐBeginSecondFactorInput(ctx context.Context, v any) (*account.BeginSecondFactorInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputBeginSecondFactorInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

@@ -26,6 +26,7 @@ import (
 	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/recurring"
 	"github.com/kartela/kartela/tracking"
+	"github.com/kartela/kartela/viewer"
 )
 
 // Input of addAttachment.
@@ -178,6 +179,12 @@ type DeleteTrackingCategoryPayload struct {
 	ID uuid.UUID `json:"id"`
 }
 
+// What disabling a second factor gives.
+type DisableSecondFactorPayload struct {
+	// Who is signed in.
+	Viewer viewer.Viewer `json:"viewer"`
+}
+
 // What dismissing a pair gives.
 type DismissDuplicatePayload struct {
 	// The contacts of the pair.
@@ -194,6 +201,12 @@ type DocumentLinkPayload struct {
 type DocumentPayload struct {
 	// The document as it is now.
 	Document document.Document `json:"document"`
+}
+
+// What enabling a second factor gives.
+type EnableSecondFactorPayload struct {
+	// Codes that each let in once without the app. Shown this once.
+	RecoveryCodes []string `json:"recoveryCodes"`
 }
 
 // What a mutation on an expense category gives.
@@ -314,6 +327,12 @@ type ReminderPayload struct {
 type RemoveMemberPayload struct {
 	// The person who is no longer a member.
 	UserID uuid.UUID `json:"userId"`
+}
+
+// What asking for a link gives, whoever asks.
+type RequestSignInLinkPayload struct {
+	// Minutes that the link works, if there is such a person.
+	Minutes int `json:"minutes"`
 }
 
 // What revoking a key gives.
