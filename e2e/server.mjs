@@ -15,10 +15,10 @@ async function freePort() {
 
 // start runs the command in the folder, with its data there, until it has printed a line
 // for every one of the names, such as "Page". It gives the process and the lines by name.
-export async function start([program, ...args], folder, names) {
+export async function start([program, ...args], folder, names, settings = {}) {
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, KARTELA_ADDR: `127.0.0.1:${await freePort()}`, KARTELA_DATA: `${folder}/data`, DATABASE_URL: "" },
+    env: { ...process.env, KARTELA_ADDR: `127.0.0.1:${await freePort()}`, KARTELA_DATA: `${folder}/data`, DATABASE_URL: "", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = [];

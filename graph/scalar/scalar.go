@@ -34,8 +34,11 @@ func UnmarshalID(v any) (uuid.UUID, error) {
 func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
 // UnmarshalString reads a text. Faults: INVALID for one with the character zero, which
-// PostgreSQL keeps in no text.
+// PostgreSQL keeps in no text. A null, which only an optional text may be, is the empty one.
 func UnmarshalString(v any) (string, error) {
+	if v == nil {
+		return "", nil
+	}
 	s, ok := v.(string)
 	if !ok || strings.Contains(s, "\x00") {
 		return "", fault.New(fault.Invalid, "", "This is no text, or has the character zero in it.")

@@ -106,3 +106,9 @@ func TestJSON(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+func TestNoTextIsTheEmptyOne(t *testing.T) {
+	if got, err := scalar.UnmarshalString(nil); got != "" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}

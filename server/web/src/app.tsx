@@ -14,6 +14,7 @@ import { DuplicatesScreen } from "./screens/duplicates.tsx";
 import { ImportPage } from "./screens/import-page.tsx";
 import { ImportScreen } from "./screens/import.tsx";
 import { JobsScreen } from "./screens/jobs.tsx";
+import { OwnAccountScreen } from "./screens/own-account.tsx";
 import { MergeScreen } from "./screens/merge.tsx";
 import { PaymentsManyScreen } from "./screens/payments-many.tsx";
 import { PaymentsScreen } from "./screens/payments.tsx";
@@ -26,6 +27,7 @@ import { ProjectScreen } from "./screens/project.tsx";
 import { ProjectsScreen } from "./screens/projects.tsx";
 import { PortalScreen } from "./screens/portal.tsx";
 import { SetupScreen } from "./screens/setup.tsx";
+import { LinkScreen, PasswordScreen } from "./screens/sign-in-link.tsx";
 import { SignInScreen } from "./screens/sign-in.tsx";
 import { TimeSheetScreen } from "./screens/time-sheet.tsx";
 import { maySeeContacts } from "./role.ts";
@@ -61,8 +63,17 @@ function Screen({ now }: { now: Session }) {
   if (path === "/portal/accept") {
     return <AcceptScreen token={query.get("token") ?? ""} />;
   }
+  if (path === "/sign-in/link") {
+    return <LinkScreen token={query.get("token") ?? ""} />;
+  }
+  if (path === "/sign-in/password") {
+    return <PasswordScreen token={query.get("token") ?? ""} />;
+  }
   if (now.state === "guest") {
     return <SignInScreen ended={now.ended} />;
+  }
+  if (path === "/account" && now.viewer.user) {
+    return <OwnAccountScreen />;
   }
   return now.viewer.side === "PORTAL" ? <PortalScreens path={path} /> : <StaffScreens path={path} role={now.viewer.role ?? "READ_ONLY"} />;
 }

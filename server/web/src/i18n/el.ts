@@ -1,3 +1,4 @@
+import { elAccount } from "./el-account.ts";
 import { elContacts } from "./el-contacts.ts";
 import { elDocuments } from "./el-documents.ts";
 import { elIntake } from "./el-intake.ts";
@@ -8,6 +9,7 @@ import { elJobs } from "./el-jobs.ts";
 import type { Texts } from "./en.ts";
 
 export const el: Texts = {
+  ...elAccount,
   ...elContacts,
   ...elDocuments,
   ...elIntake,

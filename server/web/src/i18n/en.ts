@@ -1,3 +1,4 @@
+import { enAccount } from "./en-account.ts";
 import { enContacts } from "./en-contacts.ts";
 import { enDocuments } from "./en-documents.ts";
 import { enIntake } from "./en-intake.ts";
@@ -9,6 +10,7 @@ import { enJobs } from "./en-jobs.ts";
 // Every text of the page. The other languages have the same keys.
 // {name} is replaced by a value; keys that end in One and Other are the forms of a number.
 export const en = {
+  ...enAccount,
   ...enContacts,
   ...enDocuments,
   ...enIntake,

@@ -24,7 +24,7 @@ export function AcceptScreen({ token }: { token: string }) {
       <p class="quiet">{t("acceptIntro")}</p>
       <Form
         submit={async (data) => {
-          const { data: done, faults } = await run({ token, name: entered(data, "name") || null, password: String(data.get("password")) });
+          const { data: done, faults } = await run({ token, name: entered(data, "name") || null, password: String(data.get("password")) || null });
           if (done) {
             go("/portal", { replace: true });
             await ask();
@@ -34,7 +34,7 @@ export function AcceptScreen({ token }: { token: string }) {
               case "NOT_FOUND":
                 return { ...f, code: "INVALID", field: "", text: t("linkUsed") };
               case "UNAUTHENTICATED":
-                return { ...f, code: "INVALID", field: "password", text: t("wrongPassword") };
+                return { ...f, code: "INVALID", field: "password", text: t("acceptHasAccount") };
               default:
                 return f;
             }
@@ -43,7 +43,7 @@ export function AcceptScreen({ token }: { token: string }) {
       >
         <FormFaults />
         <Field name="name" label={`${t("acceptName")} (${t("optional")})`} autocomplete="name" focused />
-        <Field name="password" label={t("newPassword")} type="password" autocomplete="new-password" maxLength={200} required />
+        <Field name="password" label={t("newPassword")} type="password" hint={t("acceptNoPassword")} autocomplete="new-password" maxLength={200} />
         <Submit>{t("accept")}</Submit>
       </Form>
     </section>

@@ -112,10 +112,18 @@ function WhoAmI({ viewer }: { viewer: Viewer }) {
   const name = viewer.user?.name || viewer.user?.email || "";
   return (
     <div class="person">
-      <span class="name" title={viewer.user?.email}>
-        <b>{viewer.organizationName}</b>
-        <span>{name}</span>
-      </span>
+      {viewer.user ? (
+        <Link href="/account" class="name">
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2.5 14c.6-3 2.7-4.5 5.5-4.5s4.9 1.5 5.5 4.5" />
+          </svg>
+          <span class="unseen">{t("ownAccount")}</span>
+          <b>{viewer.organizationName}</b>
+          <span>{name}</span>
+        </Link>
+      ) : (
+        <b class="name">{viewer.organizationName}</b>
+      )}
       <button
         type="button"
         aria-disabled={running}
