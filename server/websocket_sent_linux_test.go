@@ -1,0 +1,23 @@
+package main
+
+import (
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// sentBytes asks the system how many bytes it was given to send over a connection.
+func sentBytes(c *net.TCPConn) (n int64) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		panic(err)
+	}
+	_ = raw.Control(func(fd uintptr) {
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err != nil {
+			panic(err)
+		}
+		n = int64(info.Bytes_sent) - int64(info.Bytes_retrans) + int64(info.Notsent_bytes)
+	})
+	return n
+}
