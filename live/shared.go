@@ -46,8 +46,7 @@ type port struct {
 
 type portKey struct{}
 
-// WithOpener has a resolver that calls [Begin] hand its source to open, and give a channel of
-// which nothing comes. Then the transport asks about each who follows at each delivery, and the
+// WithOpener has a resolver give its source to open by [Hand], and a channel of which nothing comes. Then the transport asks about each who follows at each delivery, and the
 // viewer of the context stands for all with the same rights: it has no session, and need be no
 // person.
 func WithOpener(ctx context.Context, open func(Source)) context.Context {
@@ -79,13 +78,19 @@ func Given[T any](ctx context.Context) (_ <-chan T, ok bool) {
 	return out, true
 }
 
+// Hand gives the source to the transport, which takes one when what is followed is [Shared].
+func Hand(ctx context.Context, s Source) {
+	if p, ok := ctx.Value(portKey{}).(*port); ok && p.open != nil {
+		p.open(s)
+	}
+}
+
 // Begin is [Stream], or hands a source of the same to the transport that takes one.
 func Begin(ctx context.Context, f *Follower, contacts []uuid.UUID, present map[uuid.UUID][]*ledger.Balance, allowed Allowed) <-chan *Change {
-	p, _ := ctx.Value(portKey{}).(*port)
-	if p == nil || p.open == nil {
+	if !Shared(ctx) {
 		return Stream(ctx, f, contacts, present, allowed)
 	}
-	p.open(newBalances(viewer.From(ctx), f, contacts, present, allowed))
+	Hand(ctx, newBalances(viewer.From(ctx), f, contacts, present, allowed))
 	return make(chan *Change)
 }
 

@@ -296,8 +296,7 @@ func TestIdleSocketHasNoGoroutine(t *testing.T) {
 	}{"in an epoll": {false, 0}, "of a connection without a file": {true, 1}} {
 		t.Run(name, func(t *testing.T) {
 			var s *fakeServer
-			// Every goroutine that the server starts has the label of the one that started it.
-			pprof.Do(context.Background(), pprof.Labels("test", t.Name()), func(context.Context) { s = serveFake(t, nil, nil) })
+			within(t, func() { s = serveFake(t, nil, nil) })
 			s.listener.opaque.Store(tt.opaque)
 			before := labelled(t)
 			for range sockets {
@@ -313,6 +312,11 @@ func TestIdleSocketHasNoGoroutine(t *testing.T) {
 			}
 		})
 	}
+}
+
+// within has every goroutine that do starts, and those that they start, bear the test's label.
+func within(t *testing.T, do func()) {
+	pprof.Do(context.Background(), pprof.Labels("test", t.Name()), func(context.Context) { do() })
 }
 
 var goroutines = regexp.MustCompile(`(?m)^(\d+) @.*\n# labels: (.*)$`)

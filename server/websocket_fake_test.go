@@ -104,7 +104,8 @@ var (
 	organization = uuid.MustParse("00000000-0000-7000-8000-000000000001")
 	anna         = viewer.Viewer{Kind: viewer.Staff, Organization: organization, User: uuid.UUID{1}, Session: uuid.UUID{11}, Role: viewer.Owner}
 	boris        = viewer.Viewer{Kind: viewer.Staff, Organization: organization, User: uuid.UUID{2}, Session: uuid.UUID{12}, Role: viewer.Sales}
-	people       = map[string]viewer.Viewer{"Bearer anna": anna, "Bearer boris": boris}
+	clara        = viewer.Viewer{Kind: viewer.Staff, Organization: organization, User: uuid.UUID{3}, Session: uuid.UUID{13}, Role: viewer.Owner}
+	people       = map[string]viewer.Viewer{"Bearer anna": anna, "Bearer boris": boris, "Bearer clara": clara}
 )
 
 // letIn authenticates the people of the tests.

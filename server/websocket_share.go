@@ -161,7 +161,7 @@ func (sh *share) admit(ctx context.Context, op *operation, first bool) error {
 		return errUnshared
 	}
 	if !first && sh.source.Stands(sh.ctx, true) != nil {
-		sh.end()
+		sh.finish(nil)
 		return errEnded
 	}
 	if !op.socket.inFlight.attach(op, sh) {
