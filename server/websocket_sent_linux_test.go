@@ -21,3 +21,10 @@ func sentBytes(c *net.TCPConn) (n int64) {
 	})
 	return n
 }
+
+// seated counts the sockets that are waited for.
+func (p *poller) seated() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.seats) - len(p.free)
+}
