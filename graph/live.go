@@ -69,19 +69,23 @@ func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees func(con
 		changes.Close()
 		return nil, err
 	}
-	shared := live.Shared(ctx)
-	return live.Begin(ctx, changes, ids, present, func(ctx context.Context) error {
-		if !shared { // else the transport asks, about each who follows
-			if err := s.Accounts.Stands(ctx, v); err != nil {
-				return err
-			}
-		}
+	allowed := func(ctx context.Context) error {
 		now, err := sees(ctx)
 		if err == nil && !slices.Equal(now, ids) {
 			err = errMerged
 		}
 		return err
-	}), nil
+	}
+	if !live.Shared(ctx) { // else the transport asks, about each who follows
+		mayStill := allowed
+		allowed = func(ctx context.Context) error {
+			if err := s.Accounts.Stands(ctx, v); err != nil {
+				return err
+			}
+			return mayStill(ctx)
+		}
+	}
+	return live.Begin(ctx, changes, ids, present, allowed), nil
 }
 
 var errMerged = errors.New("graph: what is followed was merged")

@@ -14,14 +14,15 @@ import (
 
 // Source is what a subscription follows, for a transport that takes values when there are some
 // and keeps nothing waiting in between: no goroutine, no channel. What it gives may be shared by
-// all who follow the same with the same rights. It is used by one at a time, but for Stands.
+// all who follow the same with the same rights: contexts have the viewer who stands for them. It
+// is used by one at a time, but for Stands.
 type Source interface {
 	// Wake names what is called, and must not wait, whenever there may be something to take. It
 	// is called before all else.
 	Wake(wake func())
 	// Take gives a thing that has changed since it was taken, in its newest state; ok is false when
 	// nothing has.
-	Take() (v Value, ok bool)
+	Take(ctx context.Context) (v Value, ok bool)
 	// Present gives the state of everything, without what can still be taken: what those who come
 	// begin with.
 	Present() []Value
@@ -90,14 +91,13 @@ func Begin(ctx context.Context, f *Follower, contacts []uuid.UUID, present map[u
 	if !Shared(ctx) {
 		return Stream(ctx, f, contacts, present, allowed)
 	}
-	Hand(ctx, newBalances(viewer.From(ctx), f, contacts, present, allowed))
+	Hand(ctx, newBalances(f, contacts, present, allowed))
 	return make(chan *Change)
 }
 
 // balances is the source of contacts' balances. It keeps the state of each, and no rows.
 type balances struct {
 	f       *Follower
-	viewer  viewer.Viewer
 	allowed Allowed
 	stands  []standing
 	next    int // of stands: who is looked at first
@@ -113,8 +113,8 @@ type standing struct {
 	waiting  bool // it has changed and was not taken yet
 }
 
-func newBalances(v viewer.Viewer, f *Follower, contacts []uuid.UUID, present map[uuid.UUID][]*ledger.Balance, allowed Allowed) *balances {
-	b := &balances{f: f, viewer: v, allowed: allowed, checked: f.access, stands: make([]standing, len(contacts))}
+func newBalances(f *Follower, contacts []uuid.UUID, present map[uuid.UUID][]*ledger.Balance, allowed Allowed) *balances {
+	b := &balances{f: f, allowed: allowed, checked: f.access, stands: make([]standing, len(contacts))}
 	for i, id := range contacts {
 		b.stands[i] = standing{contact: id, accounts: make([]ledger.Moved, 0, len(present[id]))}
 		for _, row := range present[id] {
@@ -141,7 +141,7 @@ func (b *balances) Wake(wake func()) {
 func (b *balances) Close() { b.f.Close() }
 
 func (b *balances) Stands(ctx context.Context, ask bool) error {
-	now, _ := b.f.hub.Access(b.viewer.Organization)
+	now, _ := b.f.hub.Access(viewer.From(ctx).Organization)
 	b.mu.Lock()
 	checked := b.checked
 	b.mu.Unlock()
@@ -158,10 +158,11 @@ func (b *balances) Stands(ctx context.Context, ask bool) error {
 }
 
 // Take gives the contacts that have changed in turns.
-func (b *balances) Take() (Value, bool) {
+func (b *balances) Take(ctx context.Context) (Value, bool) {
+	v := viewer.From(ctx)
 	for _, m := range b.f.Take() {
 		if !m.Gone() { // what a merge means to who follows, Stands asks
-			b.merge(m)
+			b.merge(v, m)
 		}
 	}
 	for range b.stands {
@@ -184,9 +185,9 @@ func (b *balances) Present() []Value {
 }
 
 // merge replaces one account of a contact by a newer state.
-func (b *balances) merge(m ledger.Moved) {
+func (b *balances) merge(v viewer.Viewer, m ledger.Moved) {
 	at := slices.IndexFunc(b.stands, func(s standing) bool { return s.contact == m.ContactID })
-	if at < 0 || !ledger.Sees(b.viewer, m.Side) {
+	if at < 0 || !ledger.Sees(v, m.Side) {
 		return
 	}
 	s := &b.stands[at]

@@ -36,6 +36,7 @@ func row(a account, version int64) *ledger.Balance {
 // Whatever is announced, in any order and however often it is taken, what is given of a contact is
 // never older than before, and in the end as new as the newest.
 func TestASourceGivesTheNewestStateOfEachContact(t *testing.T) {
+	as := viewer.With(context.Background(), accountant)
 	rapid.Check(t, func(rt *rapid.T) {
 		hub := live.NewHub()
 		followed := ours[:rapid.IntRange(1, len(ours)).Draw(rt, "followed")]
@@ -53,7 +54,7 @@ func TestASourceGivesTheNewestStateOfEachContact(t *testing.T) {
 			seen.see(v.Data.(*live.Change))
 		}
 		take := func() {
-			for v, ok := source.Take(); ok; v, ok = source.Take() {
+			for v, ok := source.Take(as); ok; v, ok = source.Take(as) {
 				if c := v.Data.(*live.Change); c.ContactID != v.ID {
 					rt.Fatalf("%v is given as %v", c.ContactID, v.ID)
 				}
@@ -99,13 +100,13 @@ func TestASourceGivesTheNewestStateOfEachContact(t *testing.T) {
 
 // A contact that moves all the time does not keep another from being given.
 func TestASourceGivesContactsInTurns(t *testing.T) {
-	hub := live.NewHub()
+	hub, as := live.NewHub(), viewer.With(context.Background(), accountant)
 	source := sourceOf(t, hub, accountant, nil, always, ours...)
 	source.Wake(func() {})
 	hub.Announce(moved(here, account{ours[2], sides[0], currencies[0]}, 1))
 	for v := int64(1); v < 10; v++ {
 		hub.Announce(moved(here, account{ours[0], sides[0], currencies[0]}, v))
-		if got, ok := source.Take(); ok && got.ID == ours[2] {
+		if got, ok := source.Take(as); ok && got.ID == ours[2] {
 			return
 		}
 	}
@@ -113,11 +114,12 @@ func TestASourceGivesContactsInTurns(t *testing.T) {
 }
 
 func TestASourceShowsOnlyWhatItsViewerMaySee(t *testing.T) {
-	hub := live.NewHub()
-	source := sourceOf(t, hub, viewer.Viewer{Kind: viewer.Staff, Organization: here, Role: viewer.Sales}, nil, always, ours[0])
+	hub, sales := live.NewHub(), viewer.Viewer{Kind: viewer.Staff, Organization: here, Role: viewer.Sales}
+	as := viewer.With(context.Background(), sales)
+	source := sourceOf(t, hub, sales, nil, always, ours[0])
 	source.Wake(func() {})
 	hub.Announce(moved(here, account{ours[0], sides[1], currencies[0]}, 1))
-	if v, ok := source.Take(); ok {
+	if v, ok := source.Take(as); ok {
 		t.Errorf("given %v", v)
 	}
 }
@@ -127,7 +129,7 @@ func TestASourceAsksWhenAccessHasChangedOrItIsTold(t *testing.T) {
 	source := sourceOf(t, hub, accountant, nil, func(context.Context) error { asked++; return refusal }, ours[0])
 	stands := func(ask bool, want error, times int) {
 		t.Helper()
-		if err := source.Stands(context.Background(), ask); !errors.Is(err, want) || asked != times {
+		if err := source.Stands(viewer.With(context.Background(), accountant), ask); !errors.Is(err, want) || asked != times {
 			t.Errorf("%v, asked %d times instead of %d", err, asked, times)
 		}
 	}

@@ -134,7 +134,7 @@ func asGraphQL(err error) *gqlerror.Error {
 type operation struct {
 	id     string
 	label  []byte
-	cancel context.CancelFunc
+	cancel context.CancelFunc // nil once its goroutine has returned
 
 	// Of the lock of those in flight.
 	held    bool // it holds one of the socket's slots
@@ -301,9 +301,8 @@ func (f *inFlight) abandon(id string) {
 func (f *inFlight) end(op *operation) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if op.cancel != nil {
-		op.cancel()
-	}
+	op.cancel()
+	op.cancel = nil // nor does it keep its context
 	if op.share == nil && !op.settled {
 		f.over(op)
 	}

@@ -30,6 +30,7 @@ type shares struct {
 
 	mu      sync.Mutex
 	by      map[shareKey]*share
+	scopes  map[string]context.Context // with those who stand for many, by their JSON; some of them
 	woken   []*share
 	workers int
 }
@@ -38,7 +39,7 @@ type shares struct {
 type shareKey [sha256.Size]byte
 
 func newShares(o operations, of func(viewer.Viewer, *ast.OperationDefinition) (viewer.Viewer, bool)) *shares {
-	return &shares{operations: o, of: of, by: map[shareKey]*share{}}
+	return &shares{operations: o, of: of, by: map[shareKey]*share{}, scopes: map[string]context.Context{}}
 }
 
 // share is one subscription and those who have its results.
@@ -128,9 +129,30 @@ func (s *shares) enter(key shareKey, a asked, scope viewer.Viewer) (_ *share, fi
 	if sh := s.by[key]; sh != nil {
 		return sh, false
 	}
-	sh := &share{shares: s, key: key, asked: a, opened: make(chan struct{}), ctx: viewer.With(context.Background(), scope)}
+	sh := &share{shares: s, key: key, asked: a, opened: make(chan struct{}), ctx: s.standing(scope)}
 	s.by[key] = sh
 	return sh, true
+}
+
+// mostScopes is how many contexts are kept for shares that come.
+const mostScopes = 1000
+
+// standing is a context with a viewer who stands for many, of which shares have one together; for
+// use with the lock.
+func (s *shares) standing(v viewer.Viewer) context.Context {
+	name, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain values
+	}
+	ctx := s.scopes[string(name)]
+	if ctx == nil {
+		if len(s.scopes) >= mostScopes {
+			clear(s.scopes)
+		}
+		ctx = viewer.With(context.Background(), v)
+		s.scopes[string(name)] = ctx
+	}
+	return ctx
 }
 
 // open finds the source of what is shared.
@@ -318,7 +340,7 @@ func (sh *share) run() {
 		sh.finish(nil)
 		return
 	}
-	for v, ok := sh.source.Take(); ok; v, ok = sh.source.Take() {
+	for v, ok := sh.source.Take(sh.ctx); ok; v, ok = sh.source.Take(sh.ctx) {
 		if !sh.give(v, sh.all()) {
 			return
 		}

@@ -48,7 +48,7 @@ func (s *tallySource) Wake(wake func()) {
 	wake()
 }
 
-func (s *tallySource) Take() (live.Value, bool) {
+func (s *tallySource) Take(context.Context) (live.Value, bool) {
 	s.tally.mu.Lock()
 	defer s.tally.mu.Unlock()
 	if s.taken == s.tally.now {
@@ -88,12 +88,15 @@ func (c *tally) set(n int) {
 func (c *tally) field(ctx context.Context) graphql.ResponseHandler {
 	if given, ok := live.Given[int](ctx); ok {
 		c.ran.Add(1)
+		c.mu.Lock()
+		padding := c.padding
+		c.mu.Unlock()
 		return func(ctx context.Context) *graphql.Response {
 			n, ok := <-given
 			if !ok {
 				return nil
 			}
-			return &graphql.Response{Data: json.RawMessage(fmt.Sprintf(`{"ticks":%d,"for":%q,"padding":%q}`, n, viewer.From(ctx).Role, c.padding))}
+			return &graphql.Response{Data: json.RawMessage(fmt.Sprintf(`{"ticks":%d,"for":%q,"padding":%q}`, n, viewer.From(ctx).Role, padding))}
 		}
 	}
 	c.mu.Lock()
@@ -106,6 +109,12 @@ func (c *tally) field(ctx context.Context) graphql.ResponseHandler {
 	c.opened = append(c.opened, s)
 	live.Hand(ctx, s)
 	return silence(nil)(ctx)
+}
+
+func (c *tally) pad(padding string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.padding = padding
 }
 
 func (c *tally) sources() int {
@@ -339,7 +348,7 @@ func TestASlowReaderOfWhatIsSharedMissesStepsAndHoldsUpNobody(t *testing.T) {
 	last := follow(slow)
 	s.listener.buffer.Store(0)
 	seen := follow(quick)
-	c.padding = strings.Repeat("x", 1<<20) // more than the system buffers
+	c.pad(strings.Repeat("x", 1<<20)) // more than the system buffers
 	const steps = 50
 	for n := 1; n <= steps; n++ {
 		c.set(n)
@@ -387,7 +396,7 @@ func TestAReaderOfWhatIsSharedThatIsTooSlowIsDropped(t *testing.T) {
 	s.listener.buffer.Store(4 << 10)
 	client := s.enter(t, "anna")
 	follow(client)
-	c.padding = strings.Repeat("x", 1<<20)
+	c.pad(strings.Repeat("x", 1<<20))
 	c.set(1)
 	await(t, "the end of the connection", s.listener.of(client).closed)
 	await(t, "the end of what is followed", c.opened[0].closed)

@@ -18,7 +18,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/kartela/kartela/fault"
-	"github.com/kartela/kartela/viewer"
 )
 
 const (
@@ -53,7 +52,6 @@ type socket struct {
 	frames  frames
 	request *http.Request // until connection_init
 	header  []string      // of the request: names and values
-	viewer  viewer.Viewer
 
 	awake    atomic.Int32
 	since    atomic.Int64            // when the client was last heard, by the server's clock; 0 before it is acknowledged
@@ -286,7 +284,6 @@ func (s *socket) initialise(m clientMessage) {
 		s.close(closeForbidden)
 		return
 	}
-	s.viewer = v
 	s.inFlight.start(ctx)
 	s.since.Store(s.clock())
 	s.wheel.put(s, s.config.PingInterval)
@@ -336,7 +333,7 @@ func (s *socket) run(ctx context.Context, op *operation, params *graphql.RawPara
 		if refused != nil {
 			return refused
 		}
-		if attached = s.shares.join(ctx, op, s.viewer, created, params); attached {
+		if attached = s.shares.join(ctx, op, s.place.viewer, created, params); attached {
 			return nil
 		}
 		return s.operations.results(ctx, created, func(result []byte) error { return s.result(ctx, op, result) })
@@ -383,7 +380,7 @@ func (s *socket) stands(ctx context.Context) error {
 	if s.config.Reauthenticate == nil {
 		return nil
 	}
-	err := s.config.Reauthenticate(ctx, s.viewer)
+	err := s.config.Reauthenticate(ctx, s.place.viewer)
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
