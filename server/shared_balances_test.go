@@ -54,11 +54,17 @@ func TestThoseWhoFollowOneBalanceShareWithThoseWhoMaySeeTheSame(t *testing.T) {
 		if code := all[2].closed(); code != 4403 {
 			t.Errorf("who signed out was closed with %d", code)
 		}
-		pay("SUPPLIER_PAYMENT", "1") // nothing of it is for sales and customers
-		pay("CLIENT_PAYMENT", "20")
-		for _, talk := range []*talk{all[0], all[1], all[3]} {
-			nets(t, talk.next().at("balanceChanged"), contact, "70.00", "-8.00")
-			nets(t, talk.next().at("balanceChanged"), contact, "50.00", "-8.00")
+		for _, step := range []struct {
+			kind, amount string
+			want         []string
+		}{
+			{"SUPPLIER_PAYMENT", "1", []string{"70.00", "-8.00"}}, // nothing of it is for sales and customers
+			{"CLIENT_PAYMENT", "20", []string{"50.00", "-8.00"}},
+		} {
+			pay(step.kind, step.amount)
+			for _, talk := range []*talk{all[0], all[1], all[3]} {
+				nets(t, talk.next().at("balanceChanged"), contact, step.want...)
+			}
 		}
 		nets(t, some.next().at("balanceChanged"), contact, "50.00")
 		nets(t, own.next().at("portalBalanceChanged"), contact, "50.00")
