@@ -78,9 +78,10 @@ func (c *crowd) read(i int, conn net.Conn) {
 			if size == 0 || size > len(data) {
 				break
 			}
-			if kind == websocket.TextMessage {
+			switch kind {
+			case websocket.TextMessage:
 				c.had(i, now, payload)
-			} else if kind == websocket.PingMessage {
+			case websocket.PingMessage:
 				_, err = conn.Write([]byte{0x80 | websocket.PongMessage, 0x80, 0, 0, 0, 0})
 			}
 			data = data[size:]

@@ -117,7 +117,7 @@ func (f *frames) header(data []byte) (h frameHeader, ok bool, err error) {
 	if !control && length > uint64(f.limit-int64(len(f.message))) { //nolint:gosec // never negative
 		return h, false, errTooBig
 	}
-	h.length = int(length) //nolint:gosec // within the limit
+	h.length = int(length)
 	if len(data) < h.size+4 {
 		return h, false, nil
 	}
@@ -179,11 +179,11 @@ func appendHeader(out []byte, kind, length int) []byte {
 	out = append(out, finalBit|byte(kind)) //nolint:gosec // an opcode
 	switch {
 	case length < 126:
-		return append(out, byte(length))
+		return append(out, byte(length)) //nolint:gosec // fits
 	case length < 1<<16:
-		return binary.BigEndian.AppendUint16(append(out, 126), uint16(length)) //nolint:gosec // fits
+		return binary.BigEndian.AppendUint16(append(out, 126), uint16(length))
 	}
-	return binary.BigEndian.AppendUint64(append(out, 127), uint64(length)) //nolint:gosec // never negative
+	return binary.BigEndian.AppendUint64(append(out, 127), uint64(length))
 }
 
 // appendFrame is a whole frame.

@@ -61,7 +61,7 @@ func (p *poller) run(raw syscall.RawConn) {
 		n := 0
 		err := raw.Read(func(fd uintptr) bool {
 			var err error
-			n, err = unix.EpollWait(int(fd), events, 0) //nolint:gosec // a file's number
+			n, err = unix.EpollWait(int(fd), events, 0)
 			return n > 0 || (err != nil && !errors.Is(err, unix.EINTR))
 		})
 		if err != nil || n < 0 {
@@ -102,7 +102,7 @@ func (p *poller) add(conn net.Conn, ready func()) (ticket, syscall.RawConn, erro
 	}
 	t := p.sit(ready)
 	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET, Fd: t.seat, Pad: t.generation}
-	failed := raw.Control(func(fd uintptr) { err = unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, int(fd), &event) }) //nolint:gosec // a file's number
+	failed := raw.Control(func(fd uintptr) { err = unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, int(fd), &event) })
 	if err = errors.Join(failed, err); err != nil {
 		p.rise(t)
 		return ticket{}, nil, fmt.Errorf("server: wait for a socket: %w", err)
@@ -148,7 +148,7 @@ func (p *poller) close() {
 func readNow(raw syscall.RawConn, buffer []byte) (n int, again bool, err error) {
 	failed := raw.Read(func(fd uintptr) bool {
 		for {
-			n, err = unix.Read(int(fd), buffer) //nolint:gosec // a file's number
+			n, err = unix.Read(int(fd), buffer)
 			if !errors.Is(err, unix.EINTR) {
 				return true
 			}
@@ -169,7 +169,7 @@ func readNow(raw syscall.RawConn, buffer []byte) (n int, again bool, err error) 
 func writeNow(raw syscall.RawConn, data []byte) (n int, err error) {
 	failed := raw.Write(func(fd uintptr) bool {
 		for {
-			n, err = unix.Write(int(fd), data) //nolint:gosec // a file's number
+			n, err = unix.Write(int(fd), data)
 			if !errors.Is(err, unix.EINTR) {
 				return true
 			}

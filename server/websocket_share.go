@@ -30,7 +30,7 @@ type shares struct {
 
 	mu      sync.Mutex
 	by      map[shareKey]*share
-	scopes  map[string]context.Context // with those who stand for many, by their JSON; some of them
+	scopes  map[string]context.Context // with those who stand for many, by their text; some of them
 	woken   []*share
 	workers int
 }
@@ -140,17 +140,14 @@ const mostScopes = 1000
 // standing is a context with a viewer who stands for many, of which shares have one together; for
 // use with the lock.
 func (s *shares) standing(v viewer.Viewer) context.Context {
-	name, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // plain values
-	}
-	ctx := s.scopes[string(name)]
+	name := fmt.Sprintf("%+v", v)
+	ctx := s.scopes[name]
 	if ctx == nil {
 		if len(s.scopes) >= mostScopes {
 			clear(s.scopes)
 		}
 		ctx = viewer.With(context.Background(), v)
-		s.scopes[string(name)] = ctx
+		s.scopes[name] = ctx
 	}
 	return ctx
 }
@@ -263,7 +260,7 @@ func (sh *share) end() (left []*operation) {
 		return nil
 	}
 	sh.forget()
-	left = append(sh.ops, sh.coming...)
+	left = slices.Concat(sh.ops, sh.coming)
 	sh.ops, sh.coming = nil, nil
 	sh.mu.Unlock()
 	sh.shares.mu.Unlock()
