@@ -203,9 +203,10 @@ type recorder struct {
 
 type recorded struct {
 	*net.TCPConn
-	final  atomic.Int64 // bytes that were written, once it is closed
-	once   sync.Once
-	closed chan struct{}
+	through atomic.Int64 // bytes that Write was given
+	final   atomic.Int64 // bytes that were written, once it is closed
+	once    sync.Once
+	closed  chan struct{}
 }
 
 func (r *recorder) Accept() (net.Conn, error) {
@@ -247,13 +248,19 @@ func (c *recorded) wrote() int64 {
 	case <-c.closed:
 		return c.final.Load()
 	default:
-		return sentBytes(c.TCPConn)
+		return sentBytes(c)
 	}
+}
+
+func (c *recorded) Write(p []byte) (int, error) {
+	n, err := c.TCPConn.Write(p)
+	c.through.Add(int64(n))
+	return n, err
 }
 
 func (c *recorded) Close() error {
 	c.once.Do(func() {
-		c.final.Store(sentBytes(c.TCPConn))
+		c.final.Store(sentBytes(c))
 		close(c.closed)
 	})
 	return c.TCPConn.Close()

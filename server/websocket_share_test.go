@@ -424,12 +424,12 @@ func TestWhoFollowsWaitsWithoutAGoroutine(t *testing.T) {
 		client.ticks(0, viewer.Owner)
 		clients = append(clients, client)
 	}
-	until(t, "no goroutine", func() bool { return labelled(t) <= before })
+	until(t, "no goroutine", func() bool { return labelled(t) <= before+idleGoroutines*sockets })
 	c.set(1)
 	for _, client := range clients {
 		client.ticks(1, viewer.Owner)
 	}
-	until(t, "no goroutine again", func() bool { return labelled(t) <= before })
+	until(t, "no goroutine again", func() bool { return labelled(t) <= before+idleGoroutines*sockets })
 	if n := c.sources(); n != sockets {
 		t.Errorf("%d sources", n)
 	}
