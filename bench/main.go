@@ -1,7 +1,7 @@
 // Command bench measures the server beside hand-written programs that do the same, on
 // PostgreSQL, in one run on one machine:
 //
-//		go run ./internal/dbtest/with -durable -- go run ./bench [-markdown] [import | merge]
+//		go run ./internal/dbtest/with -durable -- go run ./bench [-markdown] [subscribers | import | merge]
 //
 //	  - the contact page: 50 contacts with their balances and their 5 latest documents with lines;
 //	  - recordPayment with one allocation, on many contacts and on one;
@@ -41,6 +41,8 @@ func main() {
 		err = serveHandWritten(ctx, os.Getenv(databaseVariable))
 	case hubRole:
 		err = serveHub(ctx)
+	case subscribersRole:
+		err = benchSubscribers(ctx, os.Getenv("TEST_DATABASE_URL"), *markdown, os.Stdout)
 	case importRole:
 		err = benchImport(ctx, os.Getenv("TEST_DATABASE_URL"), os.Stdout)
 	case mergeRole:

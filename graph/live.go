@@ -18,6 +18,9 @@ func (f balanceFields) Side(_ context.Context, b *ledger.Balance) (ledgerentry.S
 }
 
 func (s subscription) BalanceChanged(ctx context.Context, contactIDs []uuid.UUID) (<-chan *live.Change, error) {
+	if given, ok := live.Given[*live.Change](ctx); ok {
+		return given, nil
+	}
 	if contactIDs == nil {
 		return s.followAll(ctx)
 	}
@@ -27,6 +30,9 @@ func (s subscription) BalanceChanged(ctx context.Context, contactIDs []uuid.UUID
 }
 
 func (s subscription) PortalBalanceChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *live.Change, error) {
+	if given, ok := live.Given[*live.Change](ctx); ok {
+		return given, nil
+	}
 	id, err := s.Portals.OwnContact(ctx, contactID)
 	if err != nil {
 		return nil, err
@@ -63,16 +69,23 @@ func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees func(con
 		changes.Close()
 		return nil, err
 	}
-	return live.Stream(ctx, changes, ids, present, func(ctx context.Context) error {
-		if err := s.Accounts.Stands(ctx, v); err != nil {
-			return err
-		}
+	allowed := func(ctx context.Context) error {
 		now, err := sees(ctx)
 		if err == nil && !slices.Equal(now, ids) {
 			err = errMerged
 		}
 		return err
-	}), nil
+	}
+	if !live.Shared(ctx) { // else the transport asks, about each who follows
+		mayStill := allowed
+		allowed = func(ctx context.Context) error {
+			if err := s.Accounts.Stands(ctx, v); err != nil {
+				return err
+			}
+			return mayStill(ctx)
+		}
+	}
+	return live.Begin(ctx, changes, ids, present, allowed), nil
 }
 
 var errMerged = errors.New("graph: what is followed was merged")

@@ -66,12 +66,13 @@ type Follower struct {
 	access  uint64 // at the beginning
 	signal  chan struct{}
 	mu      sync.Mutex
-	pending map[account]ledger.Moved
+	pending map[account]ledger.Moved // nil when nothing is
+	woken   func()                   // instead of Signal; must not wait
 }
 
 // Follow begins to follow contacts of an organization. Close ends it.
 func (h *Hub) Follow(organization uuid.UUID, contacts ...uuid.UUID) *Follower {
-	f := &Follower{hub: h, signal: make(chan struct{}, 1), pending: map[account]ledger.Moved{}}
+	f := &Follower{hub: h, signal: make(chan struct{}, 1)}
 	f.Signal = f.signal
 	f.access, _ = h.Access(organization)
 	for _, c := range contacts {
@@ -118,9 +119,17 @@ func (f *Follower) put(m ledger.Moved) {
 	k := account{m.ContactID, string(m.Side), m.Currency}
 	f.mu.Lock()
 	if old, ok := f.pending[k]; !ok || old.Version < m.Version {
+		if f.pending == nil {
+			f.pending = map[account]ledger.Moved{}
+		}
 		f.pending[k] = m
 	}
+	woken := f.woken
 	f.mu.Unlock()
+	if woken != nil {
+		woken()
+		return
+	}
 	f.wake()
 }
 
@@ -136,10 +145,10 @@ func (f *Follower) Take() []ledger.Moved {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	out := make([]ledger.Moved, 0, len(f.pending))
-	for k, m := range f.pending {
+	for _, m := range f.pending {
 		out = append(out, m)
-		delete(f.pending, k)
 	}
+	f.pending = nil
 	return out
 }
 

@@ -39,7 +39,10 @@ func (a *app) mount(baseURL string) error {
 	l.Cost = a.config.Cost
 	exec := newExecutor(graph.Schema(a.graph), l)
 	origins := origins{own: baseURL, others: a.config.Origins}
-	a.sockets = a.newSockets(exec, origins, l)
+	var err error
+	if a.sockets, err = a.newSockets(exec, origins, l); err != nil {
+		return err
+	}
 	api := &endpoint{exec: exec, door: a.door, limits: l, streams: a.streams}
 
 	protection := http.NewCrossOriginProtection()

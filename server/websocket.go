@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/kartela/kartela/viewer"
 )
@@ -19,12 +20,8 @@ import (
 // subprotocol is GraphQL over WebSocket as the graphql-ws project specifies it.
 const subprotocol = "graphql-transport-ws"
 
-// Buffers of a socket. A longer message is read and written past them; the one for writing
-// is borrowed from a pool while a message is written.
-const (
-	readBuffer  = 256
-	writeBuffer = 4 << 10
-)
+// readBuffer is how much is read at a time, into a buffer that is borrowed while something arrives.
+const readBuffer = 4 << 10
 
 // socketsConfig is what sockets need of the rest of the server. Executor, Authenticate,
 // OriginAllowed and ClientAddress must be set; a limit or time that is zero becomes the
@@ -59,6 +56,10 @@ type socketsConfig struct {
 	// UUID are not. It may be nil: then sockets of one session are.
 	Scope func(v viewer.Viewer) uuid.UUID
 
+	// Share gives the viewer who stands for all whose rights are the same for the operation, and
+	// whether it is one whose results may be shared by them. It may be nil: none is.
+	Share func(v viewer.Viewer, op *ast.OperationDefinition) (viewer.Viewer, bool)
+
 	InitTimeout  time.Duration // from the upgrade to connection_init; 10 s
 	WriteTimeout time.Duration // for a reader to take one message; 10 s
 	PingInterval time.Duration // between pings; who is silent for two of them is gone; 25 s
@@ -91,30 +92,46 @@ func orElse[T comparable](value *T, otherwise T) {
 // sockets answers requests for an upgrade, serves the sockets that come of them, and ends
 // them when access ends or the server does.
 //
-// An idle socket is one goroutine, blocked in a read, without the buffers of net/http; a
-// running operation is one more. Who has something to send writes it, one at a time.
+// An idle socket has no goroutine and no buffer: on Linux one epoll waits for all, and what has
+// arrived is read by a goroutine that lives as long as there is something. Elsewhere, and with
+// TLS, it is one goroutine that waits. A running operation is one more, but for one that [shares]
+// a result. Who has something to send writes it, one at a time.
 type sockets struct {
 	config     socketsConfig
 	operations operations
+	shares     *shares
 	registry   *registry
+	poller     *poller
+	wheel      *wheel
+	began      time.Time
 	upgrader   websocket.Upgrader
 }
 
-func newSockets(c socketsConfig) *sockets {
+// clock is how long the server has been there, in nanoseconds; never 0.
+func (s *sockets) clock() int64 { return int64(time.Since(s.began)) + 1 }
+
+func newSockets(c socketsConfig) (*sockets, error) {
 	c.fill()
+	p, err := newPoller()
+	if err != nil {
+		return nil, err
+	}
 	return &sockets{
 		config:     c,
 		operations: operations{exec: c.Executor, prepare: c.Prepare},
+		shares:     newShares(operations{exec: c.Executor}, c.Share),
 		registry:   newRegistry(c.MaxSockets, c.MaxSocketsPerAddress),
-		upgrader: websocket.Upgrader{
+		poller:     p,
+		wheel:      newWheel(c.InitTimeout, c.PingInterval),
+		began:      time.Now(),
+		upgrader: websocket.Upgrader{ // for the handshake: frames are ours
 			HandshakeTimeout: c.WriteTimeout,
-			ReadBufferSize:   readBuffer,
-			WriteBufferSize:  writeBuffer,
+			ReadBufferSize:   256,
 			WriteBufferPool:  &sync.Pool{},
 			Subprotocols:     []string{subprotocol},
 			CheckOrigin:      func(*http.Request) bool { return true }, // told with 4403, which a page can read
 		},
-	}
+	}, nil
 }
 
 // ServeHTTP upgrades the request and returns; the socket lives on. A request over a limit
@@ -145,13 +162,17 @@ func (s *sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the upgrader has answered
 	}
 	given = true
-	conn.SetReadLimit(s.config.MaxMessage)
-	so := newSocket(s, conn, place, r)
-	refused := so.refusal(allowed)
-	if !s.registry.open(place, so) {
+	so := newSocket(s, conn.NetConn(), place, r)
+	refused := closing{}
+	switch {
+	case !s.registry.open(place, so):
 		refused = closeGoingAway
+	case !allowed:
+		refused = closeForbidden
+	case conn.Subprotocol() != subprotocol:
+		refused = closeUnacceptable
 	}
-	go so.serve(refused) // a fresh goroutine: this one holds net/http's buffers and a deep stack
+	so.begin(refused)
 }
 
 func hasCredentials(r *http.Request) bool {
@@ -176,6 +197,7 @@ func (s *sockets) End(e viewer.Ended) {
 // returns when all are closed and their operations have returned, or with an error when
 // ctx ends before; then it has cut off the rest.
 func (s *sockets) Shutdown(ctx context.Context) error {
+	defer s.poller.close()
 	open, empty := s.registry.shut()
 	go closeAll(open, closeGoingAway) // each within a second
 	select {

@@ -104,7 +104,8 @@ var (
 	organization = uuid.MustParse("00000000-0000-7000-8000-000000000001")
 	anna         = viewer.Viewer{Kind: viewer.Staff, Organization: organization, User: uuid.UUID{1}, Session: uuid.UUID{11}, Role: viewer.Owner}
 	boris        = viewer.Viewer{Kind: viewer.Staff, Organization: organization, User: uuid.UUID{2}, Session: uuid.UUID{12}, Role: viewer.Sales}
-	people       = map[string]viewer.Viewer{"Bearer anna": anna, "Bearer boris": boris}
+	clara        = viewer.Viewer{Kind: viewer.Staff, Organization: organization, User: uuid.UUID{3}, Session: uuid.UUID{13}, Role: viewer.Owner}
+	people       = map[string]viewer.Viewer{"Bearer anna": anna, "Bearer boris": boris, "Bearer clara": clara}
 )
 
 // letIn authenticates the people of the tests.
@@ -162,7 +163,10 @@ func serveFake(t testing.TB, fields fakeFields, change func(*socketsConfig)) *fa
 	if change != nil {
 		change(&config)
 	}
-	s := newSockets(config)
+	s, err := newSockets(config)
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.ServeHTTP(unwrapping{w}, r)
 	}))
@@ -191,6 +195,7 @@ func (u unwrapping) Unwrap() http.ResponseWriter { return u.inner }
 // recorder counts what the server writes to each connection.
 type recorder struct {
 	net.Listener
+	opaque atomic.Bool  // connections hide their files, as TLS does
 	buffer atomic.Int64 // bytes that the system buffers in each direction; 0: its own choice
 	mu     sync.Mutex
 	conns  map[string]*recorded // by the client's address
@@ -198,9 +203,10 @@ type recorder struct {
 
 type recorded struct {
 	*net.TCPConn
-	wrote  atomic.Int64 // bytes
-	once   sync.Once
-	closed chan struct{}
+	through atomic.Int64 // bytes that Write was given
+	final   atomic.Int64 // bytes that were written, once it is closed
+	once    sync.Once
+	closed  chan struct{}
 }
 
 func (r *recorder) Accept() (net.Conn, error) {
@@ -215,8 +221,19 @@ func (r *recorder) Accept() (net.Conn, error) {
 		_ = conn.SetWriteBuffer(int(n))
 	}
 	r.conns[c.RemoteAddr().String()] = conn
+	if r.opaque.Load() {
+		return opaque{conn, conn}, nil
+	}
 	return conn, nil
 }
+
+// opaque is a connection that is read and written, and otherwise only closed.
+type opaque struct {
+	net.Conn
+	inner *recorded
+}
+
+func (o opaque) CloseWrite() error { return o.inner.CloseWrite() }
 
 // of is the server's side of a client's connection.
 func (r *recorder) of(c *fakeClient) *recorded {
@@ -225,14 +242,27 @@ func (r *recorder) of(c *fakeClient) *recorded {
 	return r.conns[c.conn.LocalAddr().String()]
 }
 
+// wrote is how many bytes the system has taken to send, however they were written.
+func (c *recorded) wrote() int64 {
+	select {
+	case <-c.closed:
+		return c.final.Load()
+	default:
+		return sentBytes(c)
+	}
+}
+
 func (c *recorded) Write(p []byte) (int, error) {
 	n, err := c.TCPConn.Write(p)
-	c.wrote.Add(int64(n))
+	c.through.Add(int64(n))
 	return n, err
 }
 
 func (c *recorded) Close() error {
-	defer c.once.Do(func() { close(c.closed) })
+	c.once.Do(func() {
+		c.final.Store(sentBytes(c))
+		close(c.closed)
+	})
 	return c.TCPConn.Close()
 }
 

@@ -14,32 +14,34 @@ import (
 type closing struct {
 	code int
 	text string
+
+	answers bool // the client has closed it
 }
 
 var (
 	silently          = closing{} // without a close frame
-	closeNotUTF8      = closing{websocket.CloseInvalidFramePayloadData, "Invalid UTF-8"}
-	closeTooBig       = closing{websocket.CloseMessageTooBig, "Message too big"}
-	closeBroken       = closing{websocket.CloseProtocolError, "Protocol error"}
-	closeFailed       = closing{websocket.CloseInternalServerErr, "Internal server error"}
-	closeTryLater     = closing{websocket.CloseTryAgainLater, "Try again later"}
-	closeTooMany      = closing{websocket.CloseTryAgainLater, "Too many sockets"}
-	closeGoingAway    = closing{websocket.CloseGoingAway, "Going away"}
-	closeUnauthorized = closing{4401, "Unauthorized"}
-	closeForbidden    = closing{4403, "Forbidden"}
-	closeUnacceptable = closing{4406, "Subprotocol not acceptable"}
-	closeInitTimeout  = closing{4408, "Connection initialisation timeout"}
-	closeSecondInit   = closing{4429, "Too many initialisation requests"}
+	closeNotUTF8      = closing{code: websocket.CloseInvalidFramePayloadData, text: "Invalid UTF-8"}
+	closeTooBig       = closing{code: websocket.CloseMessageTooBig, text: "Message too big"}
+	closeBroken       = closing{code: websocket.CloseProtocolError, text: "Protocol error"}
+	closeFailed       = closing{code: websocket.CloseInternalServerErr, text: "Internal server error"}
+	closeTryLater     = closing{code: websocket.CloseTryAgainLater, text: "Try again later"}
+	closeTooMany      = closing{code: websocket.CloseTryAgainLater, text: "Too many sockets"}
+	closeGoingAway    = closing{code: websocket.CloseGoingAway, text: "Going away"}
+	closeUnauthorized = closing{code: 4401, text: "Unauthorized"}
+	closeForbidden    = closing{code: 4403, text: "Forbidden"}
+	closeUnacceptable = closing{code: 4406, text: "Subprotocol not acceptable"}
+	closeInitTimeout  = closing{code: 4408, text: "Connection initialisation timeout"}
+	closeSecondInit   = closing{code: 4429, text: "Too many initialisation requests"}
 )
 
-func closeInvalid(err error) closing { return closing{4400, err.Error()} }
+func closeInvalid(err error) closing { return closing{code: 4400, text: err.Error()} }
 
 func closeDuplicate(id string) closing {
 	const longest = 123 // bytes of words that a close frame holds
 	if text := fmt.Sprintf("Subscriber for %s already exists", id); len(text) <= longest {
-		return closing{4409, text}
+		return closing{code: 4409, text: text}
 	}
-	return closing{4409, "Subscriber already exists"}
+	return closing{code: 4409, text: "Subscriber already exists"}
 }
 
 // The types of message that a client may send.

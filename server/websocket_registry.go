@@ -34,7 +34,7 @@ type place struct {
 	scope   uuid.UUID // that it is counted under; zero: none
 	socket  closable  // nil until the upgrade
 
-	viewer   viewer.Viewer
+	viewer   viewer.Viewer // once it is admitted; then it stays
 	admitted bool
 	asking   bool           // who it is is being found out
 	ended    []viewer.Ended // what ended meanwhile

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -18,7 +18,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/kartela/kartela/fault"
-	"github.com/kartela/kartela/viewer"
 )
 
 const (
@@ -32,119 +31,200 @@ var (
 	errCompleted = errors.New("server: the client has completed the operation")
 )
 
-// socket speaks graphql-transport-ws over one connection. Its goroutine reads; whoever has
-// something to send writes, holding the lock.
+// Whether a goroutine reads from a socket that is waited for with others.
+const (
+	asleep  int32 = iota
+	reading       // one does
+	again         // one does, and something has arrived since
+)
+
+// socket speaks graphql-transport-ws over one connection. What arrives is read by one goroutine
+// at a time; whoever has something to send writes, holding the lock.
 type socket struct {
 	*sockets
-	conn  *websocket.Conn
-	place *place
+	conn   net.Conn
+	raw    syscall.RawConn // of the connection; nil: a goroutine waits for what arrives
+	ticket ticket          // of the poller, with raw
+	place  *place
+	hand   hand
 
-	// Of the reading goroutine.
+	// Of who reads.
+	frames  frames
 	request *http.Request // until connection_init
-	header  http.Header   // of the request, without what lets in
-	viewer  viewer.Viewer
-	ready   bool // connection_init was acknowledged
+	header  []string      // of the request: names and values
 
+	awake    atomic.Int32
+	since    atomic.Int64            // when the client was last heard, by the server's clock; 0 before it is acknowledged
 	why      atomic.Pointer[closing] // set: nothing is written any more but a close frame that says it
+	ending   atomic.Bool             // it is being given up
 	inFlight inFlight
 
 	writing sync.Mutex
-	closed  bool        // the close frame was written, or there is none to write
-	ping    *time.Timer // nil before the socket is acknowledged
+	closed  bool // the close frame was written, or there is none to write
+	outbox  outbox
 }
 
-func newSocket(all *sockets, conn *websocket.Conn, p *place, r *http.Request) *socket {
-	s := &socket{sockets: all, conn: conn, place: p, request: r, header: r.Header.Clone()}
-	for _, secret := range []string{"Authorization", "Cookie", "Sec-Websocket-Key"} {
-		s.header.Del(secret)
+// keptHeaders are the ones of the request that its operations know. What lets in is none of them.
+var keptHeaders = []string{"User-Agent", "Accept-Language", "Origin"}
+
+func newSocket(all *sockets, conn net.Conn, p *place, r *http.Request) *socket {
+	// The handler of the request returns, and ends its context.
+	s := &socket{sockets: all, conn: conn, place: p, request: r.WithContext(context.Background())}
+	s.frames.limit = all.config.MaxMessage
+	for _, name := range keptHeaders {
+		if value := r.Header.Get(name); value != "" {
+			s.header = append(s.header, name, value)
+		}
 	}
-	conn.SetPingHandler(s.pinged)
-	conn.SetPongHandler(func(string) error { s.heard(); return nil })
 	return s
 }
 
-// refusal is why a socket is closed as soon as it is open; zero for none.
-func (s *socket) refusal(originAllowed bool) closing {
-	switch {
-	case !originAllowed:
-		return closeForbidden
-	case s.conn.Subprotocol() != subprotocol:
-		return closeUnacceptable
+// headers are those that operations know.
+func (s *socket) headers() http.Header {
+	h := make(http.Header, len(s.header)/2)
+	for i := 0; i < len(s.header); i += 2 {
+		h.Set(s.header[i], s.header[i+1])
 	}
-	return closing{}
+	return h
 }
 
-// serve reads messages until the socket is closed by either side.
-func (s *socket) serve(refused closing) {
-	defer s.finish()
+// begin has the socket served, until it is closed by either side: along with all others, or by
+// a goroutine of its own where that cannot be. refused is why it is closed at once; zero for none.
+func (s *socket) begin(refused closing) {
+	s.wheel.put(s, s.config.InitTimeout)
+	s.awake.Store(reading)
+	if t, raw, err := s.poller.add(s.conn, s.arrived); err == nil {
+		s.ticket, s.raw = t, raw
+	}
+	// A fresh goroutine: this one holds net/http's buffers and a deep stack.
+	go s.guarded(func() {
+		switch {
+		case refused.code != 0:
+			s.close(refused)
+		case s.raw == nil:
+			s.readAll()
+		default:
+			s.readArrived()
+		}
+	})
+}
+
+// guarded reads; a panic closes this socket only.
+func (s *socket) guarded(read func()) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			slog.Error("panic in a socket", "cause", cause, "stack", string(debug.Stack()))
 			s.close(closeFailed)
 		}
 	}()
-	if refused.code != 0 {
-		s.close(refused)
-		return
-	}
-	s.deadline(s.config.InitTimeout)
-	for !s.over() {
-		kind, r, err := s.conn.NextReader()
-		start := graphql.Now()
-		var data []byte
-		if err == nil {
-			data, err = io.ReadAll(r)
-		}
-		if err != nil {
-			s.lost(err)
+	read()
+}
+
+// arrived has what has arrived read. It waits for nothing.
+func (s *socket) arrived() {
+	for {
+		switch {
+		case s.awake.CompareAndSwap(asleep, reading):
+			go s.guarded(s.readArrived)
+			return
+		case s.awake.CompareAndSwap(reading, again), s.awake.Load() == again:
 			return
 		}
-		s.heard()
-		s.receive(kind, data, start)
 	}
+}
+
+// readBuffers are as long as what is read at a time.
+var readBuffers = sync.Pool{New: func() any { return new([readBuffer]byte) }}
+
+// readArrived reads until nothing more has arrived. Once the socket is over nobody reads any more.
+func (s *socket) readArrived() {
+	buffer, _ := readBuffers.Get().(*[readBuffer]byte)
+	defer readBuffers.Put(buffer)
+	for !s.over() {
+		n, some, err := readNow(s.raw, buffer[:])
+		switch {
+		case err != nil || some:
+			s.took(buffer[:n], err)
+		case s.awake.CompareAndSwap(reading, asleep):
+			return
+		default:
+			s.awake.Store(reading)
+		}
+	}
+}
+
+// readAll reads whatever comes, waiting for it.
+func (s *socket) readAll() {
+	buffer := make([]byte, readBuffer)
+	for !s.over() {
+		n, err := s.conn.Read(buffer)
+		s.took(buffer[:n], err)
+	}
+}
+
+// took does what was read says. An error, or nothing, is the end of the connection.
+func (s *socket) took(data []byte, err error) {
+	if err != nil || len(data) == 0 {
+		s.close(silently) // or, when it is being closed, it goes on
+		return
+	}
+	start := graphql.Now()
+	err = s.frames.feed(data, func(kind int, payload []byte) error { return s.frame(kind, payload, start) })
+	switch {
+	case err == nil, s.over():
+	case errors.Is(err, errTooBig):
+		s.close(closeTooBig)
+	default:
+		s.close(closeBroken)
+	}
+}
+
+// frame does what a message, or a frame that controls the connection, says.
+func (s *socket) frame(kind int, payload []byte, start time.Time) error {
+	if s.over() {
+		return errClosed
+	}
+	switch kind {
+	case websocket.CloseMessage:
+		code, err := closeCode(payload)
+		if err != nil {
+			return err
+		}
+		s.close(closing{code: code, answers: true})
+		return errClosed
+	case websocket.PingMessage:
+		s.heard()
+		return s.control(websocket.PongMessage, payload)
+	case websocket.PongMessage:
+		s.heard()
+	default:
+		s.heard()
+		s.receive(kind, payload, start)
+	}
+	return nil
 }
 
 // heard puts off the time at which a silent client is taken for gone. Before
 // connection_init nothing does.
 func (s *socket) heard() {
-	if s.ready {
-		s.deadline(2 * s.config.PingInterval)
+	if s.since.Load() != 0 {
+		s.since.Store(s.clock())
 	}
 }
 
-// deadline bounds the read that comes, unless the socket is being closed.
-func (s *socket) deadline(d time.Duration) {
-	_ = s.conn.SetReadDeadline(time.Now().Add(d)) // fails on a closed connection only
-	if s.over() {
-		_ = s.conn.SetReadDeadline(time.Now().Add(closeAnswer))
-	}
-}
-
-// pinged answers a ping of the WebSocket protocol.
-func (s *socket) pinged(data string) error {
-	s.heard()
-	err := s.conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(s.config.WriteTimeout))
-	if errors.Is(err, websocket.ErrCloseSent) {
-		return nil
-	}
-	return err
-}
-
-// lost tells the client, where there is something to tell, why its last read failed.
-func (s *socket) lost(err error) {
-	var closed *websocket.CloseError
-	var network net.Error
+// lookAfter is called now and then: it ends a socket that was not initialised in time, or whose
+// client is silent, and pings it otherwise, so that its answers, or their absence, and what is
+// between know the connection is in use. It waits for nothing.
+func (s *socket) lookAfter() {
+	since := s.since.Load()
 	switch {
-	case s.over():
-	case errors.As(err, &closed): // by the client, or its connection broke
-	case errors.As(err, &network) && network.Timeout():
-		if !s.ready {
-			s.close(closeInitTimeout)
-		}
-	case errors.Is(err, websocket.ErrReadLimit):
-		s.close(closeTooBig)
+	case since == 0:
+		go s.close(closeInitTimeout)
+	case s.clock()-since >= int64(2*s.config.PingInterval):
+		go s.close(silently)
 	default:
-		s.close(closeBroken)
+		go func() { _ = s.control(websocket.PingMessage, nil) }() // a failure has closed the socket
+		s.wheel.put(s, s.config.PingInterval)
 	}
 }
 
@@ -169,7 +249,7 @@ func (s *socket) receive(kind int, data []byte, start time.Time) {
 	case kindPing:
 		_ = s.send(pongMessage(m.payload)) // a failure has closed the socket
 	case kindSubscribe:
-		m.params.Headers = s.header
+		m.params.Headers = s.headers()
 		m.params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
 		s.subscribe(m)
 	case kindComplete:
@@ -204,10 +284,9 @@ func (s *socket) initialise(m clientMessage) {
 		s.close(closeForbidden)
 		return
 	}
-	s.viewer, s.ready = v, true
 	s.inFlight.start(ctx)
-	s.heard()
-	s.keepAlive()
+	s.since.Store(s.clock())
+	s.wheel.put(s, s.config.PingInterval)
 	_ = s.send(ackMessage) // a failure has closed the socket
 }
 
@@ -225,30 +304,13 @@ func (s *socket) refused(ctx context.Context, err error, unauthenticated closing
 	return closeTryLater
 }
 
-// keepAlive pings the client now and then, so that its answers, or their absence, and what
-// is between know the connection is in use.
-func (s *socket) keepAlive() {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if s.over() {
-		return
-	}
-	s.ping = time.AfterFunc(s.config.PingInterval, func() {
-		if s.write(func() error {
-			return s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(s.config.WriteTimeout))
-		}) == nil {
-			s.ping.Reset(s.config.PingInterval)
-		}
-	})
-}
-
 // subscribe begins an operation.
 func (s *socket) subscribe(m clientMessage) {
-	if !s.ready {
+	if s.since.Load() == 0 {
 		s.close(closeUnauthorized)
 		return
 	}
-	ctx, op, err := s.inFlight.begin(m.id, s.config.MaxOperations)
+	ctx, op, err := s.inFlight.begin(s, m.id, s.config.MaxOperations)
 	switch {
 	case errors.Is(err, errIDTaken):
 		s.close(closeDuplicate(m.id))
@@ -261,34 +323,55 @@ func (s *socket) subscribe(m clientMessage) {
 }
 
 // run executes the operation, sends its results, and then that it is complete, or what is
-// wrong with it. Once either side has completed it nothing of it is sent.
+// wrong with it. Once either side has completed it nothing of it is sent. One that shares its
+// results is left to the share.
 func (s *socket) run(ctx context.Context, op *operation, params *graphql.RawParams) {
 	defer s.inFlight.end(op)
-	refused := s.operations.run(ctx, params, func(result []byte) error {
-		if err := s.stands(ctx); err != nil {
-			return err
+	attached := false
+	refused := s.operations.guarded(ctx, func() gqlerror.List {
+		ctx, created, refused := s.operations.create(ctx, params)
+		if refused != nil {
+			return refused
 		}
-		wanted := true
-		err := s.write(func() error {
-			if wanted = s.inFlight.wanted(op); !wanted {
-				return nil
-			}
-			return s.text(nextMessage(op.label, result))
-		})
-		if !wanted {
-			return errCompleted
+		if attached = s.shares.join(ctx, op, s.place.viewer, created, params); attached {
+			return nil
 		}
-		return err
+		return s.operations.results(ctx, created, func(result []byte) error { return s.result(ctx, op, result) })
 	})
-	last := completeMessage(op.label)
+	if !attached {
+		s.last(op, refused)
+	}
+}
+
+// result sends one result of an operation that its own goroutine executes.
+func (s *socket) result(ctx context.Context, op *operation, result []byte) error {
+	if err := s.stands(ctx); err != nil {
+		return err
+	}
+	wanted := true
+	err := s.write(func() error {
+		if wanted = s.inFlight.wanted(op); !wanted {
+			return nil
+		}
+		return s.text(nextMessage(op.label, result))
+	})
+	if !wanted {
+		return errCompleted
+	}
+	return err
+}
+
+// last sends that the operation is complete, or why it was refused.
+func (s *socket) last(op *operation, refused gqlerror.List) {
+	message := completeMessage(op.label)
 	if refused != nil {
-		last = errorMessage(op.label, refused)
+		message = errorMessage(op.label, refused)
 	}
 	_ = s.write(func() error {
 		if !s.inFlight.complete(op) {
 			return nil
 		}
-		return s.text(last)
+		return s.text(message)
 	})
 }
 
@@ -297,106 +380,10 @@ func (s *socket) stands(ctx context.Context) error {
 	if s.config.Reauthenticate == nil {
 		return nil
 	}
-	err := s.config.Reauthenticate(ctx, s.viewer)
+	err := s.config.Reauthenticate(ctx, s.place.viewer)
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
 	s.close(s.refused(ctx, err, closeForbidden))
 	return errClosed
-}
-
-// send writes one message. An error is only to stop what would send more: the socket is
-// closed then.
-func (s *socket) send(message []byte) error {
-	return s.write(func() error { return s.text(message) })
-}
-
-// write has do write, unless the socket is over. A client that does not take what is
-// written is dropped.
-func (s *socket) write(do func() error) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if s.over() {
-		return errClosed
-	}
-	err := do()
-	if err != nil {
-		s.drop()
-	}
-	return err
-}
-
-// text writes a message; for use within write.
-func (s *socket) text(message []byte) error {
-	_ = s.conn.SetWriteDeadline(time.Now().Add(s.config.WriteTimeout)) // cannot fail: it is noted only
-	return s.conn.WriteMessage(websocket.TextMessage, message)
-}
-
-// over says whether the socket is closed or being closed.
-func (s *socket) over() bool { return s.why.Load() != nil }
-
-// close cancels what runs and tells the client why the socket is closed; the first reason
-// counts. When it returns nothing more is written. The reading goroutine ends when the
-// client has answered, or does not.
-func (s *socket) close(why closing) {
-	s.why.CompareAndSwap(nil, &why)
-	s.inFlight.stop()
-	_ = s.conn.SetReadDeadline(time.Now().Add(closeAnswer))
-	if !s.writing.TryLock() {
-		cut := time.AfterFunc(closePatience, func() { _ = s.conn.Close() })
-		s.writing.Lock()
-		cut.Stop()
-	}
-	defer s.writing.Unlock()
-	if s.closed {
-		return
-	}
-	s.closed = true
-	why = *s.why.Load()
-	if why == silently {
-		_ = s.conn.Close()
-		return
-	}
-	frame := websocket.FormatCloseMessage(why.code, why.text)
-	err := s.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(closePatience))
-	if err != nil && !errors.Is(err, websocket.ErrCloseSent) { // the library says 1002 and 1009 itself
-		_ = s.conn.Close()
-	}
-}
-
-// drop cancels what runs and cuts the connection, without a word.
-func (s *socket) drop() {
-	why := silently
-	s.why.CompareAndSwap(nil, &why)
-	s.inFlight.stop()
-	_ = s.conn.Close()
-}
-
-// finish lets the client read the close frame, when there is one, ends the connection, and
-// gives the place back when every operation has returned.
-func (s *socket) finish() {
-	s.close(silently) // or, when it is being closed, once that is done
-	s.writing.Lock()
-	if s.ping != nil {
-		s.ping.Stop()
-	}
-	s.writing.Unlock()
-	if *s.why.Load() != silently {
-		s.linger()
-	}
-	_ = s.conn.Close()
-	s.inFlight.done.Wait()
-	s.registry.leave(s.place)
-}
-
-// linger reads what the client still sends: a connection that is closed with something
-// unread is reset, and a reset can overtake the close frame.
-func (s *socket) linger() {
-	conn := s.conn.NetConn()
-	half, ok := conn.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
-		return
-	}
-	_ = conn.SetReadDeadline(time.Now().Add(closeAnswer))
-	_, _ = io.Copy(io.Discard, conn)
 }
