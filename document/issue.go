@@ -154,8 +154,7 @@ func (s *Service) post(ctx context.Context, tx *ent.Tx, row *ent.Document) error
 	case none:
 		return nil
 	}
-	_, err := s.Ledger.Apply(ctx, tx, c)
-	return err
+	return s.Ledger.Apply(ctx, tx, c)
 }
 
 // unpost takes a document that nothing is allocated to off the ledger, by an entry that
@@ -179,8 +178,7 @@ func (s *Service) unpost(ctx context.Context, tx *ent.Tx, row *ent.Document) err
 	} else {
 		c.Credit = -row.Payable
 	}
-	_, err = s.Ledger.Apply(ctx, tx, c)
-	return err
+	return s.Ledger.Apply(ctx, tx, c)
 }
 
 func account(row *ent.Document) ledger.Account {

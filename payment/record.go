@@ -146,10 +146,18 @@ func (s *Service) receive(ctx context.Context, tx *ent.Tx, row *ent.Payment, in 
 		posting.Outstanding, posting.Credit = settled[0].Outstanding, row.Amount+settled[0].Credit
 		settled = settled[1:]
 	}
-	return onAmount(s.Ledger.ApplyAll(ctx, tx, append([]ledger.Change{posting}, settled...)...))
+	return s.Ledger.ApplyAll(ctx, tx, onField("amount", append([]ledger.Change{posting}, settled...))...)
 }
 
-// onAmount tells what an account refuses on the amount.
+// onField has what an account refuses of changes told on a field of the input.
+func onField(field string, changes []ledger.Change) []ledger.Change {
+	for i := range changes {
+		changes[i].Field = field
+	}
+	return changes
+}
+
+// onAmount tells on the amount what is wrong with it.
 func onAmount(err error) error {
 	if err == nil {
 		return nil
