@@ -2,11 +2,8 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/schema"
@@ -69,8 +66,6 @@ var (
 	moveAndPost = fmt.Sprintf(now, begun) + ",\nposted AS (" + fmt.Sprintf(entry, "entries") + " FROM now)\n" + within
 )
 
-const divisionByZero = "22012"
-
 func move(ctx context.Context, tx *ent.Tx, c Change, m *Moved) error {
 	query := moveBalance
 	if c.Posting != nil {
@@ -82,8 +77,7 @@ func move(ctx context.Context, tx *ent.Tx, c Change, m *Moved) error {
 			return scan(&m.Outstanding, &m.Credit, &m.Net, &seq, &m.Version, &one)
 		},
 		Failed: func(err error) error {
-			var pg *pgconn.PgError
-			if errors.As(err, &pg) && pg.Code == divisionByZero {
+			if db.DividedByZero(err) {
 				return tooLarge(c.Field)
 			}
 			return fmt.Errorf("ledger: move a balance: %w", err)
@@ -96,11 +90,12 @@ func moveInSteps(ctx context.Context, tx *ent.Tx, c Change, m *Moved) error {
 	var seq int64
 	found := false
 	step := func(query string) error {
-		query, used := db.Unnumbered(query, args)
-		return db.Together(ctx, tx, &db.Statement{Query: query, Args: used, Row: func(scan func(...any) error) error {
+		s := db.NewStatement(ctx, query, args...)
+		s.Row = func(scan func(...any) error) error {
 			found = true
 			return scan(&m.Outstanding, &m.Credit, &m.Net, &seq, &m.Version)
-		}})
+		}
+		return db.Together(ctx, tx, s)
 	}
 	if err := step(add); err != nil {
 		return fmt.Errorf("ledger: move a balance: %w", err)
@@ -116,8 +111,7 @@ func moveInSteps(ctx context.Context, tx *ent.Tx, c Change, m *Moved) error {
 	if c.Posting == nil {
 		return nil
 	}
-	query, used := db.Unnumbered(fmt.Sprintf(entry, strconv.FormatInt(seq, 10)), args)
-	if err := db.Together(ctx, tx, &db.Statement{Query: query, Args: used}); err != nil {
+	if err := db.Together(ctx, tx, db.NewStatement(ctx, fmt.Sprintf(entry, strconv.FormatInt(seq, 10)), args...)); err != nil {
 		return fmt.Errorf("ledger: append: %w", err)
 	}
 	return nil

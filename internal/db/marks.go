@@ -27,9 +27,9 @@ var (
 	typed    = regexp.MustCompile(`::[a-z]+`)
 )
 
-// Unnumbered writes a statement of PostgreSQL, with numbered values that have types, as SQLite has
+// unnumbered writes a statement of PostgreSQL, with numbered values that have types, as SQLite has
 // it: a ? for each, and the values in the order in which they are used.
-func Unnumbered(query string, values []any) (string, []any) {
+func unnumbered(query string, values []any) (string, []any) {
 	var args []any
 	out := numbered.ReplaceAllStringFunc(typed.ReplaceAllString(query, ""), func(mark string) string {
 		n, err := strconv.Atoi(mark[1:])

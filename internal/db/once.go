@@ -111,15 +111,14 @@ func claim(ctx context.Context, req Request, taken *bool) (*Statement, error) {
 	}
 	v := viewer.From(ctx)
 	*taken = true
-	return &Statement{
-		Query: Marked(dialectOf(ctx), `INSERT INTO idempotency_records (id, organization_id, created_at, actor_id, key, request_hash)
-VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (organization_id, actor_id, key) DO NOTHING RETURNING id`),
-		Args: []any{schema.NewID(), v.Organization, schema.Now(), v.Actor(), req.Key, req.Hash[:]},
-		Row: func(scan func(...any) error) error {
-			*taken = false
-			return scan(new(uuid.UUID))
-		},
-	}, nil
+	c := NewStatement(ctx, `INSERT INTO idempotency_records (id, organization_id, created_at, actor_id, key, request_hash)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization_id, actor_id, key) DO NOTHING RETURNING id`,
+		schema.NewID(), v.Organization, schema.Now(), v.Actor(), req.Key, req.Hash[:])
+	c.Row = func(scan func(...any) error) error {
+		*taken = false
+		return scan(new(uuid.UUID))
+	}
+	return c, nil
 }
 
 // first is the result that was kept with the key.
@@ -145,8 +144,6 @@ func keep(ctx context.Context, tx *ent.Tx, req Request, result any) error {
 		return fmt.Errorf("db: keep the result of a mutation: %w", err)
 	}
 	v := viewer.From(ctx)
-	return Later(ctx, tx, &Statement{
-		Query: Marked(dialectOf(ctx), `UPDATE idempotency_records SET result = ? WHERE organization_id = ? AND actor_id = ? AND key = ?`),
-		Args:  []any{json.RawMessage(raw), v.Organization, v.Actor(), req.Key},
-	})
+	return Later(ctx, tx, NewStatement(ctx, `UPDATE idempotency_records SET result = $1 WHERE organization_id = $2 AND actor_id = $3 AND key = $4`,
+		json.RawMessage(raw), v.Organization, v.Actor(), req.Key))
 }

@@ -185,7 +185,7 @@ func (p *pipe) send(ctx context.Context, statements []*Statement, commit bool) e
 		b.Queue("begin")
 	}
 	for _, s := range all {
-		b.Queue(s.Query, s.Args...)
+		b.Queue(s.sent(), s.Args...)
 	}
 	if commit {
 		b.Queue("commit")

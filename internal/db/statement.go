@@ -3,8 +3,11 @@ package db
 import (
 	"context"
 	"errors"
+	"strconv"
 
+	"entgo.io/ent/dialect"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/fault"
@@ -19,11 +22,22 @@ type Statement struct {
 	// Row is given each row, in their order, while no other statement can run; nil for a
 	// statement that gives none.
 	Row func(scan func(to ...any) error) error
+	// Changes is how many rows a change, without RETURNING, must meet; 0: any number.
+	Changes int
 	// Last is for a change that waits: it goes behind all others that do, because it locks a row
 	// that many wait for.
 	Last bool
 	// Failed says in the words of its author why the statement failed; nil: the error stands.
 	Failed func(error) error
+}
+
+// NewStatement is a statement of the transaction of ctx, written with PostgreSQL's numbers for
+// its values, and with the types that it must have there.
+func NewStatement(ctx context.Context, query string, values ...any) *Statement {
+	if dialectOf(ctx) != dialect.Postgres {
+		query, values = unnumbered(query, values)
+	}
+	return &Statement{Query: query, Args: values}
 }
 
 // Together runs statements one after the other in the transaction of ctx: on PostgreSQL in one
@@ -86,7 +100,13 @@ func passes(ctx context.Context, statements []*Statement) (*txState, error) {
 // run runs a statement by itself.
 func (s *Statement) run(ctx context.Context, tx *ent.Tx) error {
 	if s.Row == nil {
-		_, err := tx.ExecContext(ctx, s.Query, s.Args...)
+		done, err := tx.ExecContext(ctx, s.Query, s.Args...)
+		if err == nil && s.Changes > 0 {
+			var n int64
+			if n, err = done.RowsAffected(); err == nil && n != int64(s.Changes) {
+				err = errNotAll
+			}
+		}
 		return s.failed(err)
 	}
 	rows, err := tx.QueryContext(ctx, s.Query, s.Args...)
@@ -102,7 +122,29 @@ func (s *Statement) run(ctx context.Context, tx *ent.Tx) error {
 	return s.failed(rows.Err())
 }
 
+// errNotAll is a change that met other rows than it must.
+var errNotAll = errors.New("db: a change did not meet the rows that it must")
+
+// sent is the text that goes to PostgreSQL: there the number of rows is checked by dividing by
+// zero, because the commit may go along.
+func (s *Statement) sent() string {
+	if s.Changes == 0 {
+		return s.Query
+	}
+	return "WITH changed AS (" + s.Query + " RETURNING 1) SELECT 1 / (count(*) = " + strconv.Itoa(s.Changes) + ")::int FROM changed"
+}
+
+// DividedByZero says whether PostgreSQL divided by zero, which is how a statement that goes along
+// with others refuses what must not be.
+func DividedByZero(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "22012"
+}
+
 func (s *Statement) failed(err error) error {
+	if s.Changes > 0 && DividedByZero(err) {
+		err = errNotAll
+	}
 	if err != nil && s.Failed != nil {
 		return s.Failed(err)
 	}
