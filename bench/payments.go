@@ -73,6 +73,9 @@ func benchPayments(ctx context.Context, base string, out io.Writer) (err error) 
 		return err
 	}
 	defer clean()
+	if err := sameStatements(ctx, tills[0], l.out.many[0]); err != nil {
+		return err
+	}
 	if err := w.pay(ctx, tills, l.out, out); err != nil {
 		return err
 	}
@@ -92,12 +95,23 @@ func benchPayments(ctx context.Context, base string, out io.Writer) (err error) 
 	return err
 }
 
+// sameStatements holds that the service runs as many statements as are written out by hand.
+func sameStatements(ctx context.Context, service *till, t target) error {
+	counting, n := db.CountStatements(ctx)
+	if err := service.record(counting, t); err != nil {
+		return err
+	}
+	service.done++
+	if n.Load() != handStatements {
+		return fmt.Errorf("the service runs %d statements, %d are written out by hand: make them the same", n.Load(), handStatements)
+	}
+	return nil
+}
+
 // payers makes the two databases, alike in every row.
 func (w *world) payers(ctx context.Context) (*loader, error) {
-	for _, s := range []string{"CREATE DATABASE " + w.kartela} {
-		if _, err := w.admin.Exec(ctx, s); err != nil {
-			return nil, fmt.Errorf("make a database: %w", err)
-		}
+	if _, err := w.admin.Exec(ctx, "CREATE DATABASE "+w.kartela); err != nil {
+		return nil, fmt.Errorf("make a database: %w", err)
 	}
 	l := &loader{random: mathrand.New(mathrand.NewPCG(1, 2)), now: schema.Now(), org: newID(), owner: newID(), seq: newID(), rows: map[string][][]any{}}
 	l.out = &business{organization: l.org}
@@ -115,18 +129,20 @@ func (w *world) payers(ctx context.Context) (*loader, error) {
 	return l, nil
 }
 
-// payer writes a contact with one unpaid invoice, the last one's a large one.
+// payer writes a contact with one unpaid invoice; the last one has many, large ones.
 func (l *loader) payer(i int) {
-	id, name, hot := newID(), fmt.Sprintf("Παντοπωλείο %05d ΑΕ", i), i == payers-1
+	id, name, hot, n := newID(), fmt.Sprintf("Παντοπωλείο %05d ΑΕ", i), i == payers-1, 1
+	into := &l.out.many
+	if hot {
+		n, into = hotDocuments, &l.out.hot
+	}
 	l.add("contacts", id, l.org, l.now, l.now, name, name, "Τρόφιμα και ποτά", "", true, "[]", contact.Fold(name), contact.Fold(name))
 	a := &account{contact: id}
-	payable, document := l.document(a, name, "", l.now.Truncate(24*time.Hour), hot)
-	l.add("balances", newID(), l.org, l.now, id, "client", "EUR", payable, 0, payable, a.seen, a.seen, l.now)
-	if hot {
-		l.out.hot = append(l.out.hot, target{id, document})
-		return
+	for range n {
+		_, document := l.document(a, name, "", l.now.Truncate(24*time.Hour), hot)
+		*into = append(*into, target{id, document})
 	}
-	l.out.many = append(l.out.many, target{id, document})
+	l.add("balances", newID(), l.org, l.now, id, "client", "EUR", a.outstanding, 0, a.outstanding, a.seen, a.seen, l.now)
 }
 
 // written makes the tables and copies the rows into them.
