@@ -154,6 +154,9 @@ func TestWhatAPartLeavesWaitingIsOfThePart(t *testing.T) {
 			if err := part(schema.NewID(), "lost", errOurs); !errors.Is(err, errOurs) {
 				t.Errorf("a part that failed says %v", err)
 			}
+			if err := part(taken, "again", errOurs); !errors.Is(err, errOurs) {
+				t.Errorf("a part that failed before what waits could says %v", err)
+			}
 			if err := part(taken, "again", nil); !fault.IsCode(err, fault.Conflict) {
 				t.Errorf("a part with a key that is taken says %v", err)
 			}
