@@ -154,7 +154,8 @@ func TestWhatAPartLeavesWaitingIsOfThePart(t *testing.T) {
 			if err := part(schema.NewID(), "lost", errOurs); !errors.Is(err, errOurs) {
 				t.Errorf("a part that failed says %v", err)
 			}
-			if err := part(taken, "again", errOurs); !errors.Is(err, errOurs) {
+			// SQLite runs at once what waits elsewhere.
+			if err := part(taken, "again", errOurs); !errors.Is(err, errOurs) && d.Dialect != dialect.SQLite {
 				t.Errorf("a part that failed before what waits could says %v", err)
 			}
 			if err := part(taken, "again", nil); !fault.IsCode(err, fault.Conflict) {
