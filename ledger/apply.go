@@ -52,18 +52,13 @@ func (c *Change) args(m *Moved) []any {
 
 // On PostgreSQL it is all one statement, so that it can wait for the commit. What an account
 // refuses fails there as a division by zero, which nothing else in it can be.
-const (
-	within = `SELECT outstanding, credit, net, entries, version,
-  1 / (outstanding <= 9007199254740992 AND credit <= 9007199254740992)::int FROM now`
-	now = `WITH moved AS (` + add + `),
-made AS (%s),
-now AS (SELECT * FROM moved UNION ALL SELECT * FROM made)`
-)
-
 var (
-	begun       = fmt.Sprintf(begin, "NOT EXISTS (SELECT FROM moved)")
-	moveBalance = fmt.Sprintf(now, begun) + "\n" + within
-	moveAndPost = fmt.Sprintf(now, begun) + ",\nposted AS (" + fmt.Sprintf(entry, "entries") + " FROM now)\n" + within
+	begun = fmt.Sprintf(begin, "NOT EXISTS (SELECT FROM moved)")
+	now   = "WITH moved AS (" + add + "),\nmade AS (" + begun + "),\nnow AS (SELECT * FROM moved UNION ALL SELECT * FROM made)"
+	bound = fmt.Sprintf("\nSELECT outstanding, credit, net, entries, version, 1 / (outstanding <= %[1]d AND credit <= %[1]d)::int FROM now", money.MaxMinor)
+
+	moveBalance = now + bound
+	moveAndPost = now + ",\nposted AS (" + fmt.Sprintf(entry, "entries") + " FROM now)" + bound
 )
 
 func move(ctx context.Context, tx *ent.Tx, c Change, m *Moved) error {

@@ -244,12 +244,7 @@ func (ps parts) write(ctx context.Context, tx *ent.Tx, of source) ([]uuid.UUID, 
 		return nil, nil
 	}
 	ids := make([]uuid.UUID, len(ps), len(ps)+1)
-	key, id := allocation.FieldPaymentID, uuid.Nil
-	if of.credit != nil {
-		key, id = allocation.FieldCreditID, of.credit.ID
-	} else {
-		id = of.payment.ID
-	}
+	key, id := of.column()
 	var text strings.Builder
 	text.WriteString("INSERT INTO allocations (organization_id, created_at, contact_id, " + key + ", id, document_id, currency, amount, source_amount) VALUES ")
 	args := []any{viewer.From(ctx).Organization, schema.Now(), of.contact, id}
@@ -272,6 +267,14 @@ func (ps parts) write(ctx context.Context, tx *ent.Tx, of source) ([]uuid.UUID, 
 		ids = append(ids, of.credit.ID)
 	}
 	return ids, wrapped("allocate", db.Later(ctx, tx, db.NewStatement(ctx, text.String(), args...)))
+}
+
+// column is where an allocation names its source, and the id there.
+func (of source) column() (string, uuid.UUID) {
+	if of.credit != nil {
+		return allocation.FieldCreditID, of.credit.ID
+	}
+	return allocation.FieldPaymentID, of.payment.ID
 }
 
 // across says whether a part settles a document of another currency than this.

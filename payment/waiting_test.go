@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/internal/db"
@@ -71,5 +72,42 @@ func TestAnAccountThatWouldBeTooLargeTakesNoPayment(t *testing.T) {
 			t.Errorf("%d balances were announced, not 3", moved)
 		}
 		h.Verified(t)
+	})
+}
+
+// What is read and locked together passes the row rules: a contact that is kept from the viewer
+// is not there, nor are its documents, nor anything of another organization's.
+func TestAPaymentFindsOnlyWhatItsViewerSees(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, owner, elsewhere := paymenttest.New(d), dbtest.Tenant(t, d, viewer.Owner), dbtest.Tenant(t, d, viewer.Owner)
+		accountant := dbtest.Member(t, owner, d, viewer.Accountant)
+		open, kept, foreign := h.Client(t, owner, "A"), h.Client(t, owner, "B"), h.Client(t, elsewhere, "C")
+		hidden, theirs := h.Issued(t, owner, kept, "10"), h.Issued(t, elsewhere, foreign, "10")
+		h.Exec(t, "UPDATE contacts SET restricted = ? WHERE id = ?", true, kept)
+		tests := map[string]struct {
+			in   payment.RecordInput
+			want string
+		}{
+			"its contact":               {payment.RecordInput{ContactID: kept}, "NOT_FOUND contactId"},
+			"its document":              {payment.RecordInput{ContactID: open, Allocations: parts(hidden, "1")}, "NOT_FOUND allocations.0.documentId"},
+			"a contact elsewhere":       {payment.RecordInput{ContactID: foreign}, "NOT_FOUND contactId"},
+			"a document elsewhere":      {payment.RecordInput{ContactID: open, Allocations: parts(theirs, "1")}, "NOT_FOUND allocations.0.documentId"},
+			"both of them":              {payment.RecordInput{ContactID: foreign, Allocations: parts(theirs, "1")}, "NOT_FOUND contactId"},
+			"the contact, oldest first": {payment.RecordInput{ContactID: kept, OldestFirst: true}, "NOT_FOUND contactId"},
+		}
+		for name, tt := range tests {
+			t.Run(name, func(t *testing.T) {
+				tt.in.Amount = money.MustDecimal("1")
+				before := h.Dump(t, elsewhere)
+				h.Refused(t, accountant, tt.want, func() error {
+					_, err := h.Payments.Record(paymenttest.Keyed(accountant, name, 1), tt.in)
+					return err
+				})
+				if diff := cmp.Diff(before, h.Dump(t, elsewhere)); diff != "" {
+					t.Errorf("something changed elsewhere:\n%s", diff)
+				}
+			})
+		}
+		h.Paid(t, owner, kept, "1", h.Issued(t, owner, kept, "1")) // from whom nothing is kept
 	})
 }
