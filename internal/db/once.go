@@ -103,8 +103,9 @@ func OnceReading[R, P any](ctx context.Context, d *DB, prepare func(ctx context.
 	return result, replayed, err
 }
 
-// claim takes the key for a transaction; taken says whether it was taken already. A concurrent claim of the
-// same key waits for the first transaction's end on the unique key, and then finds its record.
+// claim takes the key for a transaction; taken says whether it was taken already. A concurrent
+// claim of the same key waits for the first transaction's end on the unique key, and then finds
+// its record.
 func claim(ctx context.Context, req Request, taken *bool) (*Statement, error) {
 	if err := idempotencyrecord.KeyValidator(req.Key); err != nil {
 		return nil, fmt.Errorf("db: claim the idempotency key: %w", err)
