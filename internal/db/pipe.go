@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -185,7 +186,7 @@ func (p *pipe) send(ctx context.Context, statements []*Statement, commit bool) e
 		b.Queue("begin")
 	}
 	for _, s := range all {
-		b.Queue(s.sent(), s.Args...)
+		b.Queue(s.sent(), plain(s.Args)...)
 	}
 	if commit {
 		b.Queue("commit")
@@ -196,6 +197,18 @@ func (p *pipe) send(ctx context.Context, statements []*Statement, commit bool) e
 		err = closing
 	}
 	return err
+}
+
+// plain has ids go as the bytes that they are: pgx would make text of an id and read it again.
+func plain(args []any) []any {
+	out := make([]any, len(args))
+	for i, a := range args {
+		if id, ok := a.(uuid.UUID); ok {
+			a = [16]byte(id)
+		}
+		out[i] = a
+	}
+	return out
 }
 
 func read(results pgx.BatchResults, begin bool, statements []*Statement, commit bool) error {
