@@ -29,6 +29,7 @@ bench:      ## speed next to hand-written handlers on PostgreSQL, as ratios
 	go run ./internal/dbtest/with -durable -- go run ./bench
 	go run ./internal/dbtest/with -durable -- go run ./bench import
 	go run ./internal/dbtest/with -durable -- go run ./bench merge
+	go run ./internal/dbtest/with -durable -- go run ./bench payments
 lint:       ## formatting, vet and the named rules of .golangci.yml
 	go tool -modfile=tools/go.mod golangci-lint run
 generate:   ## ent, then gqlgen, then the page's types

@@ -30,7 +30,8 @@ type Event struct {
 // Fields are values by their API names.
 type Fields map[string]any
 
-// Record writes the event in the transaction of what it tells, in the viewer's name.
+// Record writes the event in the transaction of what it tells, in the viewer's name. It may wait
+// for the commit (see db.Later).
 func Record(ctx context.Context, tx *ent.Tx, e Event) error {
 	v := viewer.From(ctx)
 	before, err := raw(e.Before)
@@ -41,18 +42,22 @@ func Record(ctx context.Context, tx *ent.Tx, e Event) error {
 	if err != nil {
 		return fmt.Errorf("audit: %s: %w", e.Action, err)
 	}
-	c := tx.AuditEvent.Create().SetOrganizationID(v.Organization).SetActorID(v.Actor()).SetActorKind(kind(v)).
-		SetAction(e.Action).SetObjectType(e.ObjectType).SetObjectID(e.ObjectID).SetNillableContactID(e.contact())
-	if before != nil {
-		c.SetBefore(before)
-	}
-	if after != nil {
-		c.SetAfter(after)
-	}
-	if err := c.Exec(ctx); err != nil {
+	err = db.Later(ctx, tx, db.NewStatement(ctx, `INSERT INTO audit_events
+  (id, organization_id, created_at, actor_kind, actor_id, action, object_type, object_id, contact_id, before, after)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		schema.NewID(), v.Organization, schema.Now(), string(kind(v)), v.Actor(), e.Action, e.ObjectType, e.ObjectID, e.contact(), orNull(before), orNull(after)))
+	if err != nil {
 		return fmt.Errorf("audit: %s: %w", e.Action, err)
 	}
 	return nil
+}
+
+// orNull is JSON as a value, NULL where there is none.
+func orNull(raw json.RawMessage) any {
+	if raw == nil {
+		return nil
+	}
+	return raw
 }
 
 // contact is the contact that the event concerns; nil for none.

@@ -1,13 +1,14 @@
 // Command bench measures the server beside hand-written programs that do the same, on
 // PostgreSQL, in one run on one machine:
 //
-//		go run ./internal/dbtest/with -durable -- go run ./bench [-markdown] [subscribers | import | merge]
+//		go run ./internal/dbtest/with -durable -- go run ./bench [-markdown] [subscribers | import | merge | payments]
 //
 //	  - the contact page: 50 contacts with their balances and their 5 latest documents with lines;
 //	  - recordPayment with one allocation, on many contacts and on one;
 //	  - subscribers of a balance over WebSockets;
 //	  - import: 100,000 contacts next to COPY of the same rows;
-//	  - merge: a contact with 50,000 documents, while payments are recorded.
+//	  - merge: a contact with 50,000 documents, while payments are recorded;
+//	  - payments: payment.Service.Record next to its own statements in one round trip.
 //
 // The server is the one of ./server, built and run as its own process and asked over HTTP.
 // Beside it runs this program again as another process: net/http with pgx and encoding/json
@@ -47,6 +48,8 @@ func main() {
 		err = benchImport(ctx, os.Getenv("TEST_DATABASE_URL"), os.Stdout)
 	case mergeRole:
 		err = benchMerge(ctx, os.Getenv("TEST_DATABASE_URL"), os.Stdout)
+	case paymentsRole:
+		err = benchPayments(ctx, os.Getenv("TEST_DATABASE_URL"), os.Stdout)
 	case "":
 		err = run(ctx, os.Getenv("TEST_DATABASE_URL"), *seconds, *markdown, os.Stdout)
 	default:

@@ -18,8 +18,11 @@ import (
 )
 
 // Payer keeps the payments of expenses, which are paid when they are made. It works in the
-// transaction of the document, whose row is locked.
+// transaction of the document, whose row is locked but for Hold.
 type Payer interface {
+	// Hold locks what Pay recorded of a document, if anything, before the document is locked:
+	// payments come before documents in the order of locks.
+	Hold(ctx context.Context, tx *ent.Tx, documentID uuid.UUID) error
 	// Pay records and allocates what paid an expense that was issued.
 	Pay(ctx context.Context, tx *ent.Tx, expense *ent.Document) error
 	// Unpay takes it back before the expense is taken back.
@@ -101,10 +104,18 @@ func onID(err error) error {
 
 // step runs one change of a locked document that the viewer may change.
 func (s *Service) step(ctx context.Context, in IDInput, f func(context.Context, *ent.Tx, *ent.Document) error) (*Document, error) {
+	return s.stepAfter(ctx, in, func(context.Context, *ent.Tx) error { return nil }, f)
+}
+
+// stepAfter is step, with what must be locked before the document.
+func (s *Service) stepAfter(ctx context.Context, in IDInput, before func(context.Context, *ent.Tx) error, f func(context.Context, *ent.Tx, *ent.Document) error) (*Document, error) {
 	if err := mayEditAny(ctx); err != nil {
 		return nil, err
 	}
 	id, _, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
+		if err := before(ctx, tx); err != nil {
+			return uuid.Nil, err
+		}
 		row, err := lock(ctx, tx, in.ID)
 		if err != nil {
 			return uuid.Nil, err
@@ -154,8 +165,7 @@ func (s *Service) post(ctx context.Context, tx *ent.Tx, row *ent.Document) error
 	case none:
 		return nil
 	}
-	_, err := s.Ledger.Apply(ctx, tx, c)
-	return err
+	return s.Ledger.Apply(ctx, tx, c)
 }
 
 // unpost takes a document that nothing is allocated to off the ledger, by an entry that
@@ -179,8 +189,7 @@ func (s *Service) unpost(ctx context.Context, tx *ent.Tx, row *ent.Document) err
 	} else {
 		c.Credit = -row.Payable
 	}
-	_, err = s.Ledger.Apply(ctx, tx, c)
-	return err
+	return s.Ledger.Apply(ctx, tx, c)
 }
 
 func account(row *ent.Document) ledger.Account {

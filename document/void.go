@@ -37,7 +37,13 @@ func (s *Service) Revert(ctx context.Context, in IDInput) (*Document, error) {
 }
 
 func (s *Service) takeBack(ctx context.Context, in IDInput, action string, to entdocument.Status) (*Document, error) {
-	return s.step(ctx, in, func(ctx context.Context, tx *ent.Tx, row *ent.Document) error {
+	hold := func(ctx context.Context, tx *ent.Tx) error {
+		if s.Payer == nil {
+			return nil
+		}
+		return s.Payer.Hold(ctx, tx, in.ID)
+	}
+	return s.stepAfter(ctx, in, hold, func(ctx context.Context, tx *ent.Tx, row *ent.Document) error {
 		if err := mayTakeBack(row, to); err != nil {
 			return err
 		}

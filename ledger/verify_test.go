@@ -323,8 +323,7 @@ func replace(s, id, name string) string { return strings.ReplaceAll(s, id, name)
 
 func apply(b *business, c ledger.Change) error {
 	return db.InTx(b.ctx, b.DB, func(ctx context.Context, tx *ent.Tx) error {
-		_, err := b.Ledger.Apply(ctx, tx, c)
-		return err
+		return b.Ledger.Apply(ctx, tx, c)
 	})
 }
 

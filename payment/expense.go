@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/kartela/kartela/audit"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/ledgerentry"
@@ -42,13 +44,26 @@ func (s *Service) Pay(ctx context.Context, tx *ent.Tx, expense *ent.Document) er
 		"date": row.Date, "method": row.Method, "allocated": row.Allocated})
 }
 
+// Hold locks what Pay recorded of a document: nobody but Pay and Unpay changes it, and both
+// hold the document.
+func (s *Service) Hold(ctx context.Context, tx *ent.Tx, documentID uuid.UUID) error {
+	_, err := paidBy(ctx, tx, documentID)
+	return err
+}
+
+// paidBy are the payments that Pay made of a document and that are in force, locked.
+func paidBy(ctx context.Context, tx *ent.Tx, documentID uuid.UUID) ([]*ent.Payment, error) {
+	rows, err := tx.Payment.Query().Where(entpayment.KindEQ(entpayment.KindExpense), entpayment.StatusEQ(entpayment.StatusRecorded),
+		settling(viewer.From(ctx).Organization, documentID), db.ForUpdate).All(ctx)
+	return rows, wrapped("lock an expense's payment", err)
+}
+
 // Unpay takes back what Pay did, before the expense is taken back itself. Other payments of
 // the expense stay.
 func (s *Service) Unpay(ctx context.Context, tx *ent.Tx, expense *ent.Document) error {
-	rows, err := tx.Payment.Query().Where(entpayment.KindEQ(entpayment.KindExpense), entpayment.StatusEQ(entpayment.StatusRecorded),
-		settling(expense.OrganizationID, expense.ID), db.ForUpdate).All(ctx)
+	rows, err := paidBy(ctx, tx, expense.ID)
 	if err != nil {
-		return fmt.Errorf("payment: lock an expense's payment: %w", err)
+		return err
 	}
 	for _, row := range rows {
 		_, d, err := s.organization(ctx, tx)

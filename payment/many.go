@@ -72,7 +72,7 @@ func (s *Service) RecordMany(ctx context.Context, in RecordManyInput) ([]*Record
 		for _, i := range order {
 			var row *ent.Payment
 			err := db.Savepoint(ctx, tx, func(ctx context.Context, tx *ent.Tx) (err error) {
-				if row, err = s.record(ctx, tx, *in.Payments[i]); err != nil {
+				if row, err = s.recordOne(ctx, tx, *in.Payments[i]); err != nil {
 					return err
 				}
 				return known.refuse(row, in.AllowDuplicates)

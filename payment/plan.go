@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
@@ -27,6 +28,7 @@ type source struct {
 	payment *ent.Payment  // or
 	credit  *ent.Document // one of the two
 	left    money.Minor
+	locked  map[uuid.UUID]*ent.Document // those that are named, where they are locked already
 }
 
 // card is what a source and what it settles have in common.
@@ -193,6 +195,9 @@ func (of source) refuse(d *ent.Document, twice bool) error {
 // lock locks documents, and with them a credit document that is the source, which may have
 // less left by then.
 func (of *source) lock(ctx context.Context, tx *ent.Tx, ids []uuid.UUID) (map[uuid.UUID]*ent.Document, error) {
+	if of.locked != nil {
+		return of.locked, nil
+	}
 	if of.credit == nil {
 		return lockDocuments(ctx, tx, ids)
 	}
@@ -231,39 +236,45 @@ func (ps parts) taken() (sum money.Minor) {
 	return sum
 }
 
-// write keeps the allocations, by one statement; a document that the source settles already
-// gets more of it. It gives the documents that are settled otherwise now.
+// write keeps the allocations, by one statement, which may wait for the commit; a document that
+// the source settles already gets more of it. It gives the documents that are settled otherwise
+// now.
 func (ps parts) write(ctx context.Context, tx *ent.Tx, of source) ([]uuid.UUID, error) {
 	if len(ps) == 0 {
 		return nil, nil
 	}
-	c, ids := make([]*ent.AllocationCreate, len(ps)), make([]uuid.UUID, len(ps), len(ps)+1)
-	key := allocation.FieldPaymentID
+	ids := make([]uuid.UUID, len(ps), len(ps)+1)
+	key, id := of.column()
+	var text strings.Builder
+	text.WriteString("INSERT INTO allocations (organization_id, created_at, contact_id, " + key + ", id, document_id, currency, amount, source_amount) VALUES ")
+	args := []any{viewer.From(ctx).Organization, schema.Now(), of.contact, id}
 	for i, p := range ps {
 		ids[i] = p.document.ID
-		c[i] = tx.Allocation.Create().SetContactID(of.contact).SetDocumentID(p.document.ID).SetCurrency(p.document.Currency).SetAmount(p.amount)
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		n := len(args)
+		fmt.Fprintf(&text, "($1, $2, $3, $4, $%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5)
+		source := money.Minor(0)
 		if p.document.Currency != of.currency {
-			c[i].SetSourceAmount(p.taken)
+			source = p.taken
 		}
-		if of.credit != nil {
-			c[i].SetCreditID(of.credit.ID)
-		} else {
-			c[i].SetPaymentID(of.payment.ID)
-		}
+		args = append(args, schema.NewID(), p.document.ID, string(p.document.Currency), int64(p.amount), int64(source))
 	}
+	fmt.Fprintf(&text, ` ON CONFLICT (organization_id, %s, document_id) DO UPDATE SET
+  amount = allocations.amount + excluded.amount, source_amount = allocations.source_amount + excluded.source_amount`, key)
 	if of.credit != nil {
-		key, ids = allocation.FieldCreditID, append(ids, of.credit.ID)
+		ids = append(ids, of.credit.ID)
 	}
-	more := sql.ResolveWith(func(u *sql.UpdateSet) {
-		for _, f := range []string{allocation.FieldAmount, allocation.FieldSourceAmount} {
-			u.Set(f, sql.Expr(allocation.Table+"."+f+" + excluded."+f))
-		}
-	})
-	err := tx.Allocation.CreateBulk(c...).OnConflict(more, sql.ConflictColumns(allocation.FieldOrganizationID, key, allocation.FieldDocumentID)).Exec(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("payment: allocate: %w", err)
+	return ids, wrapped("allocate", db.Later(ctx, tx, db.NewStatement(ctx, text.String(), args...)))
+}
+
+// column is where an allocation names its source, and the id there.
+func (of source) column() (string, uuid.UUID) {
+	if of.credit != nil {
+		return allocation.FieldCreditID, of.credit.ID
 	}
-	return ids, nil
+	return allocation.FieldPaymentID, of.payment.ID
 }
 
 // across says whether a part settles a document of another currency than this.
@@ -295,27 +306,25 @@ func (ps parts) changes(of source, org *ent.Organization, d dates) ([]ledger.Cha
 }
 
 // resettle makes what is settled of locked documents the sum of their allocations, and what is
-// used of credit documents the sum of theirs, in one statement, and has both announced. They
-// are all one contact's.
+// used of credit documents the sum of theirs, in one statement, which may wait for the commit,
+// and has both announced. They are all one contact's.
 func (s *Service) resettle(ctx context.Context, tx *ent.Tx, contact uuid.UUID, ids []uuid.UUID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	n, err := tx.Document.Update().Where(entdocument.IDIn(ids...)).AddVersion(1).SetUpdatedAt(schema.Now()).
-		Modify(func(u *sql.UpdateBuilder) {
-			u.Set(entdocument.FieldSettled, sql.Expr(`(SELECT COALESCE(SUM(a.amount), 0) FROM allocations a
-				WHERE a.organization_id = documents.organization_id AND (a.document_id = documents.id OR a.credit_id = documents.id))`))
-		}).Save(ctx)
-	if err == nil && n != len(ids) {
-		err = fmt.Errorf("%d documents instead of %d", n, len(ids))
+	organization := viewer.From(ctx).Organization
+	in, args := "", []any{organization, schema.Now()}
+	for i, id := range ids {
+		in += fmt.Sprintf(", $%d", len(args)+1)
+		args = append(args, ids[i])
+		s.Documents.Tell(ctx, &ent.Document{OrganizationID: organization, ContactID: contact, ID: id})
 	}
-	if err != nil {
-		return wrapped("settle documents", err)
-	}
-	for _, id := range ids {
-		s.Documents.Tell(ctx, &ent.Document{OrganizationID: viewer.From(ctx).Organization, ContactID: contact, ID: id})
-	}
-	return nil
+	settle := db.NewStatement(ctx, `UPDATE documents SET version = version + 1, updated_at = $2,
+  settled = (SELECT COALESCE(SUM(a.amount), 0) FROM allocations a
+    WHERE a.organization_id = documents.organization_id AND (a.document_id = documents.id OR a.credit_id = documents.id))
+WHERE organization_id = $1 AND id IN (`+in[2:]+`)`, args...)
+	settle.Changes = len(ids)
+	return wrapped("settle documents", db.Later(ctx, tx, settle))
 }
 
 // reuse makes what is allocated of locked payments the sum of what is taken of them.

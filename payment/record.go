@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -9,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/audit"
-	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
@@ -68,31 +68,41 @@ func (s *Service) Record(ctx context.Context, in RecordInput) (*Payment, error) 
 		return nil, err
 	}
 	var row *ent.Payment
-	id, replayed, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (_ uuid.UUID, err error) {
-		if row, err = s.record(ctx, tx, in); err != nil {
-			return uuid.Nil, err
-		}
-		return row.ID, nil
-	})
+	id, replayed, err := db.OnceReading(ctx, s.DB, func(ctx context.Context) (*before, []*db.Statement, error) { return s.prepare(ctx, in) },
+		func(ctx context.Context, tx *ent.Tx, b *before) (_ uuid.UUID, err error) {
+			if row, err = s.record(ctx, tx, in, b); err != nil {
+				return uuid.Nil, err
+			}
+			return row.ID, nil
+		})
 	if err != nil {
 		return nil, err
 	}
 	if replayed {
 		return s.Get(ctx, id)
 	}
-	return s.wrap(row.Unwrap())[0], nil
+	return s.wrap(row)[0], nil
 }
 
-func (s *Service) record(ctx context.Context, tx *ent.Tx, in RecordInput) (*ent.Payment, error) {
-	c, err := contact.Active(ctx, tx, in.ContactID, "contactId")
+// recordOne is record for one of many.
+func (s *Service) recordOne(ctx context.Context, tx *ent.Tx, in RecordInput) (*ent.Payment, error) {
+	b, statements, err := s.prepare(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	org, d, err := s.organization(ctx, tx)
+	if err := db.Together(ctx, tx, statements...); err != nil {
+		return nil, fmt.Errorf("payment: read and lock: %w", err)
+	}
+	return s.record(ctx, tx, in, b)
+}
+
+func (s *Service) record(ctx context.Context, tx *ent.Tx, in RecordInput, b *before) (*ent.Payment, error) {
+	client, err := b.contact.Contact(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	row := &ent.Payment{ID: schema.NewID(), Kind: entpayment.KindClientPayment, ContactID: c.ID, Method: entpayment.MethodBankTransfer,
+	org, d := b.org, s.dates(b.org)
+	row := &ent.Payment{ID: schema.NewID(), Kind: entpayment.KindClientPayment, ContactID: client, Method: entpayment.MethodBankTransfer,
 		Date: d.today, Currency: org.BaseCurrency, Reference: in.Reference, Notes: in.Notes, CreatedBy: viewer.From(ctx).Actor()}
 	apply(&row.Kind, in.Kind)
 	apply(&row.Currency, in.Currency)
@@ -109,7 +119,7 @@ func (s *Service) record(ctx context.Context, tx *ent.Tx, in RecordInput) (*ent.
 	if refunds(row.Kind) {
 		err = s.refund(ctx, tx, row, in.Sources)
 	} else {
-		err = s.receive(ctx, tx, row, in, org, d)
+		err = s.receive(ctx, tx, row, in, b)
 	}
 	if err != nil {
 		return nil, err
@@ -122,8 +132,9 @@ func (s *Service) record(ctx context.Context, tx *ent.Tx, in RecordInput) (*ent.
 }
 
 // receive keeps a payment that settles, what it settles, and posts it.
-func (s *Service) receive(ctx context.Context, tx *ent.Tx, row *ent.Payment, in RecordInput, org *ent.Organization, d dates) error {
+func (s *Service) receive(ctx context.Context, tx *ent.Tx, row *ent.Payment, in RecordInput, b *before) error {
 	of := sourceOf(row)
+	of.locked = b.documents
 	ps, err := s.plan(ctx, tx, &of, in.Allocations, in.OldestFirst)
 	if err != nil {
 		return err
@@ -135,7 +146,7 @@ func (s *Service) receive(ctx context.Context, tx *ent.Tx, row *ent.Payment, in 
 	if err := s.write(ctx, tx, ps, of); err != nil {
 		return err
 	}
-	settled, err := ps.changes(of, org, d)
+	settled, err := ps.changes(of, b.org, s.dates(b.org))
 	if err != nil {
 		return onAmount(err)
 	}
@@ -146,10 +157,18 @@ func (s *Service) receive(ctx context.Context, tx *ent.Tx, row *ent.Payment, in 
 		posting.Outstanding, posting.Credit = settled[0].Outstanding, row.Amount+settled[0].Credit
 		settled = settled[1:]
 	}
-	return onAmount(s.Ledger.ApplyAll(ctx, tx, append([]ledger.Change{posting}, settled...)...))
+	return s.Ledger.ApplyAll(ctx, tx, onField("amount", append([]ledger.Change{posting}, settled...))...)
 }
 
-// onAmount tells what an account refuses on the amount.
+// onField has what an account refuses of changes told on a field of the input.
+func onField(field string, changes []ledger.Change) []ledger.Change {
+	for i := range changes {
+		changes[i].Field = field
+	}
+	return changes
+}
+
+// onAmount tells on the amount what is wrong with it.
 func onAmount(err error) error {
 	if err == nil {
 		return nil
@@ -161,16 +180,21 @@ func onAmount(err error) error {
 	return bad.Err()
 }
 
-// insert keeps a new payment, and fills in what the database gave it.
+// insert keeps a new payment, and fills in what is the same of every new one. It may wait for
+// the commit.
 func insert(ctx context.Context, tx *ent.Tx, row *ent.Payment) error {
-	kept, err := tx.Payment.Create().SetID(row.ID).SetKind(row.Kind).SetSide(row.Side).SetContactID(row.ContactID).SetDate(row.Date).
-		SetAmount(row.Amount).SetCurrency(row.Currency).SetExchangeRate(row.ExchangeRate).SetMethod(row.Method).SetReference(row.Reference).
-		SetNotes(row.Notes).SetAllocated(row.Allocated).SetCreatedBy(row.CreatedBy).Save(ctx)
+	err := errors.Join(entpayment.KindValidator(row.Kind), entpayment.SideValidator(row.Side), entpayment.MethodValidator(row.Method))
 	if err != nil {
 		return fmt.Errorf("payment: record: %w", err)
 	}
-	*row = *kept
-	return nil
+	row.OrganizationID, row.Status, row.Version = viewer.From(ctx).Organization, entpayment.StatusRecorded, 1
+	row.CreatedAt = schema.Now()
+	row.UpdatedAt = row.CreatedAt
+	return wrapped("record", db.Later(ctx, tx, db.NewStatement(ctx, `INSERT INTO payments (id, organization_id, created_at, updated_at, version, kind, side,
+  status, contact_id, date, amount, currency, exchange_rate, method, reference, notes, allocated, created_by)
+VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		row.ID, row.OrganizationID, row.CreatedAt, row.Version, string(row.Kind), string(row.Side), string(row.Status), row.ContactID, row.Date,
+		int64(row.Amount), string(row.Currency), row.ExchangeRate, string(row.Method), row.Reference, row.Notes, int64(row.Allocated), row.CreatedBy)))
 }
 
 // checkRecord checks a new payment by itself and settles its amount and rate.
@@ -247,9 +271,7 @@ func (s *Service) organization(ctx context.Context, tx *ent.Tx) (*ent.Organizati
 	if err != nil {
 		return nil, dates{}, fmt.Errorf("payment: read the organization: %w", err)
 	}
-	d := dates{today: document.TodayIn(s.Now(), org.TimeZone)}
-	apply(&d.closed, org.ClosingDate)
-	return org, d, nil
+	return org, s.dates(org), nil
 }
 
 func side(k entpayment.Kind) entpayment.Side {

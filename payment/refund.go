@@ -73,8 +73,8 @@ func (s *Service) refund(ctx context.Context, tx *ent.Tx, row *ent.Payment, name
 	if err := s.resettle(ctx, tx, row.ContactID, documents); err != nil {
 		return err
 	}
-	return onAmount(s.Ledger.ApplyAll(ctx, tx, ledger.Change{Account: account(row), Credit: -row.Amount,
-		Posting: &ledger.Posting{Kind: ledgerentry.KindPayment, Amount: posted(row), Date: row.Date, PaymentID: &row.ID}}))
+	return s.Ledger.ApplyAll(ctx, tx, ledger.Change{Account: account(row), Credit: -row.Amount, Field: "amount",
+		Posting: &ledger.Posting{Kind: ledgerentry.KindPayment, Amount: posted(row), Date: row.Date, PaymentID: &row.ID}})
 }
 
 func planRefund(ctx context.Context, tx *ent.Tx, row *ent.Payment, named []*SourceInput) ([]given, error) {

@@ -95,8 +95,8 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, row *ent.Payment, in U
 	if err := options.save(ctx, tx, row.ID); err != nil {
 		return err
 	}
-	if err := s.Ledger.ApplyAll(ctx, tx, changes...); err != nil {
-		return onAmount(err)
+	if err := s.Ledger.ApplyAll(ctx, tx, onField("amount", changes)...); err != nil {
+		return err
 	}
 	before, after := audit.Diff(fields(row), fields(&next))
 	return tell(ctx, tx, "updatePayment", &next, before, after)

@@ -66,9 +66,8 @@ func (b *bench) things(t *testing.T, name string) (x things) {
 			return err
 		}
 		x.bill = bill.ID
-		_, err = b.Ledger.Apply(ctx, tx, ledger.Change{Account: ledger.Account{ContactID: x.contact.ID, Side: ledgerentry.SideSupplier, Currency: "EUR"},
+		return b.Ledger.Apply(ctx, tx, ledger.Change{Account: ledger.Account{ContactID: x.contact.ID, Side: ledgerentry.SideSupplier, Currency: "EUR"},
 			Outstanding: 700, Posting: &ledger.Posting{Kind: ledgerentry.KindDocument, Amount: 700, Date: "2026-04-01", DocumentID: &bill.ID}})
-		return err
 	}))
 	pay := func(kind entpayment.Kind, amount string, to ...*payment.AllocationInput) uuid.UUID {
 		p, err := b.payments.Record(b.ctx, payment.RecordInput{ContactID: x.contact.ID, Kind: &kind, Date: ptr(day.Date("2026-04-02")),

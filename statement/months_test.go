@@ -45,7 +45,7 @@ func post(t testing.TB, h *paymenttest.House, ctx context.Context, client uuid.U
 			} else {
 				change.Credit = -p.amount
 			}
-			if _, err := h.Ledger.Apply(ctx, tx, change); err != nil {
+			if err := h.Ledger.Apply(ctx, tx, change); err != nil {
 				return err
 			}
 		}

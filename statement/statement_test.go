@@ -261,7 +261,7 @@ func fill(t *testing.T, h *paymenttest.House, ctx context.Context, client uuid.U
 	t.Helper()
 	paymenttest.Must(t, db.InTx(ctx, h.DB, func(ctx context.Context, tx *ent.Tx) error {
 		for range n {
-			_, err := h.Ledger.Apply(ctx, tx, ledger.Change{Account: ledger.Account{ContactID: client, Side: "client", Currency: "EUR"},
+			err := h.Ledger.Apply(ctx, tx, ledger.Change{Account: ledger.Account{ContactID: client, Side: "client", Currency: "EUR"},
 				Outstanding: 1, Posting: &ledger.Posting{Kind: "exchange_difference", Amount: 1, Date: "2026-06-14"}})
 			if err != nil {
 				return err

@@ -8,7 +8,7 @@ import (
 
 	"crypto/sha256"
 
-	"entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/idempotencyrecord"
@@ -62,22 +62,40 @@ func ForgetKeys(ctx context.Context, d *DB, before time.Time) (n int, err error)
 // Faults: those of InTx; CONFLICT on idempotencyKey when the key was used for another
 // request.
 func Once[R any](ctx context.Context, d *DB, f func(ctx context.Context, tx *ent.Tx) (R, error)) (result R, replayed bool, err error) {
+	return OnceReading(ctx, d, func(context.Context) (struct{}, []*Statement, error) { return struct{}{}, nil, nil },
+		func(ctx context.Context, tx *ent.Tx, _ struct{}) (R, error) { return f(ctx, tx) })
+}
+
+// OnceReading is Once for a mutation that knows what it reads and locks first: that goes to the
+// database together with the key. prepare gives the statements, and what they read into, anew
+// for each try. A repeat may have run them too.
+func OnceReading[R, P any](ctx context.Context, d *DB, prepare func(ctx context.Context) (P, []*Statement, error),
+	f func(ctx context.Context, tx *ent.Tx, read P) (R, error),
+) (result R, replayed bool, err error) {
 	req, keyed := ctx.Value(requestKey{}).(Request)
-	err = InTx(ctx, d, func(ctx context.Context, tx *ent.Tx) (err error) {
-		if !keyed {
-			result, err = f(ctx, tx)
+	err = InTx(ctx, d, func(ctx context.Context, tx *ent.Tx) error {
+		read, statements, err := prepare(ctx)
+		if err != nil {
 			return err
 		}
-		var fresh bool
-		var first R
-		if first, fresh, err = claim[R](ctx, tx, req); err != nil {
+		replayed = false
+		if keyed {
+			c, err := claim(ctx, req, &replayed)
+			if err != nil {
+				return err
+			}
+			statements = append([]*Statement{c}, statements...)
+		}
+		if len(statements) > 0 {
+			if err := Together(ctx, tx, statements...); err != nil {
+				return fmt.Errorf("db: claim the idempotency key, and read: %w", err)
+			}
+		}
+		if replayed {
+			result, err = first[R](ctx, tx, req)
 			return err
 		}
-		if replayed = !fresh; replayed {
-			result = first
-			return nil
-		}
-		if result, err = f(ctx, tx); err != nil {
+		if result, err = f(ctx, tx, read); err != nil || !keyed {
 			return err
 		}
 		return keep(ctx, tx, req, result)
@@ -85,32 +103,40 @@ func Once[R any](ctx context.Context, d *DB, f func(ctx context.Context, tx *ent
 	return result, replayed, err
 }
 
-// claim takes the key for this transaction. A concurrent claim of the same key waits for
-// the first transaction's end on the unique key, and then finds its record.
-func claim[R any](ctx context.Context, tx *ent.Tx, req Request) (first R, fresh bool, err error) {
-	v := viewer.From(ctx)
-	id := schema.NewID()
-	err = tx.IdempotencyRecord.Create().SetID(id).SetOrganizationID(v.Organization).SetActorID(v.Actor()).
-		SetKey(req.Key).SetRequestHash(req.Hash[:]).
-		OnConflict(sql.ConflictColumns("organization_id", "actor_id", "key")).Ignore().Exec(ctx)
-	if err != nil {
-		return first, false, fmt.Errorf("db: claim the idempotency key: %w", err)
+// claim takes the key for a transaction; taken says whether it was taken already. A concurrent
+// claim of the same key waits for the first transaction's end on the unique key, and then finds
+// its record.
+func claim(ctx context.Context, req Request, taken *bool) (*Statement, error) {
+	if err := idempotencyrecord.KeyValidator(req.Key); err != nil {
+		return nil, fmt.Errorf("db: claim the idempotency key: %w", err)
 	}
+	v := viewer.From(ctx)
+	*taken = true
+	c := NewStatement(ctx, `INSERT INTO idempotency_records (id, organization_id, created_at, actor_id, key, request_hash)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization_id, actor_id, key) DO NOTHING RETURNING id`,
+		schema.NewID(), v.Organization, schema.Now(), v.Actor(), req.Key, req.Hash[:])
+	c.Row = func(scan func(...any) error) error {
+		*taken = false
+		return scan(new(uuid.UUID))
+	}
+	return c, nil
+}
+
+// first is the result that was kept with the key.
+func first[R any](ctx context.Context, tx *ent.Tx, req Request) (result R, err error) {
+	v := viewer.From(ctx)
 	rec, err := tx.IdempotencyRecord.Query().Where(idempotencyrecord.OrganizationID(v.Organization),
 		idempotencyrecord.ActorID(v.Actor()), idempotencyrecord.Key(req.Key)).Only(ctx)
 	if err != nil {
-		return first, false, fmt.Errorf("db: read the idempotency key: %w", err)
-	}
-	if rec.ID == id {
-		return first, true, nil
+		return result, fmt.Errorf("db: read the idempotency key: %w", err)
 	}
 	if string(rec.RequestHash) != string(req.Hash[:]) {
-		return first, false, fault.New(fault.Conflict, "idempotencyKey", "This idempotency key was used for another request.")
+		return result, fault.New(fault.Conflict, "idempotencyKey", "This idempotency key was used for another request.")
 	}
-	if err := json.Unmarshal(rec.Result, &first); err != nil {
-		return first, false, fmt.Errorf("db: the kept result of a mutation: %w", err)
+	if err := json.Unmarshal(rec.Result, &result); err != nil {
+		return result, fmt.Errorf("db: the kept result of a mutation: %w", err)
 	}
-	return first, false, nil
+	return result, nil
 }
 
 func keep(ctx context.Context, tx *ent.Tx, req Request, result any) error {
@@ -119,10 +145,6 @@ func keep(ctx context.Context, tx *ent.Tx, req Request, result any) error {
 		return fmt.Errorf("db: keep the result of a mutation: %w", err)
 	}
 	v := viewer.From(ctx)
-	err = tx.IdempotencyRecord.Update().Where(idempotencyrecord.OrganizationID(v.Organization),
-		idempotencyrecord.ActorID(v.Actor()), idempotencyrecord.Key(req.Key)).SetResult(raw).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("db: keep the result of a mutation: %w", err)
-	}
-	return nil
+	return Later(ctx, tx, NewStatement(ctx, `UPDATE idempotency_records SET result = $1 WHERE organization_id = $2 AND actor_id = $3 AND key = $4`,
+		json.RawMessage(raw), v.Organization, v.Actor(), req.Key))
 }

@@ -18,7 +18,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/kartela/kartela/ent"
@@ -133,7 +132,7 @@ func openPostgres(ctx context.Context, target string) (*DB, error) {
 		owner.Close()
 		return nil, fmt.Errorf("db: open PostgreSQL: %w", err)
 	}
-	ownerDB, appDB := stdlib.OpenDBFromPool(owner), stdlib.OpenDBFromPool(app)
+	ownerDB, appDB := openPipes(owner), openPipes(app)
 	o, a := sql.OpenDB(dialect.Postgres, ownerDB), sql.OpenDB(dialect.Postgres, appDB)
 	route := &router{dialect: dialect.Postgres, pick: func(ctx context.Context, _ bool) *sql.Driver {
 		if viewer.From(ctx).Kind == viewer.System || ctx.Value(ownerKey{}) != nil {

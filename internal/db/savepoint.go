@@ -24,7 +24,13 @@ func Savepoint(ctx context.Context, tx *ent.Tx, f func(ctx context.Context, tx *
 	}
 	registered := len(state.after)
 	failed := f(ctx, tx)
+	if failed == nil && state.pipe != nil {
+		failed = state.pipe.run(ctx, nil) // what waits is of this part
+	}
 	if failed != nil {
+		if state.pipe != nil {
+			state.pipe.forget()
+		}
 		state.after = state.after[:registered]
 		if _, err := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT part"); err != nil {
 			return fmt.Errorf("db: go back to a savepoint: %w", err) // no fault: the caller is to fail

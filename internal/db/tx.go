@@ -23,6 +23,7 @@ type txKey struct{}
 type txState struct {
 	after []func()
 	tx    *stdsql.Tx // what the transaction is underneath
+	pipe  *pipe      // and below that, on PostgreSQL
 }
 
 type dialectKey struct{}
