@@ -63,12 +63,14 @@ func (f *Every) Close() {
 	}
 }
 
-func (e *every) announce(m ledger.Moved) {
+// announce says whether anyone follows the organization.
+func (e *every) announce(m ledger.Moved) bool {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	for f := range e.followers[m.Organization] {
 		f.put(m.ContactID)
 	}
+	return len(e.followers[m.Organization]) > 0
 }
 
 func (f *Every) put(contact uuid.UUID) {

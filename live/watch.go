@@ -63,10 +63,25 @@ func (h *Hints) Tell(organization, id uuid.UUID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for w := range h.waiting[hinted{organization, id}] {
-		select {
-		case w.signal <- struct{}{}:
-		default: // it is awake already
+		w.wake()
+	}
+}
+
+// TellAll wakes everyone: something may have changed that nobody was told of.
+func (h *Hints) TellAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, who := range h.waiting {
+		for w := range who {
+			w.wake()
 		}
+	}
+}
+
+func (w *Hint) wake() {
+	select {
+	case w.signal <- struct{}{}:
+	default: // it is awake already
 	}
 }
 
