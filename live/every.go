@@ -200,3 +200,10 @@ func (s *whole) mayStill(ctx context.Context) <-chan struct{} {
 	}
 	return changed
 }
+
+// Everyone counts who follows every contact of an organization.
+func (h *Hub) Everyone(organization uuid.UUID) int {
+	h.every.mu.RLock()
+	defer h.every.mu.RUnlock()
+	return len(h.every.followers[organization])
+}
