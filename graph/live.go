@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -72,7 +71,7 @@ func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees func(con
 	allowed := func(ctx context.Context) error {
 		now, err := sees(ctx)
 		if err == nil && !slices.Equal(now, ids) {
-			err = errMerged
+			err = live.ErrMerged
 		}
 		return err
 	}
@@ -87,8 +86,6 @@ func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees func(con
 	}
 	return live.Begin(ctx, changes, ids, present, allowed), nil
 }
-
-var errMerged = errors.New("graph: what is followed was merged")
 
 // begin follows the contacts that sees gives: others than those asked for where one was merged.
 // It looks once more after it follows them, until that is what it follows.
@@ -106,5 +103,5 @@ func (s subscription) begin(ctx context.Context, organization uuid.UUID, ids []u
 		changes.Close()
 		ids = now
 	}
-	return nil, nil, errMerged
+	return nil, nil, live.ErrMerged
 }

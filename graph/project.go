@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -15,9 +14,6 @@ import (
 	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/viewer"
 )
-
-// timerEvery is how often a timer is read without a hint: another server process gives none.
-const timerEvery = 15 * time.Second
 
 func (q query) Projects(ctx context.Context, first *int, after *string, last *int, before *string, f *project.Filter, order project.Order) (*page.Connection[*project.Project], error) {
 	return q.Resolver.Projects.List(ctx, page.Args{First: first, After: after, Last: last, Before: before}, f, order)
@@ -197,6 +193,5 @@ func (s subscription) TimerChanged(ctx context.Context) (<-chan *project.Running
 		Version:  func(r *project.Running) int { return r.State },
 		Finished: func(*project.Running) bool { return false },
 		Allowed:  func(ctx context.Context) error { return s.Accounts.Stands(ctx, v) },
-		Every:    timerEvery,
 	}), nil
 }

@@ -63,12 +63,14 @@ func (f *Every) Close() {
 	}
 }
 
-func (e *every) announce(m ledger.Moved) {
+// announce says whether anyone follows the organization.
+func (e *every) announce(m ledger.Moved) bool {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	for f := range e.followers[m.Organization] {
 		f.put(m.ContactID)
 	}
+	return len(e.followers[m.Organization]) > 0
 }
 
 func (f *Every) put(contact uuid.UUID) {
@@ -111,7 +113,7 @@ type Read func(ctx context.Context, contacts []uuid.UUID) (map[uuid.UUID][]*ledg
 // organization that the viewer may see, until the context ends or access does. It begins with
 // the first change: what there is already, a list tells. The balances are read, under the
 // viewer's rules, when they are about to be sent; while the reader is busy, contacts that move
-// again wait once. It ends when a reading fails, or the reader is too far behind.
+// again wait once. It ends when a reading is refused, or the reader is too far behind.
 func StreamAll(ctx context.Context, f *Every, read Read, allowed Allowed) <-chan *Change {
 	out := make(chan *Change)
 	go func() {
@@ -154,7 +156,11 @@ func (s *whole) send(ctx context.Context, out chan<- *Change) bool {
 		if s.over {
 			return false
 		}
-		balances, err := s.read(ctx, ids)
+		var balances map[uuid.UUID][]*ledger.Balance
+		err := insist(ctx, func() (err error) {
+			balances, err = s.read(ctx, ids)
+			return err
+		})
 		if s.over = err != nil; s.over {
 			return false
 		}
@@ -189,8 +195,15 @@ func (s *whole) offer(ctx context.Context, out chan<- *Change, ids []uuid.UUID, 
 func (s *whole) mayStill(ctx context.Context) <-chan struct{} {
 	now, changed := s.f.hub.Access(s.viewer.Organization)
 	if now != s.checked {
-		s.over = s.allowed(ctx) != nil
+		s.over = insist(ctx, func() error { return s.allowed(ctx) }) != nil
 		s.checked = now
 	}
 	return changed
+}
+
+// Everyone counts who follows every contact of an organization.
+func (h *Hub) Everyone(organization uuid.UUID) int {
+	h.every.mu.RLock()
+	defer h.every.mu.RUnlock()
+	return len(h.every.followers[organization])
 }

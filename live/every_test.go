@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/viewer"
@@ -85,6 +86,26 @@ func TestWhoFollowsAllSeesNoContactThatIsHiddenBeforeItIsDelivered(t *testing.T)
 	})
 }
 
+// errRefused is what ends a stream.
+var errRefused = fault.New(fault.Forbidden, "", "no more")
+
+func TestTheStreamOfAllWaitsForADatabaseThatDoesNotAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hub, tries := live.NewHub(), 0
+		stands := book{ours[0]: 1}
+		changes := everyone(t, hub, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*ledger.Balance, error) {
+			if tries++; tries < 4 {
+				return nil, errors.New("no database")
+			}
+			return stands.read(ctx, ids)
+		}, always)
+		hub.Announce(moved(here, account{ours[0], sides[0], currencies[0]}, 1))
+		if got := <-changes; got == nil || got.ContactID != ours[0] {
+			t.Errorf("given %v", got)
+		}
+	})
+}
+
 func TestTheStreamOfAllEndsWithAccessAndWhenItsReaderIsTooFarBehind(t *testing.T) {
 	ended := func(t *testing.T, changes <-chan *live.Change) {
 		t.Helper()
@@ -94,17 +115,17 @@ func TestTheStreamOfAllEndsWithAccessAndWhenItsReaderIsTooFarBehind(t *testing.T
 	t.Run("access", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			hub := live.NewHub()
-			changes := everyone(t, hub, book{ours[0]: 1}.read, func(context.Context) error { return errors.New("no more") })
+			changes := everyone(t, hub, book{ours[0]: 1}.read, func(context.Context) error { return errRefused })
 			hub.AccessChanged(here)
 			hub.Announce(moved(here, account{ours[0], sides[0], currencies[0]}, 1))
 			ended(t, changes)
 		})
 	})
-	t.Run("a reading that fails", func(t *testing.T) {
+	t.Run("a reading that is refused", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			hub := live.NewHub()
 			changes := everyone(t, hub, func(context.Context, []uuid.UUID) (map[uuid.UUID][]*ledger.Balance, error) {
-				return nil, errors.New("no database")
+				return nil, errRefused
 			}, always)
 			hub.Announce(moved(here, account{ours[0], sides[0], currencies[0]}, 1))
 			ended(t, changes)

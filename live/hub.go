@@ -33,6 +33,9 @@ type access struct {
 type shard struct {
 	mu        sync.RWMutex
 	followers map[topic]map[*Follower]struct{}
+
+	toldMu sync.Mutex // taken after mu
+	told   map[topic]map[account]told
 }
 
 // topic is a contact within its organization: an event of one tenant cannot reach a
@@ -105,11 +108,14 @@ func (f *Follower) Close() {
 // Announce gives every follower of the contact the account's new state. It never waits for
 // a reader.
 func (h *Hub) Announce(m ledger.Moved) {
-	h.every.announce(m)
+	whole := h.every.announce(m)
 	t := topic{m.Organization, m.ContactID}
 	s := h.of(t)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	if !m.Gone() && (whole || len(s.followers[t]) > 0) {
+		s.note(t, account{m.ContactID, string(m.Side), m.Currency}, m.Version, m.UpdatedAt)
+	}
 	for f := range s.followers[t] {
 		f.put(m)
 	}

@@ -2,7 +2,6 @@ package live_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/money"
@@ -353,7 +353,7 @@ func TestAStreamBeginsWithThePresentThenFollowsChanges(t *testing.T) {
 	})
 }
 
-var errGone = errors.New("no longer")
+var errGone = fault.New(fault.Unauthenticated, "", "no longer")
 
 func TestAChangeOfAccessEndsTheStream(t *testing.T) {
 	a := account{ours[0], balance.SideClient, "EUR"}

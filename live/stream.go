@@ -2,11 +2,15 @@ package live
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"sort"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent/balance"
+	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/viewer"
 )
@@ -19,6 +23,30 @@ type Change struct {
 
 // Allowed asks whether the viewer of the context may still see all that is followed.
 type Allowed func(ctx context.Context) error
+
+// Over says whether an error of reading, or of asking whether access stands, ends a stream: a
+// fault, or what is followed being another's. Any other, such as a database that does not
+// answer, passes.
+func over(err error) bool {
+	_, isFault := fault.All(err)
+	return isFault || errors.Is(err, ErrMerged)
+}
+
+// ErrMerged says that something followed was merged: who follows the same ids anew, follows the
+// survivor.
+var ErrMerged = errors.New("live: what is followed was merged")
+
+// insist asks until there is an answer, or an error that ends the stream.
+func insist(ctx context.Context, ask func() error) error {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := ask()
+		if err == nil || over(err) || ctx.Err() != nil {
+			return err
+		}
+		slog.WarnContext(ctx, "a subscription waits for the database", "err", err)
+		pause(ctx, wait)
+	}
+}
 
 // Stream sends the present state of every contact, and then the state of a contact after
 // each change of it, until the context ends or access does. While the reader is busy,
@@ -85,7 +113,7 @@ func (s *stream) mayStill(ctx context.Context) (bool, <-chan struct{}) {
 	if now == s.checked {
 		return true, changed
 	}
-	if s.allowed(ctx) != nil {
+	if insist(ctx, func() error { return s.allowed(ctx) }) != nil {
 		return false, nil
 	}
 	s.checked = now

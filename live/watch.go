@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"sync"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -63,10 +62,25 @@ func (h *Hints) Tell(organization, id uuid.UUID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for w := range h.waiting[hinted{organization, id}] {
-		select {
-		case w.signal <- struct{}{}:
-		default: // it is awake already
+		w.wake()
+	}
+}
+
+// TellAll wakes everyone: something may have changed that nobody was told of.
+func (h *Hints) TellAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, who := range h.waiting {
+		for w := range who {
+			w.wake()
 		}
+	}
+}
+
+func (w *Hint) wake() {
+	select {
+	case w.signal <- struct{}{}:
+	default: // it is awake already
 	}
 }
 
@@ -83,19 +97,15 @@ type Watched[T any] struct {
 	Version  func(T) int
 	Finished func(T) bool // nothing more will come
 	Allowed  Allowed
-	Every    time.Duration // between two readings without a hint; 0: two seconds
 }
 
 // Watch sends the present state of a thing, and then its newer ones, until it is finished,
-// the context ends, or access does. It reads at every hint and, because other processes give
-// none, from time to time. A reader who is slow misses states between, never the newest.
+// the context ends, or access does. It reads at every hint. A reader who is slow misses states
+// between, never the newest.
 //
 // The hint must be followed already when present is read, so that nothing falls between.
 func Watch[T any](ctx context.Context, hint *Hint, present T, w Watched[T]) <-chan T {
 	out := make(chan T)
-	if w.Every == 0 {
-		w.Every = 2 * time.Second
-	}
 	go func() {
 		defer close(out)
 		defer hint.Close()
@@ -105,12 +115,10 @@ func Watch[T any](ctx context.Context, hint *Hint, present T, w Watched[T]) <-ch
 }
 
 func (w Watched[T]) run(ctx context.Context, hint *Hint, newest T, out chan<- T) {
-	tick := time.NewTicker(w.Every)
-	defer tick.Stop()
 	for sent := w.Version(newest) - 1; ; {
 		var to chan<- T // only what was not sent is offered
 		if w.Version(newest) > sent {
-			if w.Allowed(ctx) != nil {
+			if insist(ctx, func() error { return w.Allowed(ctx) }) != nil {
 				return
 			}
 			to = out
@@ -124,9 +132,12 @@ func (w Watched[T]) run(ctx context.Context, hint *Hint, newest T, out chan<- T)
 			sent = w.Version(newest)
 			continue
 		case <-hint.Signal:
-		case <-tick.C:
 		}
-		now, err := w.Read(ctx)
+		var now T
+		err := insist(ctx, func() (err error) {
+			now, err = w.Read(ctx)
+			return err
+		})
 		if err != nil {
 			return
 		}
@@ -142,7 +153,6 @@ type Listed[T any] struct {
 	ID      func(T) uuid.UUID
 	Version func(T) int
 	Allowed Allowed
-	Every   time.Duration // between two readings without a hint; 0: ten seconds
 }
 
 // WatchList sends each of several things whenever it is newer than it was, until the context
@@ -151,20 +161,14 @@ type Listed[T any] struct {
 // any more is left out.
 func WatchList[T any](ctx context.Context, hint *Hint, known map[uuid.UUID]int, l Listed[T]) <-chan T {
 	out := make(chan T)
-	if l.Every == 0 {
-		l.Every = 10 * time.Second
-	}
 	go func() {
 		defer close(out)
 		defer hint.Close()
-		tick := time.NewTicker(l.Every)
-		defer tick.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-hint.Signal:
-			case <-tick.C:
 			}
 			if !l.send(ctx, known, out) {
 				return
@@ -176,10 +180,13 @@ func WatchList[T any](ctx context.Context, hint *Hint, known map[uuid.UUID]int, 
 
 // send gives those that are newer, and whether to go on.
 func (l Listed[T]) send(ctx context.Context, known map[uuid.UUID]int, out chan<- T) bool {
-	if l.Allowed(ctx) != nil {
-		return false
-	}
-	things, err := l.Read(ctx)
+	var things []T
+	err := insist(ctx, func() (err error) {
+		if err = l.Allowed(ctx); err == nil {
+			things, err = l.Read(ctx)
+		}
+		return err
+	})
 	if err != nil {
 		return false
 	}

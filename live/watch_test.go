@@ -2,13 +2,12 @@ package live_test
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/live"
 )
 
@@ -26,11 +25,10 @@ func (x *thing) watched() live.Watched[int64] {
 		Finished: func(v int64) bool { return v == x.last.Load() },
 		Allowed: func(context.Context) error {
 			if x.denied.Load() {
-				return errors.New("access is over")
+				return fault.New(fault.Unauthenticated, "", "access is over")
 			}
 			return nil
 		},
-		Every: time.Hour,
 	}
 }
 
@@ -100,16 +98,15 @@ func TestAWatcherWhoseAccessIsOverSeesNothingMore(t *testing.T) {
 	}
 }
 
-func TestAWatcherReadsWithoutHintsToo(t *testing.T) {
+func TestAWatcherReadsWhenSomethingMayHaveBeenMissed(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	org, id, hints, x := uuid.New(), uuid.New(), live.NewHints(), &thing{}
 	x.last.Store(9)
-	w := x.watched()
-	w.Every = time.Millisecond
-	states := live.Watch(ctx, hints.Follow(org, id), 0, w)
+	states := live.Watch(ctx, hints.Follow(org, id), 0, x.watched())
 	<-states
 	x.version.Store(1) // by another process
+	hints.TellAll()
 	if got := <-states; got != 1 {
 		t.Errorf("got %d", got)
 	}
@@ -139,11 +136,10 @@ func TestAListIsWatchedThingByThing(t *testing.T) {
 		Version: func(v version) int { return v.n },
 		Allowed: func(context.Context) error {
 			if denied.Load() {
-				return errors.New("access is over")
+				return fault.New(fault.Unauthenticated, "", "access is over")
 			}
 			return nil
 		},
-		Every: time.Hour,
 	})
 	hints.Tell(org, a) // nothing is newer
 	now.Store(&[]version{{a, 1}, {b, 3}})

@@ -31,7 +31,6 @@ import (
 	"github.com/kartela/kartela/reminder"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
-	"github.com/kartela/kartela/viewer"
 )
 
 // app is the server put together: every service, and what serves them.
@@ -39,7 +38,10 @@ type app struct {
 	config  *config
 	db      *db.DB
 	graph   *graph.Resolver
-	hub     *live.Hub
+	bus     closingBus // nil without other processes
+	relay   *live.Relay
+	looker  *live.Looker
+	reviews *reviews
 	streams *streams
 	sockets *sockets
 	door    *doorkeeper
@@ -53,15 +55,18 @@ type app struct {
 // newApp wires the services over an open, migrated database. baseURL is the page's public
 // address.
 func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, error) {
-	a := &app{config: c, db: d, hub: live.NewHub(), streams: newStreams(c.Sockets, c.AddressSockets), workers: newWorkers()}
+	a := &app{config: c, db: d, streams: newStreams(c.Sockets, c.AddressSockets), workers: newWorkers()}
 	mailer, err := newMailer(c.SMTP)
 	if err != nil {
 		return nil, err
 	}
-	r := &graph.Resolver{Hub: a.hub, Hints: live.NewHints()}
-	r.Accounts = account.New(d, c.Hashes, now, a.ended)
+	if err := a.newLive(); err != nil {
+		return nil, err
+	}
+	r := &graph.Resolver{Hub: a.relay.Hub, Hints: a.relay.Hints}
+	r.Accounts = account.New(d, c.Hashes, now, a.relay.Ended)
 	r.Accounts.Mailer, r.Accounts.BaseURL = mailer, baseURL
-	r.Contacts = &contact.Service{DB: d, Ended: a.ended, AccessChanged: a.hub.AccessChanged, Now: now}
+	r.Contacts = &contact.Service{DB: d, Ended: a.relay.Ended, AccessChanged: a.relay.AccessChanged, Now: now}
 	r.Categories = &tracking.Service{DB: d}
 	if r.Registries, err = newRegistries(c, d, r.Contacts, now); err != nil {
 		return nil, err
@@ -71,43 +76,33 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	if err != nil {
 		return nil, err
 	}
-	r.Imports = &imports.Service{DB: d, Contacts: r.Contacts, Store: files, Workbooks: sheet.Reader{}, Progress: r.Hints.Tell, Wake: a.workers.Wake, Now: now}
+	r.Imports = &imports.Service{DB: d, Contacts: r.Contacts, Store: files, Workbooks: sheet.Reader{}, Progress: a.relay.Hint, Wake: a.workers.Wake, Now: now}
 	r.Files = &attachment.Service{DB: d, Contacts: r.Contacts, Store: files}
 	a.exports = &exports.Service{DB: d, Contacts: r.Contacts, Workbook: workbook}
-	r.Ledger = &ledger.Book{DB: d, Announce: a.hub.Announce}
-	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.ended, AccessChanged: a.hub.AccessChanged}
+	r.Ledger = &ledger.Book{DB: d, Announce: a.relay.Moved}
+	a.looker.Read = r.Ledger.Look
+	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.relay.Ended, AccessChanged: a.relay.AccessChanged}
 	r.Products = &product.Service{DB: d}
 	r.Rates = newRates(c, d, now)
 	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now, Rates: r.Rates, Changed: func(org, contact, id uuid.UUID) {
-		r.Hints.Tell(org, contact)
-		r.Hints.Tell(org, id)
+		a.relay.Hint(org, contact)
+		a.relay.Hint(org, id)
 	}}
 	r.Recurring = &recurring.Service{DB: d, Documents: r.Documents, Contacts: r.Contacts, Now: now, Ask: a.askForInvoices}
 	r.Reminders = &reminder.Service{DB: d, Documents: r.Documents, Now: now}
 	r.Payments = &payment.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Documents: r.Documents, Now: now}
 	r.Documents.Payer = r.Payments
-	r.Projects = &project.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Now: now, Timer: r.Hints.Tell}
+	r.Projects = &project.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Now: now, Timer: a.relay.Hint}
 	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}
 	r.Links = &permalink.Service{DB: d, Documents: r.Documents, BaseURL: baseURL, Now: now}
 	r.Portals = &portal.Service{DB: d, Accounts: r.Accounts, Ledger: r.Ledger, Documents: r.Documents, Statements: r.Statements,
-		Mailer: mailer, BaseURL: baseURL, Ended: a.ended, Now: now}
+		Mailer: mailer, BaseURL: baseURL, Ended: a.relay.Ended, Now: now}
 	a.graph = r
 	if r.Jobs, err = a.newQueue(); err != nil {
 		return nil, err
 	}
 	a.door = &doorkeeper{accounts: r.Accounts, secure: isSecure(baseURL), proxies: c.Proxies}
 	return a, a.mount(baseURL)
-}
-
-// ended has everything forget a viewer whose access is over: the next request asks the
-// database, and open sockets and streams end at once.
-func (a *app) ended(e viewer.Ended) {
-	a.graph.Accounts.Forget(e)
-	if e.Organization != uuid.Nil {
-		a.hub.AccessChanged(e.Organization)
-	}
-	a.sockets.End(e)
-	a.streams.End(e)
 }
 
 // demonstrate fills an empty database with the demonstration. One that has an organization

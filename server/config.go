@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -17,11 +18,14 @@ type config struct {
 	Address  string `env:"KARTELA_ADDR" envDefault:"127.0.0.1:8080"` // where to listen
 	Data     string `env:"KARTELA_DATA" envDefault:"data"`           // folder of the embedded database
 	Database string `env:"DATABASE_URL"`                             // postgres://…; empty: the embedded database
+	NATS     string `env:"NATS_URL"`                                 // nats://…; empty: processes tell each other by the database
 	Files    string `env:"KARTELA_FILES" envDefault:"database"`      // where files are kept: database, disk, or s3://…
 	URL      string `env:"KARTELA_URL"`                              // the page's public address, for links; empty: from Address
 	SMTP     string `env:"KARTELA_SMTP_URL"`                         // smtp://user:password@host:port?from=…; empty: no mail
 	VIES     string `env:"KARTELA_VIES_URL"`                         // of the EU's registry of VAT numbers; empty: the real one
 	AADE     string `env:"KARTELA_AADE_URL"`                         // of the Greek business registry; empty: the real one
+
+	NATSSubject string `env:"KARTELA_NATS_SUBJECT" envDefault:"kartela.live"` // one for each database
 
 	Rates    string `env:"KARTELA_RATES"`     // whose exchange rates are fetched: ecb; empty: nobody's
 	RatesURL string `env:"KARTELA_RATES_URL"` // the folder of the feed; empty: the real one
@@ -67,6 +71,9 @@ func (c *config) check() error {
 	if c.Rates != "" && c.Rates != "ecb" {
 		return fmt.Errorf("KARTELA_RATES is %q: it is ecb, or empty for no rates", c.Rates)
 	}
+	if !isSubject.MatchString(c.NATSSubject) {
+		return fmt.Errorf("KARTELA_NATS_SUBJECT is %q: it is of the form kartela.live", c.NATSSubject)
+	}
 	for i, o := range c.Origins {
 		o = strings.TrimSpace(o)
 		if err := isOrigin(o); err != nil {
@@ -90,6 +97,8 @@ func (c *config) check() error {
 	}
 	return nil
 }
+
+var isSubject = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
 
 func isOrigin(s string) error {
 	u, err := url.Parse(s)

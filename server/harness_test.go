@@ -56,6 +56,9 @@ func startServerAt(t *testing.T, d *db.DB, c config, now func() time.Time) *test
 		c.Cost = defaultLimits.Cost
 	}
 	c.Hashes, c.Drain = 2, 5*time.Second
+	if c.NATSSubject == "" {
+		c.NATSSubject = "kartela.live"
+	}
 	if c.Sockets == 0 {
 		c.Sockets, c.AddressSockets = 20, 500
 	}
@@ -65,6 +68,7 @@ func startServerAt(t *testing.T, d *db.DB, c config, now func() time.Time) *test
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(a.goLive(context.Background())) // last, when nothing is told any more
 	listening.Config = a.server()
 	listening.Start()
 	t.Cleanup(func() {

@@ -39,6 +39,8 @@ type verifyCommand struct{}
 
 const environmentHelp = `The environment:
   DATABASE_URL                 postgres://… ; without it the embedded database in KARTELA_DATA
+  NATS_URL                     nats://…: how several processes tell each other of changes (on PostgreSQL by the database)
+  KARTELA_NATS_SUBJECT         its subject, one for each database (kartela.live)
   KARTELA_ADDR                 where to listen (127.0.0.1:8080)
   KARTELA_DATA                 folder of the embedded database (data)
   KARTELA_FILES                where files are kept: database, disk (files in KARTELA_DATA), s3://bucket?region=… (database)

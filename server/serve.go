@@ -40,6 +40,7 @@ func serve(ctx context.Context, c *config, demonstration bool, out io.Writer) (e
 	if err != nil {
 		return err
 	}
+	defer a.goLive(ctx)()
 	if err := a.reseal(ctx); err != nil {
 		return err
 	}

@@ -104,6 +104,7 @@ var packages = map[string]rule{
 	"internal/sheet":        {ours: append([]string{"statement", "report", "contact/imports", "contact/exports"}, values...), others: []string{"github.com/xuri/excelize/v2"}},
 	"internal/psp/...":      {ours: append([]string{"payment"}, values...), others: []string{"github.com/stripe/stripe-go/..."}},
 	"internal/registry/...": {ours: append([]string{"contact/taxid", "rate"}, values...)},
+	"internal/bus":          {others: []string{"github.com/jackc/pgx/v5", "github.com/nats-io/nats.go"}},
 	"internal/secret":       {ours: values},
 	"internal/blob":         {ours: append([]string{"attachment", "contact/imports", "internal/db", "ent/..."}, values...), others: []string{"gocloud.dev/...", "github.com/google/uuid", "entgo.io/ent/dialect", "entgo.io/ent/dialect/sql"}},
 
@@ -117,7 +118,7 @@ var packages = map[string]rule{
 	},
 
 	// Of ent the server has types.
-	"server":          {ours: slices.Concat(values, domains, parts, []string{"ent", "ent/ledgerentry", "live", "graph", "graph/generated/...", "internal/db", "internal/demo", "internal/mail", "internal/pdf", "internal/sheet", "internal/psp/...", "internal/registry/...", "internal/secret", "internal/blob", "server/web", "server/graphiql"}), others: serverLibs},
+	"server":          {ours: slices.Concat(values, domains, parts, []string{"ent", "ent/ledgerentry", "live", "graph", "graph/generated/...", "internal/db", "internal/demo", "internal/mail", "internal/pdf", "internal/sheet", "internal/psp/...", "internal/registry/...", "internal/secret", "internal/blob", "internal/bus", "server/web", "server/graphiql"}), others: serverLibs},
 	"server/web":      {},
 	"server/graphiql": {ours: []string{"server/web"}},
 
