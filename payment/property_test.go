@@ -46,7 +46,7 @@ type tenant struct {
 
 	mu       sync.Mutex
 	invoices []uuid.UUID
-	deleted  map[uuid.UUID]bool
+	deleted  map[uuid.UUID]int
 	credits  []uuid.UUID // of the invoices, which are documents of all types
 	payments []uuid.UUID
 	of       map[uuid.UUID]card // of invoices and payments
@@ -121,7 +121,7 @@ func TestRandomWorkKeepsEveryAmountRight(t *testing.T) {
 
 func found(t *testing.T, h *paymenttest.House) *tenant {
 	owner := dbtest.Tenant(t, h.DB, viewer.Owner)
-	o := &tenant{ctx: []context.Context{owner, dbtest.Member(t, owner, h.DB, viewer.Accountant)}, id: viewer.From(owner).Organization, deleted: map[uuid.UUID]bool{}, of: map[uuid.UUID]card{}}
+	o := &tenant{ctx: []context.Context{owner, dbtest.Member(t, owner, h.DB, viewer.Accountant)}, id: viewer.From(owner).Organization, deleted: map[uuid.UUID]int{}, of: map[uuid.UUID]card{}}
 	for _, name := range []string{"A", "B", "C"} {
 		o.contacts = append(o.contacts, h.Contact(t, owner, name))
 	}
@@ -204,7 +204,15 @@ func (w *worker) call(ctx context.Context, name, key string, do func(context.Con
 func (o *tenant) gone(id uuid.UUID) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.deleted[id]
+	return o.deleted[id] > 0
+}
+
+func (o *tenant) deletes(id uuid.UUID, n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.deleted[id] += n; o.deleted[id] == 0 {
+		delete(o.deleted, id)
+	}
 }
 
 func (w *worker) outcome(name string, err error) {
@@ -337,11 +345,10 @@ func idOf(d *document.Document, err error) (uuid.UUID, error) {
 func (w *worker) remove() func(context.Context) (uuid.UUID, error) {
 	in := document.IDInput{ID: w.some(invoicesOf)}
 	return func(ctx context.Context) (uuid.UUID, error) {
+		w.own.deletes(in.ID, 1) // before: others find it gone before this call returns
 		id, err := w.Documents.Delete(ctx, in)
-		if err == nil {
-			w.own.mu.Lock()
-			defer w.own.mu.Unlock()
-			w.own.deleted[id] = true
+		if err != nil {
+			w.own.deletes(in.ID, -1)
 		}
 		return id, err
 	}
