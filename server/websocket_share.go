@@ -171,10 +171,12 @@ var errEnded = errors.New("server: what was shared has ended")
 // admit has the operation get the results, beginning with the present ones. Who comes later is
 // held to the rights anew, as who opens it was.
 func (sh *share) admit(ctx context.Context, op *operation, first bool) error {
-	select {
-	case <-sh.opened:
-	case <-ctx.Done():
-		return errCompleted
+	if !first { // who opens it has done so, and leaves none behind that nobody has
+		select {
+		case <-sh.opened:
+		case <-ctx.Done():
+			return errCompleted
+		}
 	}
 	if sh.source == nil {
 		return errUnshared
