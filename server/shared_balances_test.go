@@ -39,7 +39,7 @@ func TestThoseWhoFollowOneBalanceShareWithThoseWhoMaySeeTheSame(t *testing.T) {
 			t.Errorf("the other organization is told %v", got)
 		}
 		organization, id := uuid.MustParse(a.ids["organization"]), uuid.MustParse(contact)
-		if n := s.hub.Followers(organization, id); n != 3 {
+		if n := s.relay.Hub.Followers(organization, id); n != 3 {
 			t.Errorf("%d follow in the hub for owners, sales and the customer", n)
 		}
 
@@ -74,6 +74,6 @@ func TestThoseWhoFollowOneBalanceShareWithThoseWhoMaySeeTheSame(t *testing.T) {
 		for _, talk := range append(all, some, own, joins) {
 			_ = talk.conn.Close()
 		}
-		until(t, "nobody who follows", func() bool { return s.hub.Followers(organization, id) == 0 })
+		until(t, "nobody who follows", func() bool { return s.relay.Hub.Followers(organization, id) == 0 })
 	})
 }

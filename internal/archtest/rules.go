@@ -36,6 +36,12 @@ func domain(left ...string) rule {
 	return rule{ours: slices.Concat(values, []string{"ent/...", "internal/db"}, left), others: domainLibs, not: outside}
 }
 
+// with is a rule with more libraries.
+func with(r rule, others ...string) rule {
+	r.others = slices.Concat(r.others, others)
+	return r
+}
+
 // small is the rule of a pure package.
 func small(ours ...string) rule {
 	return rule{ours: ours, others: valueLibs, not: append([]string{"database/sql", "log/..."}, outside...)}
@@ -83,7 +89,7 @@ var packages = map[string]rule{
 	"project":           domain("audit", "ledger", "tracking", "contact", "document", "payment"),
 	"statement":         domain("audit", "ledger", "contact", "document", "payment", "project"),
 	"report":            domain("audit", "ledger", "contact", "document", "payment", "project"),
-	"account":           domain("audit"),
+	"account":           with(domain("audit"), "github.com/pquerna/otp/..."),
 	"permalink":         domain("audit", "ledger", "contact", "document", "account"),
 	"portal":            domain("audit", "ledger", "contact", "document", "payment", "project", "statement", "account"),
 	"internal/demo":     domain(slices.Concat(parts, domains)...),
