@@ -4,10 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
 	entnotice "github.com/kartela/kartela/ent/notice"
+	entpayment "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/paymentevent"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/payment"
@@ -37,7 +41,29 @@ func (s *Service) gaveBack(ctx context.Context, tx *ent.Tx, row *ent.OnlinePayme
 	if err != nil {
 		return done{}, err
 	}
-	return d, finish(ctx, tx, fact, d)
+	return d, finishFact(ctx, tx, fact, d)
+}
+
+// finishFact keeps what came of money that went back. What could not be booked is kept with it:
+// it is made up for when money of the same charge comes back.
+func finishFact(ctx context.Context, tx *ent.Tx, fact *ent.PaymentEvent, d done) error {
+	d.detail = ""
+	if d.short > 0 {
+		d.detail = shortPrefix + strconv.FormatInt(int64(d.short), 10)
+	}
+	return finish(ctx, tx, fact, d)
+}
+
+const shortPrefix = "short:"
+
+// shortOf is how much of what went back could not be booked.
+func shortOf(fact *ent.PaymentEvent) money.Minor {
+	rest, ok := strings.CutPrefix(fact.Detail, shortPrefix)
+	n, err := strconv.ParseInt(rest, 10, 64)
+	if !ok || err != nil {
+		return 0
+	}
+	return money.Minor(n)
 }
 
 func (s *Service) giveBack(ctx context.Context, tx *ent.Tx, row *ent.OnlinePayment, charge *ent.PaymentEvent, m *payment.ProviderMessage) (done, error) {
@@ -51,29 +77,65 @@ func (s *Service) giveBack(ctx context.Context, tx *ent.Tx, row *ent.OnlinePayme
 		d.outcome, d.detail = paymentevent.OutcomeIgnored, "in another currency than the charge"
 		return d, s.news(ctx, tx, row, entnotice.KindPaymentProblem, charge.PaymentID, amountOf(m), text+" It is in another currency than the payment: book it by hand.")
 	}
-	back, err := s.Payments.GiveBackIn(ctx, tx, payment.GiveBack{PaymentID: *charge.PaymentID, Amount: m.Amount, Method: methods[row.Provider],
-		Reference: cut(m.Object, 200)})
+	late, err := s.takeFrom(ctx, tx, row, charge, m, &d)
 	if err != nil {
 		return done{}, err
 	}
-	if back.Refund != nil {
-		d.payment = &back.Refund.ID
-	}
 	var problems []string
-	if back.Short > 0 {
-		problems = append(problems, fmt.Sprintf("%s of it could not be booked, because the payment is void or was refunded by hand", money.New(back.Short, m.Currency).Amount()))
+	if d.short > 0 {
+		problems = append(problems, fmt.Sprintf("%s of it could not be booked, because the payment is void or was refunded by hand", money.New(d.short, m.Currency).Amount()))
 		kind = entnotice.KindPaymentProblem
 	}
-	if back.Late {
-		problems = append(problems, "today is closed, so it is dated "+string(back.Refund.Date))
+	if late {
+		problems = append(problems, "today is closed, so it is dated the first open day")
 	}
 	if d.detail = strings.Join(problems, "; "); d.detail != "" {
 		text += " But " + d.detail + "."
 	}
-	if back.Refund == nil {
+	if d.payment == nil {
 		d.outcome = paymentevent.OutcomeIgnored
 	}
 	return d, s.news(ctx, tx, row, kind, charge.PaymentID, amountOf(m), text)
+}
+
+// takeFrom books what went back: of the charge's payment, and then of those by which money of
+// the charge came back.
+func (s *Service) takeFrom(ctx context.Context, tx *ent.Tx, row *ent.OnlinePayment, charge *ent.PaymentEvent, m *payment.ProviderMessage, d *done) (late bool, err error) {
+	below, err := factsBelow(ctx, tx, charge)
+	if err != nil {
+		return false, err
+	}
+	sources := []uuid.UUID{*charge.PaymentID}
+	for _, f := range below {
+		if f.Type == factBack && f.PaymentID != nil {
+			sources = append(sources, *f.PaymentID)
+		}
+	}
+	d.short = m.Amount
+	for _, id := range sources {
+		if d.short == 0 {
+			break
+		}
+		back, err := s.Payments.GiveBackIn(ctx, tx, payment.GiveBack{PaymentID: id, Amount: d.short, Method: methods[row.Provider], Reference: cut(m.Object, 200)})
+		if err != nil {
+			return false, err
+		}
+		if back.Refund != nil && d.payment == nil {
+			d.payment = &back.Refund.ID
+		}
+		d.short, late = back.Short, late || back.Late
+	}
+	return late, nil
+}
+
+// factsBelow are what went of a charge and came back, by their names.
+func factsBelow(ctx context.Context, tx *ent.Tx, charge *ent.PaymentEvent) ([]*ent.PaymentEvent, error) {
+	rows, err := tx.PaymentEvent.Query().Where(paymentevent.ProviderEQ(charge.Provider), paymentevent.EventIDHasPrefix(charge.EventID+"/"),
+		paymentevent.TypeIn(factOut, factBack)).Order(paymentevent.ByEventID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("onlinepayment: read what went of a charge: %w", err)
+	}
+	return rows, nil
 }
 
 // cameBack books that a refund failed or a dispute was won: the money is the business's again,
@@ -95,34 +157,69 @@ func (s *Service) cameBack(ctx context.Context, tx *ent.Tx, row *ent.OnlinePayme
 		}
 		return ignored(never), finish(ctx, tx, fact, ignored(never))
 	}
-	went, err := s.wentOut(ctx, tx, out, m)
+	charge, err := factOf(ctx, tx, row.Provider, m.Charge)
 	if err != nil {
 		return done{}, err
 	}
-	if went == nil {
-		return ignored("nothing was booked when it went"), finish(ctx, tx, fact, ignored("nothing was booked when it went"))
+	came, err := s.makeUp(ctx, tx, charge, out, m)
+	if err != nil {
+		return done{}, err
 	}
-	d, err := s.putBack(ctx, tx, row, went, m)
+	if came.Minor == 0 {
+		return ignored("what went was not booked"), finish(ctx, tx, fact, ignored("what went was not booked"))
+	}
+	d, err := s.putBack(ctx, tx, row, &came, m)
 	if err != nil {
 		return done{}, err
 	}
 	return d, finish(ctx, tx, fact, d)
 }
 
-// wentOut is how much was booked as given back; nil when nothing was, or staff took it back.
-func (s *Service) wentOut(ctx context.Context, tx *ent.Tx, out *ent.PaymentEvent, m *payment.ProviderMessage) (*money.Money, error) {
+// makeUp is how much of money that came back is to be booked: what was booked when it went, less
+// what went of the same charge and could not be booked, which it makes up for.
+func (s *Service) makeUp(ctx context.Context, tx *ent.Tx, charge, out *ent.PaymentEvent, m *payment.ProviderMessage) (money.Money, error) {
+	left := money.New(min(m.Amount, out.Amount)-shortOf(out), out.Currency)
+	booked, err := s.standing(ctx, tx, out)
+	if err != nil {
+		return left, err
+	}
+	if !booked {
+		left.Minor = 0
+	}
+	below, err := factsBelow(ctx, tx, charge)
+	if err != nil {
+		return left, err
+	}
+	for _, f := range below {
+		if f.Type != factOut || shortOf(f) == 0 {
+			continue
+		}
+		part := money.Minor(0)
+		if f.ID != out.ID {
+			part = min(left.Minor, shortOf(f))
+		}
+		left.Minor -= part
+		rest := done{outcome: f.Outcome, payment: f.PaymentID, short: shortOf(f) - part}
+		if f.ID == out.ID {
+			rest.short = 0
+		}
+		if err := finishFact(ctx, tx, f, rest); err != nil {
+			return left, err
+		}
+	}
+	return left, nil
+}
+
+// standing says whether what was booked when money went is in force still.
+func (s *Service) standing(ctx context.Context, tx *ent.Tx, out *ent.PaymentEvent) (bool, error) {
 	if out.PaymentID == nil {
-		return nil, nil //nolint:nilnil // nothing was booked
+		return false, nil
 	}
 	refund, err := tx.Payment.Get(ctx, *out.PaymentID)
 	if err != nil {
-		return nil, fmt.Errorf("onlinepayment: read a refund: %w", err)
+		return false, fmt.Errorf("onlinepayment: read a refund: %w", err)
 	}
-	if refund.Status != "recorded" {
-		return nil, nil //nolint:nilnil // staff took it back
-	}
-	amount := money.New(min(refund.Amount, m.Amount), refund.Currency)
-	return &amount, nil
+	return refund.Status == entpayment.StatusRecorded, nil
 }
 
 func (s *Service) putBack(ctx context.Context, tx *ent.Tx, row *ent.OnlinePayment, amount *money.Money, m *payment.ProviderMessage) (done, error) {
@@ -186,7 +283,12 @@ func (s *Service) waiting(ctx context.Context, tx *ent.Tx, row *ent.OnlinePaymen
 		if err := tx.PaymentEvent.UpdateOneID(r.ID).SetOnlinePaymentID(row.ID).Exec(ctx); err != nil {
 			return fmt.Errorf("onlinepayment: keep what a fact is about: %w", err)
 		}
-		if err := finish(ctx, tx, r, d); err != nil {
+		if r.Type == factOut && !back[r.EventID] {
+			err = finishFact(ctx, tx, r, d)
+		} else {
+			err = finish(ctx, tx, r, d)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/payment"
 )
 
@@ -38,6 +39,7 @@ type done struct {
 	outcome paymentevent.Outcome
 	detail  string
 	payment *uuid.UUID
+	short   money.Minor // of what went back, what could not be booked
 }
 
 func ignored(detail string) done { return done{outcome: paymentevent.OutcomeIgnored, detail: detail} }

@@ -69,6 +69,7 @@ var types = map[payment.Happening]string{
 	payment.MoneyReceived: "checkout.paid", payment.CheckoutFailed: "checkout.failed", payment.CheckoutCancelled: "checkout.cancelled",
 	payment.CheckoutExpired: "checkout.expired", payment.MoneyRefunded: "refund.made", payment.RefundFailed: "refund.failed",
 	payment.DisputeOpened: "dispute.opened", payment.DisputeWon: "dispute.won", payment.DisputeLost: "dispute.lost",
+	payment.DisputeInquiry: "dispute.asked", payment.InquiryClosed: "dispute.answered",
 }
 
 // Tell makes a message.
