@@ -95,6 +95,16 @@ func (o *OnlinePayment) Contact(ctx context.Context) (*contact.Contact, error) {
 	})
 }
 
+// Document is the invoice that it is for; nil where the oldest are paid first, and for who may not
+// see it.
+func (o *OnlinePayment) Document(ctx context.Context) (*document.Document, error) {
+	if o.DocumentID == nil {
+		return nil, nil //nolint:nilnil // null in the API
+	}
+	found, err := o.s.Documents.ByIDs(ctx, []uuid.UUID{*o.DocumentID})
+	return found[*o.DocumentID], err
+}
+
 // Payment is what it was booked as; nil when it was not.
 func (o *OnlinePayment) Payment(ctx context.Context) (*payment.Payment, error) {
 	if o.PaymentID == nil {

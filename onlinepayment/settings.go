@@ -31,7 +31,7 @@ type Setting struct {
 	Provider         entonline.Provider
 	Enabled          bool
 	SecretKeyHint    *string // the last 4 characters; nil when none is kept
-	WebhookHint      *string
+	WebhookSecretHint      *string
 	WebhookURL       *string // where the provider sends its messages; nil for one that sends none
 	WebhookEvents    []string
 	Holder           string
@@ -83,7 +83,7 @@ func (s *Service) settingOf(organization uuid.UUID, row *ent.PaymentProvider) *S
 		out.WebhookEvents = e.Events()
 	}
 	out.SecretKeyHint = s.hint(organization, row.SecretKey, secretKey)
-	out.WebhookHint = s.hint(organization, row.WebhookSecret, webhookSecret)
+	out.WebhookSecretHint = s.hint(organization, row.WebhookSecret, webhookSecret)
 	return out
 }
 

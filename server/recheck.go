@@ -15,8 +15,12 @@ func (a *app) reseal(ctx context.Context) error {
 		return nil
 	}
 	n, err := a.graph.Registries.Reseal(ctx)
+	if err != nil {
+		return err
+	}
+	online, err := a.graph.Online.Reseal(ctx)
 	if err == nil {
-		slog.Info("secrets were sealed with the present key: KARTELA_SECRET_KEY_OLD can be taken off", "secrets", n)
+		slog.Info("secrets were sealed with the present key: KARTELA_SECRET_KEY_OLD can be taken off", "secrets", n+online)
 	}
 	return err
 }
