@@ -15,6 +15,9 @@ import { ImportPage } from "./screens/import-page.tsx";
 import { ImportScreen } from "./screens/import.tsx";
 import { JobsScreen } from "./screens/jobs.tsx";
 import { MergeScreen } from "./screens/merge.tsx";
+import { OnlinePaymentsScreen } from "./screens/online-payments.tsx";
+import { PaymentProvidersScreen } from "./screens/payment-providers.tsx";
+import { PortalOnlineScreen } from "./screens/portal-online.tsx";
 import { PaymentsManyScreen } from "./screens/payments-many.tsx";
 import { PaymentsScreen } from "./screens/payments.tsx";
 import { ProductsScreen } from "./screens/products.tsx";
@@ -90,6 +93,9 @@ function StaffScreens({ path, role }: { path: string; role: string }) {
   if (path === "/payments") {
     return <PaymentsScreen role={role} />;
   }
+  if (path === "/payments/online") {
+    return <OnlinePaymentsScreen role={role} />;
+  }
   if (path === "/payments/new") {
     return <PaymentsManyScreen />;
   }
@@ -136,6 +142,8 @@ function orderScreen(path: string, role: string): JSX.Element | null {
       return <DocumentSettingsScreen />;
     case "/settings/registries":
       return <RegistrySettingsScreen />;
+    case "/settings/payments":
+      return <PaymentProvidersScreen />;
     case "/settings/jobs":
       return <JobsScreen />;
     case "/products":
@@ -165,6 +173,10 @@ function PortalScreens({ path }: { path: string }) {
   const invoice = match("/portal/invoices/:id", path);
   if (invoice) {
     return <PortalInvoiceScreen key={invoice.id} id={invoice.id!} />;
+  }
+  const online = match("/portal/online/:id", path);
+  if (online) {
+    return <PortalOnlineScreen key={online.id} id={online.id!} />;
   }
   return <NotFound />;
 }
