@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/kartela/kartela/contact/merge"
 	"github.com/kartela/kartela/ent"
 	entonline "github.com/kartela/kartela/ent/onlinepayment"
 	"github.com/kartela/kartela/internal/db"
@@ -127,4 +128,11 @@ func (s *shop) notices(t testing.TB) (kinds []string) {
 		kinds = append(kinds, string(n.Kind))
 	}
 	return kinds
+}
+
+func (s *shop) merge(t testing.TB, survivor, loser uuid.UUID) {
+	t.Helper()
+	merges := &merge.Service{DB: s.DB, Contacts: s.Contacts, Ledger: s.Ledger, AccessChanged: func(uuid.UUID) {}, Ended: func(viewer.Ended) {}}
+	_, _, err := merges.Merge(s.staff, merge.Input{SurvivorID: survivor, SurvivorVersion: 1, LoserIDs: []uuid.UUID{loser}})
+	paymenttest.Must(t, err)
 }

@@ -28,18 +28,18 @@ var order = []entonline.Provider{entonline.ProviderStripe, entonline.ProviderBan
 
 // Setting is how an organization is paid by one provider, as its administrators see it.
 type Setting struct {
-	Provider         entonline.Provider
-	Enabled          bool
-	SecretKeyHint    *string // the last 4 characters; nil when none is kept
-	WebhookSecretHint      *string
-	WebhookURL       *string // where the provider sends its messages; nil for one that sends none
-	WebhookEvents    []string
-	Holder           string
-	IBAN             string
-	BIC              string
-	Instructions     string
-	SecretsAvailable bool // whether the server has a key to keep secrets with
-	UpdatedAt        *time.Time
+	Provider          entonline.Provider
+	Enabled           bool
+	SecretKeyHint     *string // the last 4 characters; nil when none is kept
+	WebhookSecretHint *string
+	WebhookURL        *string // where the provider sends its messages; nil for one that sends none
+	WebhookEvents     []string
+	Holder            string
+	IBAN              string
+	BIC               string
+	Instructions      string
+	SecretsAvailable  bool // whether the server has a key to keep secrets with
+	UpdatedAt         *time.Time
 }
 
 // Settings are those of every provider that this server knows. Faults: UNAUTHENTICATED,

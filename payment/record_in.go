@@ -103,7 +103,8 @@ func lockTarget(ctx context.Context, tx *ent.Tx, row *ent.Payment, id *uuid.UUID
 		return nil, err
 	}
 	doc := locked[*id]
-	if sourceOf(row).refuse(doc, false) != nil || doc.Currency != row.Currency || doc.Settled >= doc.Payable {
+	refused := sourceOf(row).refuse(doc, false) != nil
+	if refused || doc.Currency != row.Currency || doc.Settled >= doc.Payable {
 		return nil, nil //nolint:nilnil // the money stays as credit
 	}
 	return doc, nil

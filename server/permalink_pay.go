@@ -57,7 +57,7 @@ func (a *app) beginByLink(w http.ResponseWriter, r *http.Request, opened *permal
 	if url := o.URL(); url != nil {
 		to = *url
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // where the provider takes payments, or our own page
 }
 
 // offerByLink shows the ways to pay.
