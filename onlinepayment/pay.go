@@ -268,7 +268,7 @@ func (s *Service) tell(ctx context.Context, row *ent.OnlinePayment) {
 }
 
 // begin asks the provider, outside of any transaction, and keeps what it gave. What it refuses
-// has failed: who tries again begins anew.
+// has failed, unless another click of the same customer got through: who tries again begins anew.
 func (s *Service) begin(ctx context.Context, o *OnlinePayment, c payment.Checkout, secrets payment.ProviderSettings) (*OnlinePayment, error) {
 	if err := s.describe(ctx, o, &c); err != nil {
 		return nil, err
@@ -279,7 +279,7 @@ func (s *Service) begin(ctx context.Context, o *OnlinePayment, c payment.Checkou
 		return nil, fmt.Errorf("onlinepayment: ask %s: %w", o.Provider, failed)
 	}
 	err := db.InTx(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) error {
-		u := tx.OnlinePayment.Update().Where(entonline.ID(o.ID), entonline.StatusEQ(entonline.StatusOpen)).AddVersion(1).SetUpdatedAt(s.now())
+		u := tx.OnlinePayment.Update().Where(entonline.ID(o.ID), entonline.StatusEQ(entonline.StatusOpen), entonline.URL("")).AddVersion(1).SetUpdatedAt(s.now())
 		if failed != nil {
 			u.SetStatus(entonline.StatusFailed)
 		} else {
@@ -294,10 +294,11 @@ func (s *Service) begin(ctx context.Context, o *OnlinePayment, c payment.Checkou
 	if err != nil {
 		return nil, fmt.Errorf("onlinepayment: keep the checkout: %w", err)
 	}
-	if failed != nil {
+	now, err := s.read(ctx, o.ID)
+	if err == nil && failed != nil && now.URL() == nil {
 		return nil, failed
 	}
-	return s.read(ctx, o.ID)
+	return now, err
 }
 
 // describe fills in what the customer reads at the provider, in their language.

@@ -1,6 +1,7 @@
 package onlinepayment_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"time"
@@ -193,5 +194,49 @@ func TestSecretsOfProvidersAreWrittenAndNotRead(t *testing.T) {
 			_, err := s.online.Set(s.staff, onlinepayment.SetInput{Provider: entonline.ProviderStripe, SecretKey: &key})
 			return err
 		})
+	})
+}
+
+// busy is a provider that refuses a second request while it makes the first.
+type busy struct {
+	payment.Provider
+	begin func() (*payment.Begun, error)
+}
+
+func (b busy) Begin(context.Context, payment.ProviderSettings, payment.Checkout) (*payment.Begun, error) {
+	return b.begin()
+}
+
+func TestAProviderThatRefusesEndsTheTry(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		invoice := s.Issued(t, s.staff, s.client, "100").ID
+		in := onlinepayment.PayInput{DocumentID: &invoice, Provider: entonline.ProviderSandbox}
+		refuse := func() (*payment.Begun, error) { return nil, fault.New(fault.Conflict, "provider", "Not now.") }
+		p := &busy{begin: refuse}
+		s.online.Providers[entonline.ProviderSandbox] = p
+		if _, err := s.online.Pay(s.portal, in); !fault.IsCode(err, fault.Conflict) {
+			t.Errorf("%v", err)
+		}
+		if n := s.Count(t, "SELECT count(*) FROM online_payments WHERE status = 'failed'"); n != 1 {
+			t.Errorf("%d have failed", n)
+		}
+		// Of two clicks, the second is refused after the first was made: both lead to the first.
+		p.begin = func() (*payment.Begun, error) {
+			p.begin = func() (*payment.Begun, error) {
+				return &payment.Begun{ExternalID: "x", URL: "https://pay.test/x", ExpiresAt: paymenttest.Noon.Add(time.Hour)}, nil
+			}
+			first, err := s.online.Pay(s.portal, in)
+			paymenttest.Must(t, err)
+			if *first.URL() != "https://pay.test/x" {
+				t.Error(*first.URL())
+			}
+			return refuse()
+		}
+		second, err := s.online.Pay(s.portal, in)
+		paymenttest.Must(t, err)
+		if second.URL() == nil || *second.URL() != "https://pay.test/x" || second.Status() != entonline.StatusOpen {
+			t.Errorf("%v, %v", second.URL(), second.Status())
+		}
 	})
 }

@@ -122,6 +122,20 @@ func TestMoneyThatDoesNotFitIsKeptAsCreditAndTold(t *testing.T) {
 
 func (s *shop) quoted() string { return "'" + viewer.From(s.staff).Organization.String() + "'" }
 
+// A second charge of one checkout settles nothing more, even where something remains.
+func TestASecondChargeOfAPartIsCredit(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		invoice := s.Issued(t, s.staff, s.client, "100").ID
+		o, err := s.online.Pay(s.portal, onlinepayment.PayInput{DocumentID: &invoice, Amount: new(money.MustDecimal("40")), Provider: entonline.ProviderSandbox})
+		paymenttest.Must(t, err)
+		for range 2 {
+			s.told(t, sandbox.Tell(payment.MoneyReceived, o.ID, o.Amount()))
+		}
+		check(t, s, 6000, 4000, "payment_received", "payment_problem")
+	})
+}
+
 // Of eight messages at once, the same and others of the same charge, one books.
 func TestMessagesAtOnceAreBookedOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -1,5 +1,10 @@
 // Τα κείμενα των διαδικτυακών πληρωμών.
 export const elOnline = {
+  didPayOnline: "Έναρξη διαδικτυακής πληρωμής",
+  didGiveBack: "Επιστροφή χρημάτων από τον πάροχο",
+  didConfirmOnline: "Επιβεβαίωση τραπεζικού εμβάσματος",
+  didCancelOnline: "Εγκατάλειψη τραπεζικού εμβάσματος",
+  didOnlineProblem: "Διαδικτυακή πληρωμή προς έλεγχο",
   payNow: "Πληρωμή {amount}",
   payTitle: "Πληρωμή",
   payAmount: "Ποσό σε {currency}",

@@ -1,5 +1,10 @@
 // The texts of online payments.
 export const enOnline = {
+  didPayOnline: "Online payment begun",
+  didGiveBack: "Money given back by the provider",
+  didConfirmOnline: "Bank transfer confirmed",
+  didCancelOnline: "Bank transfer given up",
+  didOnlineProblem: "Online payment to be looked at",
   payNow: "Pay {amount}",
   payTitle: "Payment",
   payAmount: "Amount in {currency}",
