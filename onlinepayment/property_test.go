@@ -61,7 +61,11 @@ func charges(rt *rapid.T, id uuid.UUID, asked money.Minor) (told []sandbox.Messa
 				{payment.DisputeOpened}, {payment.DisputeOpened, payment.DisputeLost}, {payment.DisputeOpened, payment.DisputeWon},
 			}).Draw(rt, "what")
 			for _, what := range ends {
-				told = append(told, about(what, paid.Charge, object, part))
+				m := about(what, paid.Charge, object, part)
+				if rapid.Bool().Draw(rt, "by our id") {
+					m.OnlinePayment = id
+				}
+				told = append(told, m)
 			}
 			if last := ends[len(ends)-1]; last != payment.RefundFailed && last != payment.DisputeWon {
 				left, holds = left-part, holds-part

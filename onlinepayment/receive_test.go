@@ -180,6 +180,58 @@ func TestRefundsAndDisputesComeBackAsEntries(t *testing.T) {
 	})
 }
 
+// In whatever order it is told: what went and came back, and what goes of money that came back.
+func TestDisorderedRefundsAndDisputes(t *testing.T) {
+	type told struct {
+		what   payment.Happening // "" for the charge itself
+		object string
+		cents  money.Minor
+		ours   bool // told by our id
+	}
+	charge := told{}
+	tests := map[string]struct {
+		told []told
+		owed money.Minor
+	}{
+		"before its charge":                  {[]told{{payment.MoneyRefunded, "a", 3000, false}, charge}, 3000},
+		"before its charge, by our id":       {[]told{{payment.MoneyRefunded, "a", 3000, true}, charge}, 3000},
+		"both ends before the charge":        {[]told{{payment.DisputeOpened, "a", 3000, false}, {payment.DisputeWon, "a", 3000, false}, charge}, 0},
+		"both ends before, by our id":        {[]told{{payment.DisputeOpened, "a", 3000, true}, {payment.DisputeWon, "a", 3000, true}, charge}, 0},
+		"the end, the charge, the beginning": {[]told{{payment.RefundFailed, "a", 3000, false}, charge, {payment.MoneyRefunded, "a", 3000, false}}, 0},
+		"the end before the beginning":       {[]told{charge, {payment.RefundFailed, "a", 3000, false}, {payment.MoneyRefunded, "a", 3000, false}}, 0},
+		"lost, and opened later":             {[]told{charge, {payment.DisputeLost, "a", 3000, false}, {payment.DisputeOpened, "a", 3000, false}}, 3000},
+		"of what came back": {[]told{charge, {payment.DisputeOpened, "a", 6000, false}, {payment.DisputeWon, "a", 6000, false},
+			{payment.MoneyRefunded, "b", 7000, false}}, 7000},
+		"of what comes back later": {[]told{charge, {payment.DisputeOpened, "a", 6000, false}, {payment.MoneyRefunded, "b", 7000, false},
+			{payment.DisputeWon, "a", 6000, false}}, 7000},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				s := open(t, d)
+				invoice := s.Issued(t, s.staff, s.client, "100").ID
+				o := s.pays(t, &invoice)
+				paid := sandbox.Tell(payment.MoneyReceived, o.ID, o.Amount())
+				for _, m := range tt.told {
+					one := paid
+					if m.what != "" {
+						one = about(m.what, paid.Charge, m.object, m.cents)
+					}
+					if m.ours {
+						one.OnlinePayment = o.ID
+					}
+					s.told(t, one)
+				}
+				owed, credit := s.stands(t)
+				if owed-credit != tt.owed {
+					t.Errorf("the client owes %d and has %d, not %d", owed, credit, tt.owed)
+				}
+				s.Verified(t)
+			})
+		})
+	}
+}
+
 // What staff gave back by hand is not given back once more: that is told instead.
 func TestARefundOfWhatIsGoneIsTold(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
