@@ -105,7 +105,7 @@ func lockTarget(ctx context.Context, tx *ent.Tx, row *ent.Payment, id *uuid.UUID
 	doc := locked[*id]
 	refused := sourceOf(row).refuse(doc, false) != nil
 	if refused || doc.Currency != row.Currency || doc.Settled >= doc.Payable {
-		return nil, nil //nolint:nilnil // the money stays as credit
+		return nil, nil //nolint:nilnil,nilerr // the money stays as credit
 	}
 	return doc, nil
 }
