@@ -120,7 +120,7 @@ var packages = map[string]rule{
 	},
 
 	// Of ent the server has types.
-	"server":          {ours: slices.Concat(values, domains, parts, []string{"ent", "ent/ledgerentry", "live", "graph", "graph/generated/...", "internal/db", "internal/demo", "internal/mail", "internal/pdf", "internal/sheet", "internal/psp/...", "internal/registry/...", "internal/secret", "internal/blob", "server/web", "server/graphiql"}), others: serverLibs},
+	"server":          {ours: slices.Concat(values, domains, parts, []string{"ent", "ent/ledgerentry", "ent/onlinepayment", "live", "graph", "graph/generated/...", "internal/db", "internal/demo", "internal/mail", "internal/pdf", "internal/sheet", "internal/psp/...", "internal/registry/...", "internal/secret", "internal/blob", "server/web", "server/graphiql"}), others: serverLibs},
 	"server/web":      {},
 	"server/graphiql": {ours: []string{"server/web"}},
 
