@@ -12,6 +12,7 @@ import (
 	"github.com/kartela/kartela/graph/generated"
 	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/product"
@@ -64,6 +65,10 @@ func costs() (c generated.ComplexityRoot) {
 	c.Query.Payments = func(child int, first *int, _ *string, last *int, _ *string, _ *payment.Filter) int {
 		return 1 + rows(first, last)*child
 	}
+	c.Query.OnlinePayments = func(child int, first *int, _ *string, last *int, _ *string, _ *onlinepayment.Filter) int {
+		return 1 + rows(first, last)*child
+	}
+	c.OnlinePayment.Events, c.Query.PaymentProviders = some, few
 	c.Query.Members, c.Query.APIKeys, c.Query.NumberSequences = some, some, few
 
 	c.Contact.Documents = func(child int, first *int, _ *string, _ *document.Filter) int { return 1 + rows(first, nil)*child }

@@ -14,6 +14,7 @@ import (
 	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
+	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
@@ -42,6 +43,7 @@ type Resolver struct {
 	Recurring  *recurring.Service
 	Reminders  *reminder.Service
 	Payments   *payment.Service
+	Online     *onlinepayment.Service
 	Projects   *project.Service
 	Statements *statement.Service
 	Links      *permalink.Service
@@ -73,6 +75,7 @@ type (
 	memberFields       struct{ *Resolver }
 	mergeFields        struct{ *Resolver }
 	noteFields         struct{ *Resolver }
+	portalFields       struct{ *Resolver }
 	registryFields     struct{ *Resolver }
 	sequenceFields     struct{ *Resolver }
 	taskFields         struct{ *Resolver }
@@ -124,6 +127,9 @@ func (r *Resolver) Note() generated.NoteResolver { return noteFields{r} }
 
 // NumberSequence answers fields of NumberSequence.
 func (r *Resolver) NumberSequence() generated.NumberSequenceResolver { return sequenceFields{r} }
+
+// Portal answers fields of Portal.
+func (r *Resolver) Portal() generated.PortalResolver { return portalFields{r} }
 
 // ProjectMember answers fields of ProjectMember.
 func (r *Resolver) ProjectMember() generated.ProjectMemberResolver { return memberFields{r} }

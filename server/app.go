@@ -92,6 +92,7 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Reminders = &reminder.Service{DB: d, Documents: r.Documents, Now: now}
 	r.Payments = &payment.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Documents: r.Documents, Now: now}
 	r.Documents.Payer = r.Payments
+	r.Online = newOnline(r, a.relay.Hint, r.Registries.Secrets, baseURL, now)
 	r.Projects = &project.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Now: now, Timer: a.relay.Hint}
 	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}
 	r.Links = &permalink.Service{DB: d, Documents: r.Documents, BaseURL: baseURL, Now: now}
@@ -119,6 +120,6 @@ func (a *app) demonstrate(ctx context.Context, empty bool) error {
 		return nil
 	}
 	_, err = demo.Write(ctx, demo.Services{DB: a.db, Account: a.graph.Accounts, Tracking: a.graph.Categories, Contact: a.graph.Contacts,
-		Document: a.graph.Documents, Payment: a.graph.Payments, Product: a.graph.Products, Project: a.graph.Projects, Portal: a.graph.Portals})
+		Document: a.graph.Documents, Payment: a.graph.Payments, Product: a.graph.Products, Project: a.graph.Projects, Portal: a.graph.Portals, Online: a.graph.Online})
 	return err
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/graph"
+	"github.com/kartela/kartela/internal/psp/sandbox"
+	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/server/graphiql"
 	"github.com/kartela/kartela/server/web"
@@ -29,6 +31,9 @@ func isSecure(baseURL string) bool { return strings.HasPrefix(baseURL, "https://
 //	/contacts/{id}/statement/pdf   a statement as it is printed
 //	/contacts/{id}/statement/xlsx  the same as a workbook
 //	/d/{token}          a document by its permalink
+//	/d/{token}/pay      the ways to pay it, and what became of that
+//	/webhooks/{provider}/{organization}  messages of payment providers
+//	/sandbox/{id}       the page of the provider that takes no money
 //	/organization/logo  the picture on the business's documents
 //	/contacts/export    a list of contacts as a file
 //	/imports            files of contacts to import, by tools; what became of them
@@ -70,6 +75,12 @@ func (a *app) mount(baseURL string) error {
 	mux.Handle("GET /contacts/{id}/statement/pdf", other.Handler(http.HandlerFunc(a.printStatement)))
 	mux.Handle("GET /contacts/{id}/statement/xlsx", other.Handler(http.HandlerFunc(a.statementWorkbook)))
 	mux.HandleFunc("GET "+permalink.Path+"{token}", a.permalink)
+	mux.HandleFunc("GET "+permalink.Path+"{token}/pay", a.payByLink)
+	mux.Handle("POST "+permalink.Path+"{token}/pay", protection.Handler(http.HandlerFunc(a.payByLink)))
+	mux.HandleFunc("GET "+permalink.Path+"{token}/pay/{id}", a.payByLink)
+	mux.HandleFunc("POST "+onlinepayment.WebhookPath+"{provider}/{organization}", a.webhook)
+	mux.HandleFunc("GET "+sandbox.Path+"{id}", a.sandboxPage)
+	mux.Handle("POST "+sandbox.Path+"{id}", protection.Handler(http.HandlerFunc(a.sandboxPage)))
 	mux.Handle("GET /organization/logo", other.Handler(http.HandlerFunc(a.logo)))
 	mux.Handle("GET /contacts/export", other.Handler(http.HandlerFunc(a.exportContacts)))
 	mux.HandleFunc("GET /healthz", healthy)

@@ -19,8 +19,12 @@ func (a *app) reseal(ctx context.Context) error {
 		return err
 	}
 	factors, err := a.graph.Accounts.Reseal(ctx)
+	if err != nil {
+		return err
+	}
+	online, err := a.graph.Online.Reseal(ctx)
 	if err == nil {
-		slog.Info("secrets were sealed with the present key: KARTELA_SECRET_KEY_OLD can be taken off", "secrets", passwords+factors)
+		slog.Info("secrets were sealed with the present key: KARTELA_SECRET_KEY_OLD can be taken off", "secrets", passwords+factors+online)
 	}
 	return err
 }

@@ -42,6 +42,7 @@ func (s *testServer) newTenant(t *testing.T, name string) *tenant {
 	c.fillMoney()
 	c.fillProjects()
 	c.fillTrade()
+	c.fillOnline(s, name)
 	return c
 }
 
@@ -168,6 +169,9 @@ func (c *tenant) arguments(field string) vars {
 	case "revokePortalAccess":
 		return id("grant")
 	}
+	if a := c.onlineArguments(field); a != nil {
+		return a
+	}
 	if a := c.jobArguments(field); a != nil {
 		return a
 	}
@@ -204,6 +208,9 @@ var kinds = map[string][]string{
 
 func kindsOf(path string) []string {
 	if k, ok := kinds[path]; ok {
+		return k
+	}
+	if k := onlineKinds(path); k != nil {
 		return k
 	}
 	if k := projectKinds(path); k != nil {
@@ -458,7 +465,7 @@ func tryAnothersID(t *testing.T, a *tenant, operation, name string, arguments va
 		want = []any{"CONFLICT"} // without a relay; with one, everyone gets one answer
 	case strings.HasPrefix(name, "signIn"):
 		want = []any{"UNAUTHENTICATED"}
-	case strings.HasPrefix(name, "portal"):
+	case strings.HasPrefix(name, "portal"), strings.HasPrefix(name, "payOnline"):
 		want = []any{"FORBIDDEN"} // staff are no customers
 	}
 	if len(r.Errors) == 0 {
@@ -482,7 +489,7 @@ func TestStaffFieldsAnswerStaffAlone(t *testing.T) {
 		for who, c := range map[string]*caller{"a customer": customer, "a time-keeper": keeper, "nobody": s.nobody(t)} {
 			for kind, root := range map[string]*ast.Definition{"query": schema.Query, "mutation": schema.Mutation} {
 				for _, f := range root.Fields {
-					if openToAll[f.Name] || (who == "a customer" && f.Name == "portal") || (who == "a time-keeper" && openToKeepers[f.Name]) {
+					if openToAll[f.Name] || (who == "a customer" && (f.Name == "portal" || f.Name == "payOnline")) || (who == "a time-keeper" && openToKeepers[f.Name]) {
 						continue
 					}
 					arguments := a.arguments(f.Name)

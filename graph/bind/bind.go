@@ -11,6 +11,7 @@ import (
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/job"
+	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
@@ -72,6 +73,8 @@ type (
 	JobEdge                    = page.Edge[*job.Job]
 	PortalInvoiceConnection    = page.Connection[*portal.Invoice]
 	PortalInvoiceEdge          = page.Edge[*portal.Invoice]
+	OnlinePaymentConnection    = page.Connection[*onlinepayment.OnlinePayment]
+	OnlinePaymentEdge          = page.Edge[*onlinepayment.OnlinePayment]
 	PortalPaymentConnection    = page.Connection[*portal.Payment]
 	PortalPaymentEdge          = page.Edge[*portal.Payment]
 	ProjectConnection          = page.Connection[*project.Project]

@@ -32,7 +32,9 @@ import (
 	document1 "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
+	onlinepayment1 "github.com/kartela/kartela/ent/onlinepayment"
 	payment1 "github.com/kartela/kartela/ent/payment"
+	"github.com/kartela/kartela/ent/paymentevent"
 	"github.com/kartela/kartela/ent/portalgrant"
 	product1 "github.com/kartela/kartela/ent/product"
 	project1 "github.com/kartela/kartela/ent/project"
@@ -48,6 +50,7 @@ import (
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
@@ -87,6 +90,7 @@ type ResolverRoot interface {
 	Note() NoteResolver
 	NumberSequence() NumberSequenceResolver
 	Place() PlaceResolver
+	Portal() PortalResolver
 	ProjectMember() ProjectMemberResolver
 	ProjectTask() ProjectTaskResolver
 	Query() QueryResolver
@@ -803,10 +807,12 @@ type ComplexityRoot struct {
 		BillProjects           func(childComplexity int, input project.BillInput) int
 		CancelContactImport    func(childComplexity int, input imports.IDInput) int
 		CancelJob              func(childComplexity int, input job.IDInput) int
+		CancelOnlinePayment    func(childComplexity int, input onlinepayment.CancelInput) int
 		ChangeMemberRole       func(childComplexity int, input account.ChangeMemberRoleInput) int
 		ChangePassword         func(childComplexity int, input account.ChangePasswordInput) int
 		CheckContactImport     func(childComplexity int, input imports.IDInput) int
 		ConfigureContactImport func(childComplexity int, input imports.ConfigureInput) int
+		ConfirmOnlinePayment   func(childComplexity int, input onlinepayment.ConfirmInput) int
 		CreateAPIKey           func(childComplexity int, input account.CreateAPIKeyInput) int
 		CreateContact          func(childComplexity int, input contact.CreateInput) int
 		CreateContacts         func(childComplexity int, input contact.CreateManyInput) int
@@ -848,6 +854,7 @@ type ComplexityRoot struct {
 		MarkUnbilled           func(childComplexity int, input project.MarkInput) int
 		MergeContacts          func(childComplexity int, input merge.Input) int
 		PauseRecurringInvoice  func(childComplexity int, input recurring.IDInput) int
+		PayOnline              func(childComplexity int, input onlinepayment.PayInput) int
 		RecordPayment          func(childComplexity int, input payment.RecordInput) int
 		RecordPayments         func(childComplexity int, input payment.RecordManyInput) int
 		RejectEstimate         func(childComplexity int, input document.DecideInput) int
@@ -871,6 +878,7 @@ type ComplexityRoot struct {
 		SaveTimeSheet          func(childComplexity int, input project.SaveSheetInput) int
 		SetContactsOption      func(childComplexity int, input contact.SetOptionInput) int
 		SetLogo                func(childComplexity int, input model.SetLogoInput) int
+		SetPaymentProvider     func(childComplexity int, input onlinepayment.SetInput) int
 		SignIn                 func(childComplexity int, input account.SignInInput) int
 		SignInByLink           func(childComplexity int, input account.LinkInput) int
 		SignOut                func(childComplexity int, input *account.SignOutInput) int
@@ -939,6 +947,37 @@ type ComplexityRoot struct {
 		Sequence func(childComplexity int) int
 	}
 
+	OnlinePayment struct {
+		Amount    func(childComplexity int) int
+		Contact   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Document  func(childComplexity int) int
+		Events    func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		PaidAt    func(childComplexity int) int
+		Payment   func(childComplexity int) int
+		Provider  func(childComplexity int) int
+		Reference func(childComplexity int) int
+		Status    func(childComplexity int) int
+	}
+
+	OnlinePaymentConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	OnlinePaymentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	OnlinePaymentPayload struct {
+		OnlinePayment func(childComplexity int) int
+	}
+
 	Organization struct {
 		Address      func(childComplexity int) int
 		BaseCurrency func(childComplexity int) int
@@ -961,6 +1000,10 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	PayOnlinePayload struct {
+		OnlinePayment func(childComplexity int) int
 	}
 
 	Payment struct {
@@ -995,9 +1038,33 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	PaymentEvent struct {
+		Amount    func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Detail    func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Outcome   func(childComplexity int) int
+		Type      func(childComplexity int) int
+	}
+
 	PaymentPayload struct {
 		Balances func(childComplexity int) int
 		Payment  func(childComplexity int) int
+	}
+
+	PaymentProviderSetting struct {
+		BIC               func(childComplexity int) int
+		Enabled           func(childComplexity int) int
+		Holder            func(childComplexity int) int
+		IBAN              func(childComplexity int) int
+		Instructions      func(childComplexity int) int
+		Provider          func(childComplexity int) int
+		SecretKeyHint     func(childComplexity int) int
+		SecretsAvailable  func(childComplexity int) int
+		UpdatedAt         func(childComplexity int) int
+		WebhookEvents     func(childComplexity int) int
+		WebhookSecretHint func(childComplexity int) int
+		WebhookURL        func(childComplexity int) int
 	}
 
 	PaymentResult struct {
@@ -1032,10 +1099,12 @@ type ComplexityRoot struct {
 	}
 
 	Portal struct {
-		Business func(childComplexity int) int
-		Contact  func(childComplexity int, id *uuid.UUID) int
-		Contacts func(childComplexity int) int
-		Invoice  func(childComplexity int, id uuid.UUID) int
+		Business      func(childComplexity int) int
+		Contact       func(childComplexity int, id *uuid.UUID) int
+		Contacts      func(childComplexity int) int
+		Invoice       func(childComplexity int, id uuid.UUID) int
+		OnlinePayment func(childComplexity int, id uuid.UUID) int
+		PayWith       func(childComplexity int) int
 	}
 
 	PortalAccess struct {
@@ -1123,6 +1192,18 @@ type ComplexityRoot struct {
 		Title           func(childComplexity int) int
 		Unit            func(childComplexity int) int
 		UnitPrice       func(childComplexity int) int
+	}
+
+	PortalOnlinePayment struct {
+		Amount       func(childComplexity int) int
+		ExpiresAt    func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Instructions func(childComplexity int) int
+		PaidAt       func(childComplexity int) int
+		Provider     func(childComplexity int) int
+		Reference    func(childComplexity int) int
+		Status       func(childComplexity int) int
+		URL          func(childComplexity int) int
 	}
 
 	PortalPayment struct {
@@ -1310,9 +1391,12 @@ type ComplexityRoot struct {
 		MergePreview       func(childComplexity int, input merge.PreviewInput) int
 		Node               func(childComplexity int, id uuid.UUID) int
 		NumberSequences    func(childComplexity int) int
+		OnlinePayment      func(childComplexity int, id uuid.UUID) int
+		OnlinePayments     func(childComplexity int, first *int, after *string, last *int, before *string, filter *onlinepayment.Filter) int
 		OpenDocuments      func(childComplexity int, contactID uuid.UUID, side ledgerentry.Side, currency money.Currency) int
 		Organization       func(childComplexity int) int
 		Payment            func(childComplexity int, id uuid.UUID) int
+		PaymentProviders   func(childComplexity int) int
 		PaymentSummary     func(childComplexity int, filter *payment.Filter) int
 		Payments           func(childComplexity int, first *int, after *string, last *int, before *string, filter *payment.Filter) int
 		Portal             func(childComplexity int) int
@@ -1496,6 +1580,10 @@ type ComplexityRoot struct {
 		UserID func(childComplexity int) int
 	}
 
+	SetPaymentProviderPayload struct {
+		Provider func(childComplexity int) int
+	}
+
 	SignInPayload struct {
 		ExpiresAt func(childComplexity int) int
 		Token     func(childComplexity int) int
@@ -1535,11 +1623,12 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		BalanceChanged        func(childComplexity int, contactIds []uuid.UUID) int
-		ContactImportProgress func(childComplexity int, id uuid.UUID) int
-		DocumentChanged       func(childComplexity int, ids []uuid.UUID, contactID *uuid.UUID) int
-		PortalBalanceChanged  func(childComplexity int, contactID *uuid.UUID) int
-		TimerChanged          func(childComplexity int) int
+		BalanceChanged             func(childComplexity int, contactIds []uuid.UUID) int
+		ContactImportProgress      func(childComplexity int, id uuid.UUID) int
+		DocumentChanged            func(childComplexity int, ids []uuid.UUID, contactID *uuid.UUID) int
+		PortalBalanceChanged       func(childComplexity int, contactID *uuid.UUID) int
+		PortalOnlinePaymentChanged func(childComplexity int, id uuid.UUID) int
+		TimerChanged               func(childComplexity int) int
 	}
 
 	Tax struct {
@@ -1672,6 +1761,15 @@ type ComplexityRoot struct {
 		Category   func(childComplexity int) int
 		ID         func(childComplexity int) int
 		Title      func(childComplexity int) int
+	}
+
+	TransferInstructions struct {
+		BIC       func(childComplexity int) int
+		Holder    func(childComplexity int) int
+		IBAN      func(childComplexity int) int
+		QR        func(childComplexity int) int
+		Reference func(childComplexity int) int
+		Text      func(childComplexity int) int
 	}
 
 	UnbilledItem struct {
@@ -1882,6 +1980,10 @@ type MutationResolver interface {
 	InviteToPortal(ctx context.Context, input portal.InviteInput) (*portal.Invited, error)
 	AcceptPortalInvitation(ctx context.Context, input portal.AcceptInput) (*account.SignedIn, error)
 	RevokePortalAccess(ctx context.Context, input portal.RevokeInput) (*model.RevokePortalAccessPayload, error)
+	SetPaymentProvider(ctx context.Context, input onlinepayment.SetInput) (*model.SetPaymentProviderPayload, error)
+	PayOnline(ctx context.Context, input onlinepayment.PayInput) (*model.PayOnlinePayload, error)
+	ConfirmOnlinePayment(ctx context.Context, input onlinepayment.ConfirmInput) (*model.OnlinePaymentPayload, error)
+	CancelOnlinePayment(ctx context.Context, input onlinepayment.CancelInput) (*model.OnlinePaymentPayload, error)
 	RetryJob(ctx context.Context, input job.IDInput) (*model.JobPayload, error)
 	CancelJob(ctx context.Context, input job.IDInput) (*model.JobPayload, error)
 }
@@ -1893,6 +1995,10 @@ type NumberSequenceResolver interface {
 }
 type PlaceResolver interface {
 	Side(ctx context.Context, obj *account.Place) (model.ViewerSide, error)
+}
+type PortalResolver interface {
+	PayWith(ctx context.Context, obj *portal.Portal) ([]onlinepayment1.Provider, error)
+	OnlinePayment(ctx context.Context, obj *portal.Portal, id uuid.UUID) (*onlinepayment.OnlinePayment, error)
 }
 type ProjectMemberResolver interface {
 	User(ctx context.Context, obj *project.Member) (*ent.User, error)
@@ -1944,6 +2050,9 @@ type QueryResolver interface {
 	TimeSheet(ctx context.Context, week day.Date, userID *uuid.UUID) (*project.Sheet, error)
 	Statement(ctx context.Context, input statement.Input) (*statement.Statement, error)
 	Portal(ctx context.Context) (*portal.Portal, error)
+	PaymentProviders(ctx context.Context) ([]*onlinepayment.Setting, error)
+	OnlinePayments(ctx context.Context, first *int, after *string, last *int, before *string, filter *onlinepayment.Filter) (*page.Connection[*onlinepayment.OnlinePayment], error)
+	OnlinePayment(ctx context.Context, id uuid.UUID) (*onlinepayment.OnlinePayment, error)
 	Jobs(ctx context.Context, first *int, after *string, filter *job.Filter) (*page.Connection[*job.Job], error)
 }
 type RegistryCheckResolver interface {
@@ -1952,6 +2061,7 @@ type RegistryCheckResolver interface {
 type SubscriptionResolver interface {
 	BalanceChanged(ctx context.Context, contactIds []uuid.UUID) (<-chan *live.Change, error)
 	PortalBalanceChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *live.Change, error)
+	PortalOnlinePaymentChanged(ctx context.Context, id uuid.UUID) (<-chan *onlinepayment.OnlinePayment, error)
 	ContactImportProgress(ctx context.Context, id uuid.UUID) (<-chan *imports.ContactImport, error)
 	DocumentChanged(ctx context.Context, ids []uuid.UUID, contactID *uuid.UUID) (<-chan *document.Document, error)
 	TimerChanged(ctx context.Context) (<-chan *project.Running, error)
@@ -4731,6 +4841,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelJob(childComplexity, args["input"].(job.IDInput)), true
+	case "Mutation.cancelOnlinePayment":
+		if e.ComplexityRoot.Mutation.CancelOnlinePayment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelOnlinePayment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelOnlinePayment(childComplexity, args["input"].(onlinepayment.CancelInput)), true
 	case "Mutation.changeMemberRole":
 		if e.ComplexityRoot.Mutation.ChangeMemberRole == nil {
 			break
@@ -4775,6 +4896,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfigureContactImport(childComplexity, args["input"].(imports.ConfigureInput)), true
+	case "Mutation.confirmOnlinePayment":
+		if e.ComplexityRoot.Mutation.ConfirmOnlinePayment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_confirmOnlinePayment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConfirmOnlinePayment(childComplexity, args["input"].(onlinepayment.ConfirmInput)), true
 	case "Mutation.createApiKey":
 		if e.ComplexityRoot.Mutation.CreateAPIKey == nil {
 			break
@@ -5226,6 +5358,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PauseRecurringInvoice(childComplexity, args["input"].(recurring.IDInput)), true
+	case "Mutation.payOnline":
+		if e.ComplexityRoot.Mutation.PayOnline == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_payOnline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PayOnline(childComplexity, args["input"].(onlinepayment.PayInput)), true
 	case "Mutation.recordPayment":
 		if e.ComplexityRoot.Mutation.RecordPayment == nil {
 			break
@@ -5479,6 +5622,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetLogo(childComplexity, args["input"].(model.SetLogoInput)), true
+	case "Mutation.setPaymentProvider":
+		if e.ComplexityRoot.Mutation.SetPaymentProvider == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setPaymentProvider_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetPaymentProvider(childComplexity, args["input"].(onlinepayment.SetInput)), true
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -5946,6 +6100,124 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NumberSequencePayload.Sequence(childComplexity), true
 
+	case "OnlinePayment.amount":
+		if e.ComplexityRoot.OnlinePayment.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.Amount(childComplexity), true
+	case "OnlinePayment.contact":
+		if e.ComplexityRoot.OnlinePayment.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.Contact(childComplexity), true
+	case "OnlinePayment.createdAt":
+		if e.ComplexityRoot.OnlinePayment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.CreatedAt(childComplexity), true
+	case "OnlinePayment.document":
+		if e.ComplexityRoot.OnlinePayment.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.Document(childComplexity), true
+	case "OnlinePayment.events":
+		if e.ComplexityRoot.OnlinePayment.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.Events(childComplexity), true
+	case "OnlinePayment.expiresAt":
+		if e.ComplexityRoot.OnlinePayment.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.ExpiresAt(childComplexity), true
+	case "OnlinePayment.id":
+		if e.ComplexityRoot.OnlinePayment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.ID(childComplexity), true
+	case "OnlinePayment.paidAt":
+		if e.ComplexityRoot.OnlinePayment.PaidAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.PaidAt(childComplexity), true
+	case "OnlinePayment.payment":
+		if e.ComplexityRoot.OnlinePayment.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.Payment(childComplexity), true
+	case "OnlinePayment.provider":
+		if e.ComplexityRoot.OnlinePayment.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.Provider(childComplexity), true
+	case "OnlinePayment.reference":
+		if e.ComplexityRoot.OnlinePayment.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.Reference(childComplexity), true
+	case "OnlinePayment.status":
+		if e.ComplexityRoot.OnlinePayment.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePayment.Status(childComplexity), true
+
+	case "OnlinePaymentConnection.edges":
+		if e.ComplexityRoot.OnlinePaymentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePaymentConnection.Edges(childComplexity), true
+	case "OnlinePaymentConnection.nodes":
+		if e.ComplexityRoot.OnlinePaymentConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePaymentConnection.Nodes(childComplexity), true
+	case "OnlinePaymentConnection.pageInfo":
+		if e.ComplexityRoot.OnlinePaymentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePaymentConnection.PageInfo(childComplexity), true
+	case "OnlinePaymentConnection.totalCount":
+		if e.ComplexityRoot.OnlinePaymentConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePaymentConnection.TotalCount(childComplexity), true
+
+	case "OnlinePaymentEdge.cursor":
+		if e.ComplexityRoot.OnlinePaymentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePaymentEdge.Cursor(childComplexity), true
+	case "OnlinePaymentEdge.node":
+		if e.ComplexityRoot.OnlinePaymentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePaymentEdge.Node(childComplexity), true
+
+	case "OnlinePaymentPayload.onlinePayment":
+		if e.ComplexityRoot.OnlinePaymentPayload.OnlinePayment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlinePaymentPayload.OnlinePayment(childComplexity), true
+
 	case "Organization.address":
 		if e.ComplexityRoot.Organization.Address == nil {
 			break
@@ -6055,6 +6327,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "PayOnlinePayload.onlinePayment":
+		if e.ComplexityRoot.PayOnlinePayload.OnlinePayment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayOnlinePayload.OnlinePayment(childComplexity), true
 
 	case "Payment.allocated":
 		if e.ComplexityRoot.Payment.Allocated == nil {
@@ -6197,6 +6476,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PaymentEdge.Node(childComplexity), true
 
+	case "PaymentEvent.amount":
+		if e.ComplexityRoot.PaymentEvent.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentEvent.Amount(childComplexity), true
+	case "PaymentEvent.createdAt":
+		if e.ComplexityRoot.PaymentEvent.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentEvent.CreatedAt(childComplexity), true
+	case "PaymentEvent.detail":
+		if e.ComplexityRoot.PaymentEvent.Detail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentEvent.Detail(childComplexity), true
+	case "PaymentEvent.id":
+		if e.ComplexityRoot.PaymentEvent.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentEvent.ID(childComplexity), true
+	case "PaymentEvent.outcome":
+		if e.ComplexityRoot.PaymentEvent.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentEvent.Outcome(childComplexity), true
+	case "PaymentEvent.type":
+		if e.ComplexityRoot.PaymentEvent.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentEvent.Type(childComplexity), true
+
 	case "PaymentPayload.balances":
 		if e.ComplexityRoot.PaymentPayload.Balances == nil {
 			break
@@ -6209,6 +6525,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PaymentPayload.Payment(childComplexity), true
+
+	case "PaymentProviderSetting.bic":
+		if e.ComplexityRoot.PaymentProviderSetting.BIC == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.BIC(childComplexity), true
+	case "PaymentProviderSetting.enabled":
+		if e.ComplexityRoot.PaymentProviderSetting.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.Enabled(childComplexity), true
+	case "PaymentProviderSetting.holder":
+		if e.ComplexityRoot.PaymentProviderSetting.Holder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.Holder(childComplexity), true
+	case "PaymentProviderSetting.iban":
+		if e.ComplexityRoot.PaymentProviderSetting.IBAN == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.IBAN(childComplexity), true
+	case "PaymentProviderSetting.instructions":
+		if e.ComplexityRoot.PaymentProviderSetting.Instructions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.Instructions(childComplexity), true
+	case "PaymentProviderSetting.provider":
+		if e.ComplexityRoot.PaymentProviderSetting.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.Provider(childComplexity), true
+	case "PaymentProviderSetting.secretKeyHint":
+		if e.ComplexityRoot.PaymentProviderSetting.SecretKeyHint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.SecretKeyHint(childComplexity), true
+	case "PaymentProviderSetting.secretsAvailable":
+		if e.ComplexityRoot.PaymentProviderSetting.SecretsAvailable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.SecretsAvailable(childComplexity), true
+	case "PaymentProviderSetting.updatedAt":
+		if e.ComplexityRoot.PaymentProviderSetting.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.UpdatedAt(childComplexity), true
+	case "PaymentProviderSetting.webhookEvents":
+		if e.ComplexityRoot.PaymentProviderSetting.WebhookEvents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.WebhookEvents(childComplexity), true
+	case "PaymentProviderSetting.webhookSecretHint":
+		if e.ComplexityRoot.PaymentProviderSetting.WebhookSecretHint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.WebhookSecretHint(childComplexity), true
+	case "PaymentProviderSetting.webhookUrl":
+		if e.ComplexityRoot.PaymentProviderSetting.WebhookURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentProviderSetting.WebhookURL(childComplexity), true
 
 	case "PaymentResult.errors":
 		if e.ComplexityRoot.PaymentResult.Errors == nil {
@@ -6345,6 +6734,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portal.Invoice(childComplexity, args["id"].(uuid.UUID)), true
+	case "Portal.onlinePayment":
+		if e.ComplexityRoot.Portal.OnlinePayment == nil {
+			break
+		}
+
+		args, err := ec.field_Portal_onlinePayment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Portal.OnlinePayment(childComplexity, args["id"].(uuid.UUID)), true
+	case "Portal.payWith":
+		if e.ComplexityRoot.Portal.PayWith == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portal.PayWith(childComplexity), true
 
 	case "PortalAccess.acceptedAt":
 		if e.ComplexityRoot.PortalAccess.AcceptedAt == nil {
@@ -6729,6 +7135,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalInvoiceLine.UnitPrice(childComplexity), true
+
+	case "PortalOnlinePayment.amount":
+		if e.ComplexityRoot.PortalOnlinePayment.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalOnlinePayment.Amount(childComplexity), true
+	case "PortalOnlinePayment.expiresAt":
+		if e.ComplexityRoot.PortalOnlinePayment.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalOnlinePayment.ExpiresAt(childComplexity), true
+	case "PortalOnlinePayment.id":
+		if e.ComplexityRoot.PortalOnlinePayment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalOnlinePayment.ID(childComplexity), true
+	case "PortalOnlinePayment.instructions":
+		if e.ComplexityRoot.PortalOnlinePayment.Instructions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalOnlinePayment.Instructions(childComplexity), true
+	case "PortalOnlinePayment.paidAt":
+		if e.ComplexityRoot.PortalOnlinePayment.PaidAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalOnlinePayment.PaidAt(childComplexity), true
+	case "PortalOnlinePayment.provider":
+		if e.ComplexityRoot.PortalOnlinePayment.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalOnlinePayment.Provider(childComplexity), true
+	case "PortalOnlinePayment.reference":
+		if e.ComplexityRoot.PortalOnlinePayment.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalOnlinePayment.Reference(childComplexity), true
+	case "PortalOnlinePayment.status":
+		if e.ComplexityRoot.PortalOnlinePayment.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalOnlinePayment.Status(childComplexity), true
+	case "PortalOnlinePayment.url":
+		if e.ComplexityRoot.PortalOnlinePayment.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalOnlinePayment.URL(childComplexity), true
 
 	case "PortalPayment.amount":
 		if e.ComplexityRoot.PortalPayment.Amount == nil {
@@ -7597,6 +8058,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.NumberSequences(childComplexity), true
+	case "Query.onlinePayment":
+		if e.ComplexityRoot.Query.OnlinePayment == nil {
+			break
+		}
+
+		args, err := ec.field_Query_onlinePayment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OnlinePayment(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.onlinePayments":
+		if e.ComplexityRoot.Query.OnlinePayments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_onlinePayments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OnlinePayments(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*onlinepayment.Filter)), true
 	case "Query.openDocuments":
 		if e.ComplexityRoot.Query.OpenDocuments == nil {
 			break
@@ -7625,6 +8108,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Payment(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.paymentProviders":
+		if e.ComplexityRoot.Query.PaymentProviders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.PaymentProviders(childComplexity), true
 	case "Query.paymentSummary":
 		if e.ComplexityRoot.Query.PaymentSummary == nil {
 			break
@@ -8423,6 +8912,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SaveTimeSheetPayload.UserID(childComplexity), true
 
+	case "SetPaymentProviderPayload.provider":
+		if e.ComplexityRoot.SetPaymentProviderPayload.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetPaymentProviderPayload.Provider(childComplexity), true
+
 	case "SignInPayload.expiresAt":
 		if e.ComplexityRoot.SignInPayload.ExpiresAt == nil {
 			break
@@ -8610,6 +9106,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.PortalBalanceChanged(childComplexity, args["contactId"].(*uuid.UUID)), true
+	case "Subscription.portalOnlinePaymentChanged":
+		if e.ComplexityRoot.Subscription.PortalOnlinePaymentChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_portalOnlinePaymentChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.PortalOnlinePaymentChanged(childComplexity, args["id"].(uuid.UUID)), true
 	case "Subscription.timerChanged":
 		if e.ComplexityRoot.Subscription.TimerChanged == nil {
 			break
@@ -9137,6 +9644,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TrackingOption.Title(childComplexity), true
 
+	case "TransferInstructions.bic":
+		if e.ComplexityRoot.TransferInstructions.BIC == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferInstructions.BIC(childComplexity), true
+	case "TransferInstructions.holder":
+		if e.ComplexityRoot.TransferInstructions.Holder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferInstructions.Holder(childComplexity), true
+	case "TransferInstructions.iban":
+		if e.ComplexityRoot.TransferInstructions.IBAN == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferInstructions.IBAN(childComplexity), true
+	case "TransferInstructions.qr":
+		if e.ComplexityRoot.TransferInstructions.QR == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferInstructions.QR(childComplexity), true
+	case "TransferInstructions.reference":
+		if e.ComplexityRoot.TransferInstructions.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferInstructions.Reference(childComplexity), true
+	case "TransferInstructions.text":
+		if e.ComplexityRoot.TransferInstructions.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferInstructions.Text(childComplexity), true
+
 	case "UnbilledItem.amount":
 		if e.ComplexityRoot.UnbilledItem.Amount == nil {
 			break
@@ -9315,6 +9859,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("ComputeTotalsInput", ec.unmarshalInputComputeTotalsInput),
 			graphql.NewInputUnmarshaler("ConfigureContactImportInput", ec.unmarshalInputConfigureContactImportInput),
+			graphql.NewInputUnmarshaler("ConfirmOnlinePaymentInput", ec.unmarshalInputConfirmOnlinePaymentInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactIdInput", ec.unmarshalInputContactIdInput),
 			graphql.NewInputUnmarshaler("ContactIdsInput", ec.unmarshalInputContactIdsInput),
@@ -9351,6 +9896,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MarkBilledInput", ec.unmarshalInputMarkBilledInput),
 			graphql.NewInputUnmarshaler("MergeContactsInput", ec.unmarshalInputMergeContactsInput),
 			graphql.NewInputUnmarshaler("MergePreviewInput", ec.unmarshalInputMergePreviewInput),
+			graphql.NewInputUnmarshaler("OnlinePaymentFilter", ec.unmarshalInputOnlinePaymentFilter),
+			graphql.NewInputUnmarshaler("OnlinePaymentIdInput", ec.unmarshalInputOnlinePaymentIdInput),
+			graphql.NewInputUnmarshaler("PayOnlineInput", ec.unmarshalInputPayOnlineInput),
 			graphql.NewInputUnmarshaler("PaymentFilter", ec.unmarshalInputPaymentFilter),
 			graphql.NewInputUnmarshaler("PhoneInput", ec.unmarshalInputPhoneInput),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
@@ -9377,6 +9925,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SecondFactorInput", ec.unmarshalInputSecondFactorInput),
 			graphql.NewInputUnmarshaler("SetContactsOptionInput", ec.unmarshalInputSetContactsOptionInput),
 			graphql.NewInputUnmarshaler("SetLogoInput", ec.unmarshalInputSetLogoInput),
+			graphql.NewInputUnmarshaler("SetPaymentProviderInput", ec.unmarshalInputSetPaymentProviderInput),
 			graphql.NewInputUnmarshaler("SignInByLinkInput", ec.unmarshalInputSignInByLinkInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
@@ -9854,6 +10403,26 @@ type Query {
 
   "What the signed-in portal customer may see. Portal customers only."
   portal: Portal!
+
+  "How the business is paid online, one setting for each provider of this server. Needs ManageBusiness (owner, administrator)."
+  paymentProviders: [PaymentProviderSetting!]!
+
+  "What customers tried to pay online, newest first. Staff only."
+  onlinePayments(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "How many rows before ` + "`" + `before` + "`" + `."
+    last: Int
+    "Only rows before this cursor."
+    before: String
+    "Which ones."
+    filter: OnlinePaymentFilter
+  ): OnlinePaymentConnection!
+
+  "One online payment. Staff only. Null with NOT_FOUND for an unknown id."
+  onlinePayment("The online payment's id." id: ID!): OnlinePayment
 
   "Background jobs of the business, and the server's own, newest first. Needs ManageBusiness (owner, administrator)."
   jobs(
@@ -10388,6 +10957,32 @@ type Mutation {
   "Ends a person's access to a contact. Sessions and sockets that lived by it end at once. Codes: NOT_FOUND."
   revokePortalAccess(input: RevokePortalAccessInput!): RevokePortalAccessPayload!
 
+  """
+  Changes how the business is paid by a provider. Secrets are kept sealed and never given again.
+  Needs ManageBusiness. Codes: INVALID (with every bad field; to enable one, what is missing),
+  NOT_FOUND (the server has no such provider), CONFLICT (the server keeps no secrets).
+  """
+  setPaymentProvider(input: SetPaymentProviderInput!): SetPaymentProviderPayload!
+
+  """
+  Begins an online payment: of what remains of an invoice, of what a contact owes in a currency,
+  or of less. One that is open for the same is given again. Nothing is booked before the provider
+  confirms it. Portal customers only. Codes: NOT_FOUND (contactId, documentId, or provider when
+  the business is not paid in that way), INVALID (currency, amount), CONFLICT (nothing remains;
+  the provider does not answer; too many are open).
+  """
+  payOnline(input: PayOnlineInput!): PayOnlinePayload!
+
+  """
+  Books that a bank transfer of the portal has arrived: it settles what it was for as far as
+  something remains, the rest is credit. Staff who may edit payments. Codes: NOT_FOUND, INVALID
+  (amount, notes), CONFLICT (paid or cancelled already; confirmed by its provider; a closed date).
+  """
+  confirmOnlinePayment(input: ConfirmOnlinePaymentInput!): OnlinePaymentPayload!
+
+  "Ends a bank transfer of the portal that will not come. Staff who may edit payments. Codes: NOT_FOUND, CONFLICT as for confirmOnlinePayment."
+  cancelOnlinePayment(input: OnlinePaymentIdInput!): OnlinePaymentPayload!
+
   "Tries a job at once that waits for its next attempt, was cancelled or has failed. Needs ManageBusiness. Codes: NOT_FOUND (also for the server's own), CONFLICT (it runs, is done, or is asked for again already)."
   retryJob("The job." input: JobIdInput!): JobPayload!
 
@@ -10415,6 +11010,9 @@ type Subscription {
   when access ends. Portal customers only. Codes: NOT_FOUND.
   """
   portalBalanceChanged("Which of the own contacts; may be left out by those who have one." contactId: ID): PortalBalanceChange!
+
+  "An online payment of the own contacts, at once and whenever something becomes of it. Portal customers only. Codes: NOT_FOUND."
+  portalOnlinePaymentChanged("The online payment's id." id: ID!): PortalOnlinePayment!
 
   """
   The state of an import, at once and after every step forward, until it is finished. Staff only.
@@ -15000,6 +15598,10 @@ type Portal {
   contact("The contact's id; may be left out by those who have one." id: ID): PortalContact
   "An issued invoice. Null with NOT_FOUND for any other id."
   invoice("The invoice's id." id: ID!): PortalInvoice
+  "The ways in which the business can be paid online, in the order to offer them; none when it cannot."
+  payWith: [OnlineProvider!]!
+  "An online payment of the own contacts, to see what became of it. Null with NOT_FOUND for any other id."
+  onlinePayment("The online payment's id." id: ID!): PortalOnlinePayment
 }
 
 "The business, as its customers see it."
@@ -15213,6 +15815,268 @@ type PortalStatementLine {
   credit: Money
   "Net after it."
   balance: Money!
+}
+
+# ---------------------------------------------------------------- online payments
+
+"A way of being paid online."
+enum OnlineProvider {
+  "By card and whatever else Stripe Checkout offers."
+  STRIPE
+  "By the customer's own bank, with a reference to tell it by."
+  BANK_TRANSFER
+  "By nothing: a provider to try the product with."
+  SANDBOX
+}
+
+"Where an online payment stands."
+enum OnlinePaymentStatus {
+  "The customer may pay."
+  OPEN
+  "The provider, or staff, confirmed that the money is there."
+  PAID
+  "Given up."
+  CANCELLED
+  "Nobody paid in time."
+  EXPIRED
+  "It did not go through."
+  FAILED
+}
+
+"What came of a message of a provider."
+enum PaymentEventOutcome {
+  "Booked as a payment."
+  BOOKED
+  "Booked, all or a part of it as credit."
+  CREDITED
+  "Money went back by a refund."
+  REFUNDED
+  "Money was taken by a dispute."
+  DISPUTED
+  "Money came back by a dispute that was won."
+  DISPUTE_WON
+  "The try ended without money."
+  CLOSED
+  "Nothing was to be done, for the reason given."
+  IGNORED
+}
+
+"How a business is paid by one provider. Secrets are written, never read."
+type PaymentProviderSetting {
+  "The provider."
+  provider: OnlineProvider!
+  "Whether customers may pay by it."
+  enabled: Boolean!
+  "The end of the secret key; null when none is kept."
+  secretKeyHint: String
+  "The end of the signing secret; null when none is kept."
+  webhookSecretHint: String
+  "Where the provider is to send its messages; null for one that sends none."
+  webhookUrl: String
+  "Which messages it is to send."
+  webhookEvents: [String!]!
+  "The holder of the bank account."
+  holder: String!
+  "The account, in groups of four."
+  iban: String!
+  "The bank."
+  bic: String!
+  "What customers read beside the account."
+  instructions: String!
+  "Whether this server has a key to keep secrets with."
+  secretsAvailable: Boolean!
+  "When it was last changed; null when it never was."
+  updatedAt: DateTime
+}
+
+"Input of setPaymentProvider. What is absent or null stays; an empty text clears."
+input SetPaymentProviderInput {
+  "The provider."
+  provider: OnlineProvider!
+  "Whether customers may pay by it."
+  enabled: Boolean
+  "Stripe's secret or restricted key. Written, never read."
+  secretKey: String
+  "The signing secret of Stripe's webhook. Written, never read."
+  webhookSecret: String
+  "The holder of the bank account, at most 70 characters."
+  holder: String
+  "The account; its check digits are checked."
+  iban: String
+  "The bank: 8 or 11 characters, or empty."
+  bic: String
+  "What customers read beside the account, at most 2,000 characters."
+  instructions: String
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What setPaymentProvider gives."
+type SetPaymentProviderPayload {
+  "The setting as it is now."
+  provider: PaymentProviderSetting!
+}
+
+"A try of a customer to pay, as staff see it."
+type OnlinePayment {
+  "The online payment's id."
+  id: ID!
+  "When it was begun."
+  createdAt: DateTime!
+  "By what."
+  provider: OnlineProvider!
+  "Where it stands."
+  status: OnlinePaymentStatus!
+  "What was asked for."
+  amount: Money!
+  "What it is told by on a bank statement, and what its payment has as reference."
+  reference: String!
+  "Who pays."
+  contact: Contact!
+  "The invoice; null where the oldest are paid first."
+  document: Document
+  "What it was booked as; null when it was not, or the viewer may not see it."
+  payment: Payment
+  "When it was paid; null when it was not."
+  paidAt: DateTime
+  "When it can no longer be paid."
+  expiresAt: DateTime!
+  "What the provider said of it, oldest first."
+  events: [PaymentEvent!]!
+}
+
+"A message of a provider."
+type PaymentEvent {
+  "The message's id here."
+  id: ID!
+  "When it came."
+  createdAt: DateTime!
+  "Its type, as the provider names it."
+  type: String!
+  "What came of it."
+  outcome: PaymentEventOutcome!
+  "Why; empty where there is nothing to explain."
+  detail: String!
+  "The money that it is about; null for none."
+  amount: Money
+}
+
+"A page of online payments."
+type OnlinePaymentConnection {
+  "The rows with their cursors."
+  edges: [OnlinePaymentEdge!]!
+  "The rows."
+  nodes: [OnlinePayment!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many the filter matches."
+  totalCount: Int!
+}
+
+"An online payment in a page."
+type OnlinePaymentEdge {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The online payment."
+  node: OnlinePayment!
+}
+
+"Which online payments. Every part that is given must hold."
+input OnlinePaymentFilter {
+  "Of this contact."
+  contactId: ID
+  "In one of these states, as last said: one that has expired unsaid is OPEN here."
+  statuses: [OnlinePaymentStatus!]
+  "By one of these."
+  providers: [OnlineProvider!]
+}
+
+"Input of confirmOnlinePayment."
+input ConfirmOnlinePaymentInput {
+  "The online payment's id."
+  id: ID!
+  "What arrived, in units of its currency; what was asked for when left out."
+  amount: Decimal
+  "When; today when left out."
+  date: Date
+  "Notes, at most 5,000 characters."
+  notes: String
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of cancelOnlinePayment."
+input OnlinePaymentIdInput {
+  "The online payment's id."
+  id: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What confirmOnlinePayment and cancelOnlinePayment give."
+type OnlinePaymentPayload {
+  "The online payment as it is now."
+  onlinePayment: OnlinePayment!
+}
+
+"Input of payOnline: an invoice, or what is owed in a currency."
+input PayOnlineInput {
+  "Which of the own contacts; may be left out by those who have one, or name an invoice."
+  contactId: ID
+  "The invoice."
+  documentId: ID
+  "The currency of what is owed; with an invoice, its own."
+  currency: CurrencyCode
+  "How much, in units of the currency; what remains when left out."
+  amount: Decimal
+  "By what."
+  provider: OnlineProvider!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What payOnline gives."
+type PayOnlinePayload {
+  "The online payment: open its url, or show its instructions."
+  onlinePayment: PortalOnlinePayment!
+}
+
+"A try to pay, as the customer sees it."
+type PortalOnlinePayment {
+  "The online payment's id."
+  id: ID!
+  "By what."
+  provider: OnlineProvider!
+  "Where it stands. It changes by what the provider says, never by coming back from it."
+  status: OnlinePaymentStatus!
+  "What was asked for."
+  amount: Money!
+  "What to write as the reason of a bank transfer."
+  reference: String!
+  "Where to pay; null when there is nothing to open, or no longer."
+  url: String
+  "How to pay by bank transfer; null for other providers."
+  instructions: TransferInstructions
+  "When it was paid; null when it was not."
+  paidAt: DateTime
+  "When it can no longer be paid."
+  expiresAt: DateTime!
+}
+
+"What is needed to pay by bank transfer."
+type TransferInstructions {
+  "The holder of the account."
+  holder: String!
+  "The account, in groups of four."
+  iban: String!
+  "The bank; empty for none."
+  bic: String!
+  "The reference (ISO 11649), in groups of four."
+  reference: String!
+  "What the business says beside it."
+  text: String!
+  "What the code that banking apps read says (EPC069-12); empty where there is none, as for other currencies than the euro."
+  qr: String!
 }
 
 # ---------------------------------------------------------------- jobs
@@ -16756,6 +17620,68 @@ func (ec *executionContext) childFields_NumberSequencePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type NumberSequencePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_OnlinePayment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OnlinePayment_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_OnlinePayment_createdAt(ctx, field)
+	case "provider":
+		return ec.fieldContext_OnlinePayment_provider(ctx, field)
+	case "status":
+		return ec.fieldContext_OnlinePayment_status(ctx, field)
+	case "amount":
+		return ec.fieldContext_OnlinePayment_amount(ctx, field)
+	case "reference":
+		return ec.fieldContext_OnlinePayment_reference(ctx, field)
+	case "contact":
+		return ec.fieldContext_OnlinePayment_contact(ctx, field)
+	case "document":
+		return ec.fieldContext_OnlinePayment_document(ctx, field)
+	case "payment":
+		return ec.fieldContext_OnlinePayment_payment(ctx, field)
+	case "paidAt":
+		return ec.fieldContext_OnlinePayment_paidAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_OnlinePayment_expiresAt(ctx, field)
+	case "events":
+		return ec.fieldContext_OnlinePayment_events(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnlinePayment", field.Name)
+}
+
+func (ec *executionContext) childFields_OnlinePaymentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_OnlinePaymentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_OnlinePaymentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_OnlinePaymentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_OnlinePaymentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnlinePaymentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OnlinePaymentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_OnlinePaymentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_OnlinePaymentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnlinePaymentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OnlinePaymentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "onlinePayment":
+		return ec.fieldContext_OnlinePaymentPayload_onlinePayment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnlinePaymentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Organization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -16802,6 +17728,14 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_PayOnlinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "onlinePayment":
+		return ec.fieldContext_PayOnlinePayload_onlinePayment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PayOnlinePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Payment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16868,6 +17802,24 @@ func (ec *executionContext) childFields_PaymentEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type PaymentEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_PaymentEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PaymentEvent_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_PaymentEvent_createdAt(ctx, field)
+	case "type":
+		return ec.fieldContext_PaymentEvent_type(ctx, field)
+	case "outcome":
+		return ec.fieldContext_PaymentEvent_outcome(ctx, field)
+	case "detail":
+		return ec.fieldContext_PaymentEvent_detail(ctx, field)
+	case "amount":
+		return ec.fieldContext_PaymentEvent_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentEvent", field.Name)
+}
+
 func (ec *executionContext) childFields_PaymentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "payment":
@@ -16876,6 +17828,36 @@ func (ec *executionContext) childFields_PaymentPayload(ctx context.Context, fiel
 		return ec.fieldContext_PaymentPayload_balances(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentProviderSetting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "provider":
+		return ec.fieldContext_PaymentProviderSetting_provider(ctx, field)
+	case "enabled":
+		return ec.fieldContext_PaymentProviderSetting_enabled(ctx, field)
+	case "secretKeyHint":
+		return ec.fieldContext_PaymentProviderSetting_secretKeyHint(ctx, field)
+	case "webhookSecretHint":
+		return ec.fieldContext_PaymentProviderSetting_webhookSecretHint(ctx, field)
+	case "webhookUrl":
+		return ec.fieldContext_PaymentProviderSetting_webhookUrl(ctx, field)
+	case "webhookEvents":
+		return ec.fieldContext_PaymentProviderSetting_webhookEvents(ctx, field)
+	case "holder":
+		return ec.fieldContext_PaymentProviderSetting_holder(ctx, field)
+	case "iban":
+		return ec.fieldContext_PaymentProviderSetting_iban(ctx, field)
+	case "bic":
+		return ec.fieldContext_PaymentProviderSetting_bic(ctx, field)
+	case "instructions":
+		return ec.fieldContext_PaymentProviderSetting_instructions(ctx, field)
+	case "secretsAvailable":
+		return ec.fieldContext_PaymentProviderSetting_secretsAvailable(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_PaymentProviderSetting_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentProviderSetting", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16950,6 +17932,10 @@ func (ec *executionContext) childFields_Portal(ctx context.Context, field graphq
 		return ec.fieldContext_Portal_contact(ctx, field)
 	case "invoice":
 		return ec.fieldContext_Portal_invoice(ctx, field)
+	case "payWith":
+		return ec.fieldContext_Portal_payWith(ctx, field)
+	case "onlinePayment":
+		return ec.fieldContext_Portal_onlinePayment(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Portal", field.Name)
 }
@@ -17126,6 +18112,30 @@ func (ec *executionContext) childFields_PortalInvoiceLine(ctx context.Context, f
 		return ec.fieldContext_PortalInvoiceLine_net(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalInvoiceLine", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalOnlinePayment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PortalOnlinePayment_id(ctx, field)
+	case "provider":
+		return ec.fieldContext_PortalOnlinePayment_provider(ctx, field)
+	case "status":
+		return ec.fieldContext_PortalOnlinePayment_status(ctx, field)
+	case "amount":
+		return ec.fieldContext_PortalOnlinePayment_amount(ctx, field)
+	case "reference":
+		return ec.fieldContext_PortalOnlinePayment_reference(ctx, field)
+	case "url":
+		return ec.fieldContext_PortalOnlinePayment_url(ctx, field)
+	case "instructions":
+		return ec.fieldContext_PortalOnlinePayment_instructions(ctx, field)
+	case "paidAt":
+		return ec.fieldContext_PortalOnlinePayment_paidAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PortalOnlinePayment_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalOnlinePayment", field.Name)
 }
 
 func (ec *executionContext) childFields_PortalPayment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17776,6 +18786,14 @@ func (ec *executionContext) childFields_SaveTimeSheetPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type SaveTimeSheetPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetPaymentProviderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "provider":
+		return ec.fieldContext_SetPaymentProviderPayload_provider(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetPaymentProviderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "token":
@@ -18114,6 +19132,24 @@ func (ec *executionContext) childFields_TrackingOption(ctx context.Context, fiel
 		return ec.fieldContext_TrackingOption_archivedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrackingOption", field.Name)
+}
+
+func (ec *executionContext) childFields_TransferInstructions(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "holder":
+		return ec.fieldContext_TransferInstructions_holder(ctx, field)
+	case "iban":
+		return ec.fieldContext_TransferInstructions_iban(ctx, field)
+	case "bic":
+		return ec.fieldContext_TransferInstructions_bic(ctx, field)
+	case "reference":
+		return ec.fieldContext_TransferInstructions_reference(ctx, field)
+	case "text":
+		return ec.fieldContext_TransferInstructions_text(ctx, field)
+	case "qr":
+		return ec.fieldContext_TransferInstructions_qr(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TransferInstructions", field.Name)
 }
 
 func (ec *executionContext) childFields_UnbilledItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18858,6 +19894,20 @@ func (ec *executionContext) field_Mutation_cancelJob_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelOnlinePayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (onlinepayment.CancelInput, error) {
+			return ec.unmarshalNOnlinePaymentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐCancelInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_changeMemberRole_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -18906,6 +19956,20 @@ func (ec *executionContext) field_Mutation_configureContactImport_args(ctx conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (imports.ConfigureInput, error) {
 			return ec.unmarshalNConfigureContactImportInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐConfigureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_confirmOnlinePayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (onlinepayment.ConfirmInput, error) {
+			return ec.unmarshalNConfirmOnlinePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐConfirmInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19488,6 +20552,20 @@ func (ec *executionContext) field_Mutation_pauseRecurringInvoice_args(ctx contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_payOnline_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (onlinepayment.PayInput, error) {
+			return ec.unmarshalNPayOnlineInput2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐPayInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_recordPayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19802,6 +20880,20 @@ func (ec *executionContext) field_Mutation_setLogo_args(ctx context.Context, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.SetLogoInput, error) {
 			return ec.unmarshalNSetLogoInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSetLogoInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setPaymentProvider_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (onlinepayment.SetInput, error) {
+			return ec.unmarshalNSetPaymentProviderInput2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20338,6 +21430,20 @@ func (ec *executionContext) field_Portal_invoice_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Portal_onlinePayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Project_time_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20715,6 +21821,66 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_onlinePayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_onlinePayments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*onlinepayment.Filter, error) {
+			return ec.unmarshalOOnlinePaymentFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -21309,6 +22475,20 @@ func (ec *executionContext) field_Subscription_portalBalanceChanged_args(ctx con
 		return nil, err
 	}
 	args["contactId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_portalOnlinePaymentChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -37109,6 +38289,182 @@ func (ec *executionContext) fieldContext_Mutation_revokePortalAccess(ctx context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_setPaymentProvider(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setPaymentProvider(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetPaymentProvider(ctx, fc.Args["input"].(onlinepayment.SetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SetPaymentProviderPayload) graphql.Marshaler {
+			return ec.marshalNSetPaymentProviderPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSetPaymentProviderPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setPaymentProvider(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetPaymentProviderPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setPaymentProvider_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_payOnline(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_payOnline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PayOnline(ctx, fc.Args["input"].(onlinepayment.PayInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PayOnlinePayload) graphql.Marshaler {
+			return ec.marshalNPayOnlinePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐPayOnlinePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_payOnline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PayOnlinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_payOnline_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_confirmOnlinePayment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmOnlinePayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmOnlinePayment(ctx, fc.Args["input"].(onlinepayment.ConfirmInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.OnlinePaymentPayload) graphql.Marshaler {
+			return ec.marshalNOnlinePaymentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐOnlinePaymentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmOnlinePayment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlinePaymentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmOnlinePayment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelOnlinePayment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelOnlinePayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelOnlinePayment(ctx, fc.Args["input"].(onlinepayment.CancelInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.OnlinePaymentPayload) graphql.Marshaler {
+			return ec.marshalNOnlinePaymentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐOnlinePaymentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelOnlinePayment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlinePaymentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelOnlinePayment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_retryJob(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37711,6 +39067,533 @@ func (ec *executionContext) fieldContext_NumberSequencePayload_sequence(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _OnlinePayment_id(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlinePayment", field, false, false, "ID")
+}
+
+func (ec *executionContext) _OnlinePayment_createdAt(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlinePayment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _OnlinePayment_provider(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_provider(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provider, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v onlinepayment1.Provider) graphql.Marshaler {
+			return ec.marshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlinePayment", field, false, false, "OnlineProvider")
+}
+
+func (ec *executionContext) _OnlinePayment_status(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v onlinepayment1.Status) graphql.Marshaler {
+			return ec.marshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlinePayment", field, true, false, "OnlinePaymentStatus")
+}
+
+func (ec *executionContext) _OnlinePayment_amount(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePayment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlinePayment_reference(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlinePayment", field, false, false, "String")
+}
+
+func (ec *executionContext) _OnlinePayment_contact(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePayment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlinePayment_document(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
+			return ec.marshalODocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePayment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlinePayment_payment(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_payment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payment(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *payment.Payment) graphql.Marshaler {
+			return ec.marshalOPayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐPayment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_payment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePayment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Payment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlinePayment_paidAt(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_paidAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaidAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_paidAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlinePayment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _OnlinePayment_expiresAt(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlinePayment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _OnlinePayment_events(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePayment_events(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Events(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*onlinepayment.Event) graphql.Marshaler {
+			return ec.marshalNPaymentEvent2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePayment_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePayment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlinePaymentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*onlinepayment.OnlinePayment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePaymentConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*onlinepayment.OnlinePayment]) graphql.Marshaler {
+			return ec.marshalNOnlinePaymentEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePaymentConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePaymentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlinePaymentEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlinePaymentConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*onlinepayment.OnlinePayment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePaymentConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*onlinepayment.OnlinePayment) graphql.Marshaler {
+			return ec.marshalNOnlinePayment2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePaymentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePaymentConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePaymentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlinePayment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlinePaymentConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*onlinepayment.OnlinePayment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePaymentConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePaymentConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePaymentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlinePaymentConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*onlinepayment.OnlinePayment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePaymentConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePaymentConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlinePaymentConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _OnlinePaymentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*onlinepayment.OnlinePayment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePaymentEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePaymentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlinePaymentEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _OnlinePaymentEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*onlinepayment.OnlinePayment]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePaymentEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *onlinepayment.OnlinePayment) graphql.Marshaler {
+			return ec.marshalNOnlinePayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePaymentEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePaymentEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlinePayment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlinePaymentPayload_onlinePayment(ctx context.Context, field graphql.CollectedField, obj *model.OnlinePaymentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlinePaymentPayload_onlinePayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlinePayment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v onlinepayment.OnlinePayment) graphql.Marshaler {
+			return ec.marshalNOnlinePayment2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlinePaymentPayload_onlinePayment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlinePaymentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlinePayment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.CollectedField, obj *bind.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -38123,6 +40006,38 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _PayOnlinePayload_onlinePayment(ctx context.Context, field graphql.CollectedField, obj *model.PayOnlinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PayOnlinePayload_onlinePayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlinePayment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v onlinepayment.OnlinePayment) graphql.Marshaler {
+			return ec.marshalNPortalOnlinePayment2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PayOnlinePayload_onlinePayment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PayOnlinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalOnlinePayment(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Payment_id(ctx context.Context, field graphql.CollectedField, obj *payment.Payment) (ret graphql.Marshaler) {
@@ -38753,6 +40668,153 @@ func (ec *executionContext) fieldContext_PaymentEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _PaymentEvent_id(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentEvent_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentEvent", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PaymentEvent_createdAt(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentEvent_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentEvent_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentEvent", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PaymentEvent_type(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentEvent_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentEvent_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentEvent_outcome(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentEvent_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v paymentevent.Outcome) graphql.Marshaler {
+			return ec.marshalNPaymentEventOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymenteventᚐOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentEvent_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentEvent", field, false, false, "PaymentEventOutcome")
+}
+
+func (ec *executionContext) _PaymentEvent_detail(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentEvent_detail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Detail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentEvent_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentEvent_amount(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentEvent_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentEvent_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PaymentPayload_payment(ctx context.Context, field graphql.CollectedField, obj *model.PaymentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -38815,6 +40877,282 @@ func (ec *executionContext) fieldContext_PaymentPayload_balances(_ context.Conte
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PaymentProviderSetting_provider(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_provider(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provider, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v onlinepayment1.Provider) graphql.Marshaler {
+			return ec.marshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "OnlineProvider")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_enabled(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_enabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_secretKeyHint(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_secretKeyHint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SecretKeyHint, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_secretKeyHint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_webhookSecretHint(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_webhookSecretHint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WebhookSecretHint, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_webhookSecretHint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_webhookUrl(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_webhookUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WebhookURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_webhookUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_webhookEvents(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_webhookEvents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WebhookEvents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_webhookEvents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_holder(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_holder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_holder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_iban(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_iban(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IBAN, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_iban(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_bic(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_bic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BIC, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_bic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_instructions(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_instructions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Instructions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_instructions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "String")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_secretsAvailable(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_secretsAvailable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SecretsAvailable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_secretsAvailable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PaymentProviderSetting_updatedAt(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentProviderSetting_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentProviderSetting_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentProviderSetting", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _PaymentResult_payment(ctx context.Context, field graphql.CollectedField, obj *payment.Recorded) (ret graphql.Marshaler) {
@@ -39385,6 +41723,73 @@ func (ec *executionContext) fieldContext_Portal_invoice(ctx context.Context, fie
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Portal_invoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portal_payWith(ctx context.Context, field graphql.CollectedField, obj *portal.Portal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portal_payWith(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Portal().PayWith(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []onlinepayment1.Provider) graphql.Marshaler {
+			return ec.marshalNOnlineProvider2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProviderᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Portal_payWith(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portal", field, true, true, "OnlineProvider")
+}
+
+func (ec *executionContext) _Portal_onlinePayment(ctx context.Context, field graphql.CollectedField, obj *portal.Portal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portal_onlinePayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Portal().OnlinePayment(ctx, obj, fc.Args["id"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *onlinepayment.OnlinePayment) graphql.Marshaler {
+			return ec.marshalOPortalOnlinePayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portal_onlinePayment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalOnlinePayment(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Portal_onlinePayment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -41012,6 +43417,231 @@ func (ec *executionContext) fieldContext_PortalInvoiceLine_net(_ context.Context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PortalOnlinePayment_id(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalOnlinePayment_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalOnlinePayment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalOnlinePayment", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PortalOnlinePayment_provider(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalOnlinePayment_provider(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provider, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v onlinepayment1.Provider) graphql.Marshaler {
+			return ec.marshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalOnlinePayment_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalOnlinePayment", field, false, false, "OnlineProvider")
+}
+
+func (ec *executionContext) _PortalOnlinePayment_status(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalOnlinePayment_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v onlinepayment1.Status) graphql.Marshaler {
+			return ec.marshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalOnlinePayment_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalOnlinePayment", field, true, false, "OnlinePaymentStatus")
+}
+
+func (ec *executionContext) _PortalOnlinePayment_amount(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalOnlinePayment_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalOnlinePayment_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalOnlinePayment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalOnlinePayment_reference(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalOnlinePayment_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalOnlinePayment_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalOnlinePayment", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalOnlinePayment_url(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalOnlinePayment_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalOnlinePayment_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalOnlinePayment", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortalOnlinePayment_instructions(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalOnlinePayment_instructions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Instructions(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *onlinepayment.Instructions) graphql.Marshaler {
+			return ec.marshalOTransferInstructions2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐInstructions(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalOnlinePayment_instructions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalOnlinePayment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TransferInstructions(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalOnlinePayment_paidAt(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalOnlinePayment_paidAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaidAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalOnlinePayment_paidAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalOnlinePayment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PortalOnlinePayment_expiresAt(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalOnlinePayment_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalOnlinePayment_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalOnlinePayment", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _PortalPayment_id(ctx context.Context, field graphql.CollectedField, obj *portal.Payment) (ret graphql.Marshaler) {
@@ -45660,6 +48290,126 @@ func (ec *executionContext) fieldContext_Query_portal(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_paymentProviders(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_paymentProviders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().PaymentProviders(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*onlinepayment.Setting) graphql.Marshaler {
+			return ec.marshalNPaymentProviderSetting2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐSettingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_paymentProviders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentProviderSetting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_onlinePayments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_onlinePayments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OnlinePayments(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*onlinepayment.Filter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*onlinepayment.OnlinePayment]) graphql.Marshaler {
+			return ec.marshalNOnlinePaymentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_onlinePayments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlinePaymentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_onlinePayments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_onlinePayment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_onlinePayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OnlinePayment(ctx, fc.Args["id"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *onlinepayment.OnlinePayment) graphql.Marshaler {
+			return ec.marshalOOnlinePayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_onlinePayment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlinePayment(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_onlinePayment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_jobs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -48174,6 +50924,38 @@ func (ec *executionContext) fieldContext_SaveTimeSheetPayload_userId(_ context.C
 	return graphql.NewScalarFieldContext("SaveTimeSheetPayload", field, false, false, "ID")
 }
 
+func (ec *executionContext) _SetPaymentProviderPayload_provider(ctx context.Context, field graphql.CollectedField, obj *model.SetPaymentProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetPaymentProviderPayload_provider(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provider, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v onlinepayment.Setting) graphql.Marshaler {
+			return ec.marshalNPaymentProviderSetting2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐSetting(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetPaymentProviderPayload_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetPaymentProviderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentProviderSetting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SignInPayload_token(ctx context.Context, field graphql.CollectedField, obj *account.SignedIn) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -48902,6 +51684,50 @@ func (ec *executionContext) fieldContext_Subscription_portalBalanceChanged(ctx c
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_portalBalanceChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_portalOnlinePaymentChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_portalOnlinePaymentChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().PortalOnlinePaymentChanged(ctx, fc.Args["id"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *onlinepayment.OnlinePayment) graphql.Marshaler {
+			return ec.marshalNPortalOnlinePayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_portalOnlinePaymentChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalOnlinePayment(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_portalOnlinePaymentChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -51273,6 +54099,144 @@ func (ec *executionContext) _TrackingOption_archivedAt(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_TrackingOption_archivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TrackingOption", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _TransferInstructions_holder(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Instructions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferInstructions_holder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TransferInstructions_holder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferInstructions", field, false, false, "String")
+}
+
+func (ec *executionContext) _TransferInstructions_iban(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Instructions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferInstructions_iban(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IBAN, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TransferInstructions_iban(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferInstructions", field, false, false, "String")
+}
+
+func (ec *executionContext) _TransferInstructions_bic(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Instructions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferInstructions_bic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BIC, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TransferInstructions_bic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferInstructions", field, false, false, "String")
+}
+
+func (ec *executionContext) _TransferInstructions_reference(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Instructions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferInstructions_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TransferInstructions_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferInstructions", field, false, false, "String")
+}
+
+func (ec *executionContext) _TransferInstructions_text(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Instructions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferInstructions_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TransferInstructions_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferInstructions", field, false, false, "String")
+}
+
+func (ec *executionContext) _TransferInstructions_qr(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.Instructions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferInstructions_qr(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QR, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TransferInstructions_qr(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferInstructions", field, false, false, "String")
 }
 
 func (ec *executionContext) _UnbilledItem_id(ctx context.Context, field graphql.CollectedField, obj *project.Item) (ret graphql.Marshaler) {
@@ -54290,6 +57254,76 @@ func UnmarshalConfigureContactImportInput(ctx context.Context, raw any) (imports
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputConfirmOnlinePaymentInput(ctx context.Context, obj any) (onlinepayment.ConfirmInput, error) {
+	var it onlinepayment.ConfirmInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "amount", "date", "notes", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalConfirmOnlinePaymentInput unmarshals raw into the ConfirmOnlinePaymentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalConfirmOnlinePaymentInput(ctx context.Context, raw any) (onlinepayment.ConfirmInput, error) {
+	var out onlinepayment.ConfirmInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConfirmOnlinePaymentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj any) (contact.Filter, error) {
 	var it contact.Filter
 	if obj == nil {
@@ -56999,6 +60033,188 @@ func UnmarshalMergePreviewInput(ctx context.Context, raw any) (merge.PreviewInpu
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputOnlinePaymentFilter(ctx context.Context, obj any) (onlinepayment.Filter, error) {
+	var it onlinepayment.Filter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "statuses", "providers"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOOnlinePaymentStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "providers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("providers"))
+			data, err := ec.unmarshalOOnlineProvider2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProviderᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Providers = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOnlinePaymentFilter unmarshals raw into the OnlinePaymentFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOnlinePaymentFilter(ctx context.Context, raw any) (onlinepayment.Filter, error) {
+	var out onlinepayment.Filter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OnlinePaymentFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOnlinePaymentIdInput(ctx context.Context, obj any) (onlinepayment.CancelInput, error) {
+	var it onlinepayment.CancelInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOnlinePaymentIdInput unmarshals raw into the OnlinePaymentIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOnlinePaymentIdInput(ctx context.Context, raw any) (onlinepayment.CancelInput, error) {
+	var out onlinepayment.CancelInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OnlinePaymentIdInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPayOnlineInput(ctx context.Context, obj any) (onlinepayment.PayInput, error) {
+	var it onlinepayment.PayInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "documentId", "currency", "amount", "provider", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "documentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentID = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalODecimal2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "provider":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("provider"))
+			data, err := ec.unmarshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Provider = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPayOnlineInput unmarshals raw into the PayOnlineInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPayOnlineInput(ctx context.Context, raw any) (onlinepayment.PayInput, error) {
+	var out onlinepayment.PayInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PayOnlineInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPaymentFilter(ctx context.Context, obj any) (payment.Filter, error) {
 	var it payment.Filter
 	if obj == nil {
@@ -58585,6 +61801,104 @@ func (ec *executionContext) unmarshalInputSetLogoInput(ctx context.Context, obj 
 func UnmarshalSetLogoInput(ctx context.Context, raw any) (model.SetLogoInput, error) {
 	var out model.SetLogoInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetLogoInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSetPaymentProviderInput(ctx context.Context, obj any) (onlinepayment.SetInput, error) {
+	var it onlinepayment.SetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"provider", "enabled", "secretKey", "webhookSecret", "holder", "iban", "bic", "instructions", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "provider":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("provider"))
+			data, err := ec.unmarshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Provider = data
+		case "enabled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enabled"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enabled = data
+		case "secretKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secretKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecretKey = data
+		case "webhookSecret":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookSecret"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookSecret = data
+		case "holder":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holder"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Holder = data
+		case "iban":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("iban"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IBAN = data
+		case "bic":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bic"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BIC = data
+		case "instructions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("instructions"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Instructions = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSetPaymentProviderInput unmarshals raw into the SetPaymentProviderInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetPaymentProviderInput(ctx context.Context, raw any) (onlinepayment.SetInput, error) {
+	var out onlinepayment.SetInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetPaymentProviderInput", raw, &out)
 	return out, err
 }
 
@@ -66993,6 +70307,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "setPaymentProvider":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setPaymentProvider(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "payOnline":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_payOnline(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmOnlinePayment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmOnlinePayment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelOnlinePayment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelOnlinePayment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "retryJob":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_retryJob(ctx, field)
@@ -67267,6 +70609,218 @@ func (ec *executionContext) _NumberSequencePayload(ctx context.Context, sel ast.
 	return out
 }
 
+var onlinePaymentImplementors = []string{"OnlinePayment"}
+
+func (ec *executionContext) _OnlinePayment(ctx context.Context, sel ast.SelectionSet, obj *onlinepayment.OnlinePayment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, onlinePaymentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OnlinePayment")
+		case "id":
+			out.Values[i] = ec._OnlinePayment_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._OnlinePayment_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "provider":
+			out.Values[i] = ec._OnlinePayment_provider(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._OnlinePayment_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amount":
+			out.Values[i] = ec._OnlinePayment_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reference":
+			out.Values[i] = ec._OnlinePayment_reference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contact":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OnlinePayment_contact(ctx, field, obj)
+				})
+		case "document":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OnlinePayment_document(ctx, field, obj)
+				})
+		case "payment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OnlinePayment_payment(ctx, field, obj)
+				})
+		case "paidAt":
+			out.Values[i] = ec._OnlinePayment_paidAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			out.Values[i] = ec._OnlinePayment_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "events":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OnlinePayment_events(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var onlinePaymentConnectionImplementors = []string{"OnlinePaymentConnection"}
+
+func (ec *executionContext) _OnlinePaymentConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*onlinepayment.OnlinePayment]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, onlinePaymentConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OnlinePaymentConnection")
+		case "edges":
+			out.Values[i] = ec._OnlinePaymentConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._OnlinePaymentConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._OnlinePaymentConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OnlinePaymentConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var onlinePaymentEdgeImplementors = []string{"OnlinePaymentEdge"}
+
+func (ec *executionContext) _OnlinePaymentEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*onlinepayment.OnlinePayment]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, onlinePaymentEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OnlinePaymentEdge")
+		case "cursor":
+			out.Values[i] = ec._OnlinePaymentEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._OnlinePaymentEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var onlinePaymentPayloadImplementors = []string{"OnlinePaymentPayload"}
+
+func (ec *executionContext) _OnlinePaymentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.OnlinePaymentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, onlinePaymentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OnlinePaymentPayload")
+		case "onlinePayment":
+			out.Values[i] = ec._OnlinePaymentPayload_onlinePayment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var organizationImplementors = []string{"Organization", "Node"}
 
 func (ec *executionContext) _Organization(ctx context.Context, sel ast.SelectionSet, obj *bind.Organization) graphql.Marshaler {
@@ -67394,6 +70948,39 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var payOnlinePayloadImplementors = []string{"PayOnlinePayload"}
+
+func (ec *executionContext) _PayOnlinePayload(ctx context.Context, sel ast.SelectionSet, obj *model.PayOnlinePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, payOnlinePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PayOnlinePayload")
+		case "onlinePayment":
+			out.Values[i] = ec._PayOnlinePayload_onlinePayment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -67617,6 +71204,64 @@ func (ec *executionContext) _PaymentEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var paymentEventImplementors = []string{"PaymentEvent"}
+
+func (ec *executionContext) _PaymentEvent(ctx context.Context, sel ast.SelectionSet, obj *onlinepayment.Event) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentEvent")
+		case "id":
+			out.Values[i] = ec._PaymentEvent_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._PaymentEvent_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._PaymentEvent_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._PaymentEvent_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "detail":
+			out.Values[i] = ec._PaymentEvent_detail(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._PaymentEvent_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var paymentPayloadImplementors = []string{"PaymentPayload"}
 
 func (ec *executionContext) _PaymentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PaymentPayload) graphql.Marshaler {
@@ -67636,6 +71281,94 @@ func (ec *executionContext) _PaymentPayload(ctx context.Context, sel ast.Selecti
 		case "balances":
 			out.Values[i] = ec._PaymentPayload_balances(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var paymentProviderSettingImplementors = []string{"PaymentProviderSetting"}
+
+func (ec *executionContext) _PaymentProviderSetting(ctx context.Context, sel ast.SelectionSet, obj *onlinepayment.Setting) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentProviderSettingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentProviderSetting")
+		case "provider":
+			out.Values[i] = ec._PaymentProviderSetting_provider(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enabled":
+			out.Values[i] = ec._PaymentProviderSetting_enabled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "secretKeyHint":
+			out.Values[i] = ec._PaymentProviderSetting_secretKeyHint(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "webhookSecretHint":
+			out.Values[i] = ec._PaymentProviderSetting_webhookSecretHint(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "webhookUrl":
+			out.Values[i] = ec._PaymentProviderSetting_webhookUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "webhookEvents":
+			out.Values[i] = ec._PaymentProviderSetting_webhookEvents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holder":
+			out.Values[i] = ec._PaymentProviderSetting_holder(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "iban":
+			out.Values[i] = ec._PaymentProviderSetting_iban(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bic":
+			out.Values[i] = ec._PaymentProviderSetting_bic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "instructions":
+			out.Values[i] = ec._PaymentProviderSetting_instructions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "secretsAvailable":
+			out.Values[i] = ec._PaymentProviderSetting_secretsAvailable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._PaymentProviderSetting_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -67910,6 +71643,18 @@ func (ec *executionContext) _Portal(ctx context.Context, sel ast.SelectionSet, o
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Portal_invoice(ctx, field, obj)
+				})
+		case "payWith":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portal_payWith(ctx, field, obj)
+				})
+		case "onlinePayment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portal_onlinePayment(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -68469,6 +72214,80 @@ func (ec *executionContext) _PortalInvoiceLine(ctx context.Context, sel ast.Sele
 			out.Values[i] = ec._PortalInvoiceLine_net(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalOnlinePaymentImplementors = []string{"PortalOnlinePayment"}
+
+func (ec *executionContext) _PortalOnlinePayment(ctx context.Context, sel ast.SelectionSet, obj *onlinepayment.OnlinePayment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalOnlinePaymentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalOnlinePayment")
+		case "id":
+			out.Values[i] = ec._PortalOnlinePayment_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "provider":
+			out.Values[i] = ec._PortalOnlinePayment_provider(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._PortalOnlinePayment_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amount":
+			out.Values[i] = ec._PortalOnlinePayment_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reference":
+			out.Values[i] = ec._PortalOnlinePayment_reference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "url":
+			out.Values[i] = ec._PortalOnlinePayment_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "instructions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalOnlinePayment_instructions(ctx, field, obj)
+				})
+		case "paidAt":
+			out.Values[i] = ec._PortalOnlinePayment_paidAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			out.Values[i] = ec._PortalOnlinePayment_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -69854,6 +73673,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_portal(ctx, field)
 				})
+		case "paymentProviders":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_paymentProviders(ctx, field)
+				})
+		case "onlinePayments":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_onlinePayments(ctx, field)
+				})
+		case "onlinePayment":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_onlinePayment(ctx, field)
+				})
 		case "jobs":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -70977,6 +74814,39 @@ func (ec *executionContext) _SaveTimeSheetPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var setPaymentProviderPayloadImplementors = []string{"SetPaymentProviderPayload"}
+
+func (ec *executionContext) _SetPaymentProviderPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SetPaymentProviderPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setPaymentProviderPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetPaymentProviderPayload")
+		case "provider":
+			out.Values[i] = ec._SetPaymentProviderPayload_provider(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var signInPayloadImplementors = []string{"SignInPayload"}
 
 func (ec *executionContext) _SignInPayload(ctx context.Context, sel ast.SelectionSet, obj *account.SignedIn) graphql.Marshaler {
@@ -71251,6 +75121,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_balanceChanged(ctx, fields[0])
 	case "portalBalanceChanged":
 		return ec._Subscription_portalBalanceChanged(ctx, fields[0])
+	case "portalOnlinePaymentChanged":
+		return ec._Subscription_portalOnlinePaymentChanged(ctx, fields[0])
 	case "contactImportProgress":
 		return ec._Subscription_contactImportProgress(ctx, fields[0])
 	case "documentChanged":
@@ -72126,6 +75998,64 @@ func (ec *executionContext) _TrackingOption(ctx context.Context, sel ast.Selecti
 			out.Values[i] = ec._TrackingOption_archivedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var transferInstructionsImplementors = []string{"TransferInstructions"}
+
+func (ec *executionContext) _TransferInstructions(ctx context.Context, sel ast.SelectionSet, obj *onlinepayment.Instructions) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, transferInstructionsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TransferInstructions")
+		case "holder":
+			out.Values[i] = ec._TransferInstructions_holder(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "iban":
+			out.Values[i] = ec._TransferInstructions_iban(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bic":
+			out.Values[i] = ec._TransferInstructions_bic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reference":
+			out.Values[i] = ec._TransferInstructions_reference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._TransferInstructions_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "qr":
+			out.Values[i] = ec._TransferInstructions_qr(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -73293,6 +77223,11 @@ func (ec *executionContext) unmarshalNComputeTotalsInput2githubᚗcomᚋkartela�
 
 func (ec *executionContext) unmarshalNConfigureContactImportInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚋimportsᚐConfigureInput(ctx context.Context, v any) (imports.ConfigureInput, error) {
 	res, err := ec.unmarshalInputConfigureContactImportInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNConfirmOnlinePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐConfirmInput(ctx context.Context, v any) (onlinepayment.ConfirmInput, error) {
+	res, err := ec.unmarshalInputConfirmOnlinePaymentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -75456,6 +79391,169 @@ func (ec *executionContext) marshalNNumberSequencePayload2ᚖgithubᚗcomᚋkart
 	return ec._NumberSequencePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNOnlinePayment2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx context.Context, sel ast.SelectionSet, v onlinepayment.OnlinePayment) graphql.Marshaler {
+	return ec._OnlinePayment(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNOnlinePayment2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePaymentᚄ(ctx context.Context, sel ast.SelectionSet, v []*onlinepayment.OnlinePayment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOnlinePayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOnlinePayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx context.Context, sel ast.SelectionSet, v *onlinepayment.OnlinePayment) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OnlinePayment!")
+		return graphql.Null
+	}
+	return ec._OnlinePayment(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOnlinePaymentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*onlinepayment.OnlinePayment]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OnlinePaymentConnection!")
+		return graphql.Null
+	}
+	return ec._OnlinePaymentConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOnlinePaymentEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*onlinepayment.OnlinePayment]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOnlinePaymentEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOnlinePaymentEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*onlinepayment.OnlinePayment]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OnlinePaymentEdge!")
+		return graphql.Null
+	}
+	return ec._OnlinePaymentEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOnlinePaymentIdInput2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐCancelInput(ctx context.Context, v any) (onlinepayment.CancelInput, error) {
+	res, err := ec.unmarshalInputOnlinePaymentIdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOnlinePaymentPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐOnlinePaymentPayload(ctx context.Context, sel ast.SelectionSet, v *model.OnlinePaymentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OnlinePaymentPayload!")
+		return graphql.Null
+	}
+	return ec._OnlinePaymentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus(ctx context.Context, v any) (onlinepayment1.Status, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus(ctx context.Context, sel ast.SelectionSet, v onlinepayment1.Status) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "OnlinePaymentStatus!")
+	}
+	return res
+}
+
+var (
+	unmarshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus = map[string]onlinepayment1.Status{
+		"OPEN":      onlinepayment1.StatusOpen,
+		"PAID":      onlinepayment1.StatusPaid,
+		"CANCELLED": onlinepayment1.StatusCancelled,
+		"EXPIRED":   onlinepayment1.StatusExpired,
+		"FAILED":    onlinepayment1.StatusFailed,
+	}
+	marshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus = map[onlinepayment1.Status]string{
+		onlinepayment1.StatusOpen:      "OPEN",
+		onlinepayment1.StatusPaid:      "PAID",
+		onlinepayment1.StatusCancelled: "CANCELLED",
+		onlinepayment1.StatusExpired:   "EXPIRED",
+		onlinepayment1.StatusFailed:    "FAILED",
+	}
+)
+
+func (ec *executionContext) unmarshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx context.Context, v any) (onlinepayment1.Provider, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx context.Context, sel ast.SelectionSet, v onlinepayment1.Provider) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "OnlineProvider!")
+	}
+	return res
+}
+
+var (
+	unmarshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider = map[string]onlinepayment1.Provider{
+		"STRIPE":        onlinepayment1.ProviderStripe,
+		"BANK_TRANSFER": onlinepayment1.ProviderBankTransfer,
+		"SANDBOX":       onlinepayment1.ProviderSandbox,
+	}
+	marshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider = map[onlinepayment1.Provider]string{
+		onlinepayment1.ProviderStripe:       "STRIPE",
+		onlinepayment1.ProviderBankTransfer: "BANK_TRANSFER",
+		onlinepayment1.ProviderSandbox:      "SANDBOX",
+	}
+)
+
+func (ec *executionContext) unmarshalNOnlineProvider2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProviderᚄ(ctx context.Context, v any) ([]onlinepayment1.Provider, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]onlinepayment1.Provider, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNOnlineProvider2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProviderᚄ(ctx context.Context, sel ast.SelectionSet, v []onlinepayment1.Provider) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNOrganization2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋbindᚐOrganization(ctx context.Context, sel ast.SelectionSet, v bind.Organization) graphql.Marshaler {
 	return ec._Organization(ctx, sel, &v)
 }
@@ -75503,6 +79601,19 @@ var (
 		document.Paid:    "PAID",
 	}
 )
+
+func (ec *executionContext) unmarshalNPayOnlineInput2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐPayInput(ctx context.Context, v any) (onlinepayment.PayInput, error) {
+	res, err := ec.unmarshalInputPayOnlineInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPayOnlinePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐPayOnlinePayload(ctx context.Context, sel ast.SelectionSet, v *model.PayOnlinePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PayOnlinePayload!")
+		return graphql.Null
+	}
+	return ec._PayOnlinePayload(ctx, sel, v)
+}
 
 func (ec *executionContext) marshalNPayment2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐPayment(ctx context.Context, sel ast.SelectionSet, v payment.Payment) graphql.Marshaler {
 	return ec._Payment(ctx, sel, &v)
@@ -75563,6 +79674,66 @@ func (ec *executionContext) marshalNPaymentEdge2ᚖgithubᚗcomᚋkartelaᚋkart
 	}
 	return ec._PaymentEdge(ctx, sel, v)
 }
+
+func (ec *executionContext) marshalNPaymentEvent2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*onlinepayment.Event) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentEvent2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐEvent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPaymentEvent2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐEvent(ctx context.Context, sel ast.SelectionSet, v *onlinepayment.Event) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PaymentEvent!")
+		return graphql.Null
+	}
+	return ec._PaymentEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPaymentEventOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymenteventᚐOutcome(ctx context.Context, v any) (paymentevent.Outcome, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNPaymentEventOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymenteventᚐOutcome[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPaymentEventOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymenteventᚐOutcome(ctx context.Context, sel ast.SelectionSet, v paymentevent.Outcome) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNPaymentEventOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymenteventᚐOutcome[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PaymentEventOutcome!")
+	}
+	return res
+}
+
+var (
+	unmarshalNPaymentEventOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymenteventᚐOutcome = map[string]paymentevent.Outcome{
+		"BOOKED":      paymentevent.OutcomeBooked,
+		"CREDITED":    paymentevent.OutcomeCredited,
+		"REFUNDED":    paymentevent.OutcomeRefunded,
+		"DISPUTED":    paymentevent.OutcomeDisputed,
+		"DISPUTE_WON": paymentevent.OutcomeDisputeWon,
+		"CLOSED":      paymentevent.OutcomeClosed,
+		"IGNORED":     paymentevent.OutcomeIgnored,
+	}
+	marshalNPaymentEventOutcome2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymenteventᚐOutcome = map[paymentevent.Outcome]string{
+		paymentevent.OutcomeBooked:     "BOOKED",
+		paymentevent.OutcomeCredited:   "CREDITED",
+		paymentevent.OutcomeRefunded:   "REFUNDED",
+		paymentevent.OutcomeDisputed:   "DISPUTED",
+		paymentevent.OutcomeDisputeWon: "DISPUTE_WON",
+		paymentevent.OutcomeClosed:     "CLOSED",
+		paymentevent.OutcomeIgnored:    "IGNORED",
+	}
+)
 
 func (ec *executionContext) unmarshalNPaymentKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋpaymentᚐKind(ctx context.Context, v any) (payment1.Kind, error) {
 	tmp, err := scalar.UnmarshalString(v)
@@ -75638,6 +79809,34 @@ func (ec *executionContext) marshalNPaymentPayload2ᚖgithubᚗcomᚋkartelaᚋk
 		return graphql.Null
 	}
 	return ec._PaymentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPaymentProviderSetting2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐSetting(ctx context.Context, sel ast.SelectionSet, v onlinepayment.Setting) graphql.Marshaler {
+	return ec._PaymentProviderSetting(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPaymentProviderSetting2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐSettingᚄ(ctx context.Context, sel ast.SelectionSet, v []*onlinepayment.Setting) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentProviderSetting2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐSetting(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPaymentProviderSetting2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐSetting(ctx context.Context, sel ast.SelectionSet, v *onlinepayment.Setting) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PaymentProviderSetting!")
+		return graphql.Null
+	}
+	return ec._PaymentProviderSetting(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPaymentResult2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐRecordedᚄ(ctx context.Context, sel ast.SelectionSet, v []*payment.Recorded) graphql.Marshaler {
@@ -75983,6 +80182,18 @@ func (ec *executionContext) marshalNPortalInvoiceLine2ᚖgithubᚗcomᚋkartela�
 		return graphql.Null
 	}
 	return ec._PortalInvoiceLine(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalOnlinePayment2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx context.Context, sel ast.SelectionSet, v onlinepayment.OnlinePayment) graphql.Marshaler {
+	return ec._PortalOnlinePayment(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPortalOnlinePayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx context.Context, sel ast.SelectionSet, v *onlinepayment.OnlinePayment) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalOnlinePayment!")
+		return graphql.Null
+	}
+	return ec._PortalOnlinePayment(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPortalPayment2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐPaymentᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Payment) graphql.Marshaler {
@@ -77259,6 +81470,19 @@ func (ec *executionContext) unmarshalNSetContactsOptionInput2githubᚗcomᚋkart
 func (ec *executionContext) unmarshalNSetLogoInput2githubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSetLogoInput(ctx context.Context, v any) (model.SetLogoInput, error) {
 	res, err := ec.unmarshalInputSetLogoInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSetPaymentProviderInput2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐSetInput(ctx context.Context, v any) (onlinepayment.SetInput, error) {
+	res, err := ec.unmarshalInputSetPaymentProviderInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetPaymentProviderPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSetPaymentProviderPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetPaymentProviderPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SetPaymentProviderPayload!")
+		return graphql.Null
+	}
+	return ec._SetPaymentProviderPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSide2githubᚗcomᚋkartelaᚋkartelaᚋentᚋledgerentryᚐSide(ctx context.Context, v any) (ledgerentry.Side, error) {
@@ -79165,6 +83389,93 @@ func (ec *executionContext) marshalONumberSequence2ᚖgithubᚗcomᚋkartelaᚋk
 	return ec._NumberSequence(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOOnlinePayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx context.Context, sel ast.SelectionSet, v *onlinepayment.OnlinePayment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OnlinePayment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOnlinePaymentFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐFilter(ctx context.Context, v any) (*onlinepayment.Filter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputOnlinePaymentFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOOnlinePaymentStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatusᚄ(ctx context.Context, v any) ([]onlinepayment1.Status, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]onlinepayment1.Status, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOOnlinePaymentStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []onlinepayment1.Status) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOnlinePaymentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOOnlineProvider2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProviderᚄ(ctx context.Context, v any) ([]onlinepayment1.Provider, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]onlinepayment1.Provider, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOOnlineProvider2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProviderᚄ(ctx context.Context, sel ast.SelectionSet, v []onlinepayment1.Provider) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOnlineProvider2githubᚗcomᚋkartelaᚋkartelaᚋentᚋonlinepaymentᚐProvider(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState(ctx context.Context, v any) (*document.PaidState, error) {
 	if v == nil {
 		return nil, nil
@@ -79421,6 +83732,13 @@ func (ec *executionContext) marshalOPortalInvoice2ᚖgithubᚗcomᚋkartelaᚋka
 		return graphql.Null
 	}
 	return ec._PortalInvoice(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPortalOnlinePayment2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx context.Context, sel ast.SelectionSet, v *onlinepayment.OnlinePayment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PortalOnlinePayment(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
@@ -80184,6 +84502,13 @@ func (ec *executionContext) unmarshalOTrackingOptionInput2ᚕᚖgithubᚗcomᚋk
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOTransferInstructions2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐInstructions(ctx context.Context, sel ast.SelectionSet, v *onlinepayment.Instructions) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TransferInstructions(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx context.Context, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {

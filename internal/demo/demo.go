@@ -17,9 +17,11 @@ import (
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent/auditevent"
+	entonline "github.com/kartela/kartela/ent/onlinepayment"
 	"github.com/kartela/kartela/ent/organization"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/product"
@@ -39,6 +41,7 @@ type Services struct {
 	Product  *product.Service
 	Project  *project.Service
 	Portal   *portal.Service
+	Online   *onlinepayment.Service
 }
 
 // SignIn is one way into the demonstration.
@@ -76,7 +79,7 @@ func Write(ctx context.Context, s Services) (Accounts, error) {
 	quiet.Mailer = noMail{}
 	s.Portal = &quiet
 	w := &writer{Services: s, today: document.TodayIn(s.Document.Now(), zone)}
-	for _, step := range []func(context.Context) error{w.staff, w.contacts, w.categorize, w.twice, w.products, w.trade, w.projects, w.invite, w.archive, w.finish} {
+	for _, step := range []func(context.Context) error{w.staff, w.contacts, w.categorize, w.twice, w.products, w.trade, w.projects, w.invite, w.online, w.archive, w.finish} {
 		if err := step(ctx); err != nil {
 			return Accounts{}, fmt.Errorf("demo: %w", err)
 		}
@@ -189,6 +192,19 @@ func (w *writer) contacts(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// online has the business paid by the sandbox, where the server can keep its secret, and by bank
+// transfer.
+func (w *writer) online(ctx context.Context) error {
+	ctx = viewer.With(ctx, w.owner)
+	yes, holder, iban, bic := true, "Καλή Γη ΑΕ", "GR1601101250000000012300695", "ETHNGRAA"
+	transfer := onlinepayment.SetInput{Provider: entonline.ProviderBankTransfer, Enabled: &yes, Holder: &holder, IBAN: &iban, BIC: &bic}
+	if _, err := w.Online.Set(ctx, transfer); err != nil || w.Online.Secrets == nil {
+		return err
+	}
+	_, err := w.Online.Set(ctx, onlinepayment.SetInput{Provider: entonline.ProviderSandbox, Enabled: &yes})
+	return err
 }
 
 // invite lets the customers in to the portal, as they would let themselves in.

@@ -17,12 +17,15 @@ import (
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	entdocument "github.com/kartela/kartela/ent/document"
+	entonline "github.com/kartela/kartela/ent/onlinepayment"
 	entpayment "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/dbtest"
 	"github.com/kartela/kartela/internal/demo"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/onlinepayment"
+	"github.com/kartela/kartela/onlinepayment/banktransfer"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/product"
@@ -55,6 +58,8 @@ func services(t testing.TB, d *db.DB) demo.Services {
 	payments := &payment.Service{DB: d, Ledger: book, Contacts: contacts, Documents: documents, Now: now}
 	statements := &statement.Service{DB: d, Contacts: contacts, Documents: documents, Payments: payments, Now: now}
 	return demo.Services{DB: d, Account: accounts, Tracking: &tracking.Service{DB: d}, Contact: contacts, Document: documents, Payment: payments,
+		Online: &onlinepayment.Service{DB: d, Contacts: contacts, Documents: documents, Payments: payments, Changed: func(uuid.UUID, uuid.UUID) {}, Now: now,
+			Providers: map[entonline.Provider]payment.Provider{entonline.ProviderBankTransfer: banktransfer.Provider{}}},
 		Product: &product.Service{DB: d}, Project: &project.Service{DB: d, Contacts: contacts, Documents: documents, Now: now},
 		Portal: &portal.Service{DB: d, Accounts: accounts, Ledger: book, Documents: documents, Statements: statements,
 			Mailer: mailer{t}, BaseURL: "http://127.0.0.1:8080", Ended: accounts.Forget, Now: now}}

@@ -21,6 +21,7 @@ import (
 	"github.com/kartela/kartela/graph/bind"
 	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/ledger"
+	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/project"
@@ -263,6 +264,18 @@ type NumberSequencePayload struct {
 	Sequence ent.NumberSequence `json:"sequence"`
 }
 
+// What confirmOnlinePayment and cancelOnlinePayment give.
+type OnlinePaymentPayload struct {
+	// The online payment as it is now.
+	OnlinePayment onlinepayment.OnlinePayment `json:"onlinePayment"`
+}
+
+// What payOnline gives.
+type PayOnlinePayload struct {
+	// The online payment: open its url, or show its instructions.
+	OnlinePayment onlinepayment.OnlinePayment `json:"onlinePayment"`
+}
+
 // What a mutation on a payment gives.
 type PaymentPayload struct {
 	// The payment as it is now.
@@ -359,6 +372,12 @@ type SetLogoInput struct {
 	File graphql.Upload `json:"file"`
 	// See Mutation.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// What setPaymentProvider gives.
+type SetPaymentProviderPayload struct {
+	// The setting as it is now.
+	Provider onlinepayment.Setting `json:"provider"`
 }
 
 // What signing out gives.

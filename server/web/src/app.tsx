@@ -16,6 +16,9 @@ import { ImportScreen } from "./screens/import.tsx";
 import { JobsScreen } from "./screens/jobs.tsx";
 import { OwnAccountScreen } from "./screens/own-account.tsx";
 import { MergeScreen } from "./screens/merge.tsx";
+import { OnlinePaymentsScreen } from "./screens/online-payments.tsx";
+import { PaymentProvidersScreen } from "./screens/payment-providers.tsx";
+import { PortalOnlineScreen } from "./screens/portal-online.tsx";
 import { PaymentsManyScreen } from "./screens/payments-many.tsx";
 import { PaymentsScreen } from "./screens/payments.tsx";
 import { ProductsScreen } from "./screens/products.tsx";
@@ -101,6 +104,9 @@ function StaffScreens({ path, role }: { path: string; role: string }) {
   if (path === "/payments") {
     return <PaymentsScreen role={role} />;
   }
+  if (path === "/payments/online") {
+    return <OnlinePaymentsScreen role={role} />;
+  }
   if (path === "/payments/new") {
     return <PaymentsManyScreen />;
   }
@@ -147,6 +153,8 @@ function orderScreen(path: string, role: string): JSX.Element | null {
       return <DocumentSettingsScreen />;
     case "/settings/registries":
       return <RegistrySettingsScreen />;
+    case "/settings/payments":
+      return <PaymentProvidersScreen />;
     case "/settings/jobs":
       return <JobsScreen />;
     case "/products":
@@ -176,6 +184,10 @@ function PortalScreens({ path }: { path: string }) {
   const invoice = match("/portal/invoices/:id", path);
   if (invoice) {
     return <PortalInvoiceScreen key={invoice.id} id={invoice.id!} />;
+  }
+  const online = match("/portal/online/:id", path);
+  if (online) {
+    return <PortalOnlineScreen key={online.id} id={online.id!} />;
   }
   return <NotFound />;
 }

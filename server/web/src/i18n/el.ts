@@ -2,6 +2,7 @@ import { elAccount } from "./el-account.ts";
 import { elContacts } from "./el-contacts.ts";
 import { elDocuments } from "./el-documents.ts";
 import { elIntake } from "./el-intake.ts";
+import { elOnline } from "./el-online.ts";
 import { elPrint } from "./el-print.ts";
 import { elProjects } from "./el-projects.ts";
 import { elPayments } from "./el-payments.ts";
@@ -13,6 +14,7 @@ export const el: Texts = {
   ...elContacts,
   ...elDocuments,
   ...elIntake,
+  ...elOnline,
   ...elPrint,
   ...elProjects,
   ...elPayments,

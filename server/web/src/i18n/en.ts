@@ -2,6 +2,7 @@ import { enAccount } from "./en-account.ts";
 import { enContacts } from "./en-contacts.ts";
 import { enDocuments } from "./en-documents.ts";
 import { enIntake } from "./en-intake.ts";
+import { enOnline } from "./en-online.ts";
 import { enPrint } from "./en-print.ts";
 import { enProjects } from "./en-projects.ts";
 import { enPayments } from "./en-payments.ts";
@@ -14,6 +15,7 @@ export const en = {
   ...enContacts,
   ...enDocuments,
   ...enIntake,
+  ...enOnline,
   ...enPrint,
   ...enProjects,
   ...enPayments,

@@ -39,6 +39,9 @@ export function PaymentsScreen({ role }: { role: string }) {
       <div class="head">
         <PageTitle text={t("payments")} />
         <span class="space" />
+        <Link href="/payments/online" class="button">
+          {t("onlinePayments")}
+        </Link>
         {mayBook(role) && (
           <div class="actions">
             <Link href="/payments/new" class="button primary">

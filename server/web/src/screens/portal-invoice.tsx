@@ -7,6 +7,7 @@ import { Faults } from "../ui/fault.tsx";
 import { InvoiceSheet } from "../ui/invoice-sheet.tsx";
 import { useOwnBalances } from "../ui/live-portal.ts";
 import { Loading, PageTitle } from "../ui/page.tsx";
+import { PayOnline } from "./pay-online.tsx";
 import { StateTags } from "./contact-documents.tsx";
 
 // PortalInvoiceScreen shows a customer one invoice, as it stands now.
@@ -34,6 +35,7 @@ export function PortalInvoiceScreen({ id }: { id: string }) {
               <StateTags document={invoice} />
             </span>
             <span class="space" />
+            <PayOnline owed={invoice.remaining} documentId={invoice.id} />
             <button type="button" class="screen" onClick={() => print()}>
               {t("print")}
             </button>

@@ -16,6 +16,7 @@ import { Pages } from "../ui/pages.tsx";
 import { Period } from "../ui/period.tsx";
 import { StatementTable } from "../ui/statement-table.tsx";
 import { Views, viewOf } from "../ui/views.tsx";
+import { PayOnline } from "./pay-online.tsx";
 import { InvoiceRows, InvoiceTable } from "./contact-documents.tsx";
 
 type PortalData = PortalQuery["portal"];
@@ -87,6 +88,11 @@ function OwnCard({ contact }: { contact: PortalData["contacts"][number] }) {
           verdict,
         }}
       />
+      <div class="actions">
+        {balances.map((b) => (
+          <PayOnline key={b.currency} owed={b.net} contactId={contact.id} />
+        ))}
+      </div>
       <div class="viewbar">
         <Views label={t("portalNavigation")} views={views} current={view} />
       </div>

@@ -18,6 +18,9 @@ export function SettingsNav() {
       <Link href="/settings/registries" current={path === "/settings/registries"}>
         {t("settingsRegistries")}
       </Link>
+      <Link href="/settings/payments" current={path === "/settings/payments"}>
+        {t("providersTitle")}
+      </Link>
       <Link href="/settings/jobs" current={path === "/settings/jobs"}>
         {t("jobsTitle")}
       </Link>

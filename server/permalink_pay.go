@@ -1,0 +1,128 @@
+package main
+
+import (
+	"html/template"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	entonline "github.com/kartela/kartela/ent/onlinepayment"
+	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/onlinepayment"
+	"github.com/kartela/kartela/permalink"
+)
+
+// payByLink answers /d/{token}/pay: by GET what can be done to pay the document, by POST a new
+// online payment of it; and /d/{token}/pay/{id}: how that one stands, or is paid by transfer. It
+// works without scripts, and a wrong address and a revoked one answer alike.
+func (a *app) payByLink(w http.ResponseWriter, r *http.Request) {
+	private(w)
+	w.Header().Set("Referrer-Policy", "no-referrer") // the address is the key
+	w.Header().Set("X-Robots-Tag", "noindex")
+	token := r.PathValue("token")
+	ctx, opened, err := a.graph.Links.Open(r.Context(), token)
+	r = r.WithContext(ctx)
+	switch {
+	case err != nil:
+		refuseLink(w, r, err)
+	case r.Method == http.MethodPost:
+		a.beginByLink(w, r, opened, token)
+	case r.PathValue("id") != "":
+		a.onlineOfLink(w, r, opened, token)
+	default:
+		a.offerByLink(w, r, opened, nil)
+	}
+}
+
+func refuseLink(w http.ResponseWriter, r *http.Request, err error) {
+	if fault.IsCode(err, fault.NotFound) {
+		say(w, http.StatusNotFound, fault.From(err).Text+"\n")
+		return
+	}
+	answer{w, mediaJSON}.denied(r.Context(), err)
+}
+
+func (a *app) beginByLink(w http.ResponseWriter, r *http.Request, opened *permalink.Opened, token string) {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<10)
+	o, err := a.graph.Online.PayByLink(r.Context(), opened.Document, token, entonline.Provider(r.PostFormValue("provider")))
+	if _, ok := fault.All(err); err != nil && ok {
+		a.offerByLink(w, r, opened, fault.From(err))
+		return
+	}
+	if err != nil {
+		answer{w, mediaJSON}.denied(r.Context(), err)
+		return
+	}
+	to := permalink.Path + token + "/pay/" + o.ID.String()
+	if url := o.URL(); url != nil {
+		to = *url
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // where the provider takes payments, or our own page
+}
+
+// offerByLink shows the ways to pay.
+func (a *app) offerByLink(w http.ResponseWriter, r *http.Request, opened *permalink.Opened, failed *fault.Error) {
+	ways, err := a.graph.Online.Offered(r.Context())
+	if err != nil {
+		refuseLink(w, r, err)
+		return
+	}
+	d, words := opened.Document, payWords[opened.Organization.Language == "el"]
+	data := map[string]any{"W": words, "Lang": words["lang"], "Number": d.NumberText, "Business": opened.Organization.Name, "Ways": ways, "Failed": failed}
+	if remains := d.Remaining(); remains.Minor > 0 {
+		data["Remains"] = remains.Format(words["lang"])
+	}
+	writePage(w, r, offerTemplate, data)
+}
+
+// onlineOfLink shows how an online payment stands. It only reads.
+func (a *app) onlineOfLink(w http.ResponseWriter, r *http.Request, opened *permalink.Opened, token string) {
+	id, err := uuid.Parse(r.PathValue("id"))
+	if err != nil {
+		say(w, http.StatusNotFound, "not found\n")
+		return
+	}
+	o, err := a.graph.Online.OfLink(r.Context(), opened.Document, id)
+	var how *onlinepayment.Instructions
+	if err == nil {
+		how, err = o.Instructions(r.Context())
+	}
+	if err != nil {
+		refuseLink(w, r, err)
+		return
+	}
+	words := payWords[opened.Organization.Language == "el"]
+	writePage(w, r, onlineTemplate, map[string]any{"W": words, "Lang": words["lang"], "Number": opened.Document.NumberText, "Amount": o.Amount().Format(words["lang"]),
+		"State": words[string(o.Status())], "How": how, "Back": permalink.Path + token, "Open": o.Status() == entonline.StatusOpen && how == nil})
+}
+
+// payWords are the words of these pages, in Greek and in English.
+var payWords = map[bool]map[string]string{
+	false: {
+		"lang": "en", "invoice": "Invoice", "remains": "To be paid", "nothing": "Nothing remains to be paid.", "no ways": "This cannot be paid online.",
+		"stripe": "Pay by card", "bank_transfer": "Pay by bank transfer", "sandbox": "Pay (sandbox)", "back": "The document",
+		"open": "Waiting for the payment.", "paid": "Paid. Thank you.", "cancelled": "The payment was given up.", "expired": "The payment was not made in time.", "failed": "The payment did not go through.",
+		"again": "Look again", "holder": "Account holder", "reference": "Reference: write exactly this", "amount": "Amount", "code": "What the code for banking apps says",
+	},
+	true: {
+		"lang": "el", "invoice": "Τιμολόγιο", "remains": "Προς πληρωμή", "nothing": "Δεν απομένει τίποτα προς πληρωμή.", "no ways": "Δεν πληρώνεται διαδικτυακά.",
+		"stripe": "Πληρωμή με κάρτα", "bank_transfer": "Πληρωμή με τραπεζικό έμβασμα", "sandbox": "Πληρωμή (δοκιμή)", "back": "Το παραστατικό",
+		"open": "Αναμένεται η πληρωμή.", "paid": "Πληρώθηκε. Ευχαριστούμε.", "cancelled": "Η πληρωμή ακυρώθηκε.", "expired": "Η πληρωμή δεν έγινε εγκαίρως.", "failed": "Η πληρωμή δεν ολοκληρώθηκε.",
+		"again": "Δείτε ξανά", "holder": "Δικαιούχος", "reference": "Αιτιολογία: γράψτε ακριβώς αυτό", "amount": "Ποσό", "code": "Τι λέει ο κωδικός για τις εφαρμογές τραπεζών",
+	},
+}
+
+var offerTemplate = template.Must(template.New("offer").Parse(pageStyle + `
+<title>{{.W.invoice}} {{.Number}}</title><main><h1>{{.W.invoice}} {{.Number}}</h1><p>{{.Business}}</p>
+{{with .Failed}}<p role="alert">{{.Text}}</p>{{end}}
+{{if not .Remains}}<p>{{.W.nothing}}</p>{{else}}<dl><dt>{{.W.remains}}</dt><dd>{{.Remains}}</dd></dl>
+{{if .Ways}}<form method="post">{{range .Ways}}<button name="provider" value="{{.}}">{{index $.W (print .)}}</button>{{end}}</form>
+{{else}}<p>{{index .W "no ways"}}</p>{{end}}{{end}}</main>`))
+
+var onlineTemplate = template.Must(template.New("online").Parse(pageStyle + `
+<title>{{.W.invoice}} {{.Number}}</title><main><h1>{{.W.invoice}} {{.Number}}</h1>
+<p role="status">{{.State}}</p><dl><dt>{{.W.amount}}</dt><dd>{{.Amount}}</dd>
+{{with .How}}<dt>{{$.W.holder}}</dt><dd>{{.Holder}}</dd><dt>IBAN</dt><dd>{{.IBAN}}</dd>{{with .BIC}}<dt>BIC</dt><dd>{{.}}</dd>{{end}}
+<dt>{{$.W.reference}}</dt><dd>{{.Reference}}</dd>{{end}}</dl>
+{{with .How}}{{with .Text}}<p>{{.}}</p>{{end}}{{with .QR}}<details><summary>{{$.W.code}}</summary><pre>{{.}}</pre></details>{{end}}{{end}}
+<p>{{if .Open}}<a href="">{{.W.again}}</a> · {{end}}<a href="{{.Back}}">{{.W.back}}</a></p></main>`))
