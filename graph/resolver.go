@@ -73,6 +73,7 @@ type (
 	memberFields       struct{ *Resolver }
 	mergeFields        struct{ *Resolver }
 	noteFields         struct{ *Resolver }
+	portalFields       struct{ *Resolver }
 	registryFields     struct{ *Resolver }
 	sequenceFields     struct{ *Resolver }
 	taskFields         struct{ *Resolver }
@@ -123,6 +124,9 @@ func (r *Resolver) Note() generated.NoteResolver { return noteFields{r} }
 
 // NumberSequence answers fields of NumberSequence.
 func (r *Resolver) NumberSequence() generated.NumberSequenceResolver { return sequenceFields{r} }
+
+// PortalContact answers fields of PortalContact.
+func (r *Resolver) PortalContact() generated.PortalContactResolver { return portalFields{r} }
 
 // ProjectMember answers fields of ProjectMember.
 func (r *Resolver) ProjectMember() generated.ProjectMemberResolver { return memberFields{r} }

@@ -103,7 +103,7 @@ func (c *tenant) arguments(field string) vars {
 		return vars{"input": vars{"contactId": c.ids["contact"]}}
 	case "balanceChanged":
 		return vars{"contactIds": []any{c.ids["contact"]}}
-	case "portalBalanceChanged":
+	case "portalBalanceChanged", "portalDocumentChanged":
 		return vars{"contactId": c.ids["contact"]}
 	case "signIn":
 		return vars{"input": vars{"email": "nobody@a.example", "password": "a good password"}}

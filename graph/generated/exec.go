@@ -85,6 +85,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Note() NoteResolver
 	NumberSequence() NumberSequenceResolver
+	PortalContact() PortalContactResolver
 	ProjectMember() ProjectMemberResolver
 	ProjectTask() ProjectTaskResolver
 	Query() QueryResolver
@@ -1007,6 +1008,7 @@ type ComplexityRoot struct {
 		Business func(childComplexity int) int
 		Contact  func(childComplexity int, id *uuid.UUID) int
 		Contacts func(childComplexity int) int
+		Document func(childComplexity int, id uuid.UUID) int
 		Invoice  func(childComplexity int, id uuid.UUID) int
 	}
 
@@ -1038,6 +1040,7 @@ type ComplexityRoot struct {
 	PortalBusiness struct {
 		Address   func(childComplexity int) int
 		Email     func(childComplexity int) int
+		HasLogo   func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Phone     func(childComplexity int) int
 		VatNumber func(childComplexity int) int
@@ -1045,11 +1048,54 @@ type ComplexityRoot struct {
 
 	PortalContact struct {
 		Balances  func(childComplexity int) int
+		Documents func(childComplexity int, first *int, after *string, filter *portal.DocumentFilter) int
 		ID        func(childComplexity int) int
 		Invoices  func(childComplexity int, first *int, after *string) int
 		Name      func(childComplexity int) int
 		Payments  func(childComplexity int, first *int, after *string) int
+		Projects  func(childComplexity int) int
 		Statement func(childComplexity int, from *day.Date, to *day.Date) int
+	}
+
+	PortalDocument struct {
+		Adjustments      func(childComplexity int) int
+		BillingAddress   func(childComplexity int) int
+		ContactName      func(childComplexity int) int
+		ContactVatNumber func(childComplexity int) int
+		Date             func(childComplexity int) int
+		Decision         func(childComplexity int) int
+		DueDate          func(childComplexity int) int
+		ID               func(childComplexity int) int
+		IsExpired        func(childComplexity int) int
+		IsOverdue        func(childComplexity int) int
+		Lines            func(childComplexity int) int
+		MayDecide        func(childComplexity int) int
+		Net              func(childComplexity int) int
+		Notes            func(childComplexity int) int
+		NumberText       func(childComplexity int) int
+		PaidState        func(childComplexity int) int
+		Payable          func(childComplexity int) int
+		Reference        func(childComplexity int) int
+		Remaining        func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Taxes            func(childComplexity int) int
+		Terms            func(childComplexity int) int
+		Total            func(childComplexity int) int
+		Type             func(childComplexity int) int
+		Vat              func(childComplexity int) int
+		Version          func(childComplexity int) int
+		Withholding      func(childComplexity int) int
+	}
+
+	PortalDocumentConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PortalDocumentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	PortalInvoice struct {
@@ -1104,6 +1150,7 @@ type ComplexityRoot struct {
 		ID        func(childComplexity int) int
 		Method    func(childComplexity int) int
 		Reference func(childComplexity int) int
+		Settled   func(childComplexity int) int
 	}
 
 	PortalPaymentConnection struct {
@@ -1115,6 +1162,22 @@ type ComplexityRoot struct {
 	PortalPaymentEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	PortalProject struct {
+		Description func(childComplexity int) int
+		Ends        func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Seconds     func(childComplexity int) int
+		Starts      func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Time        func(childComplexity int, first *int, after *string) int
+	}
+
+	PortalSettlement struct {
+		Amount   func(childComplexity int) int
+		Document func(childComplexity int) int
 	}
 
 	PortalStatementLine struct {
@@ -1131,6 +1194,26 @@ type ComplexityRoot struct {
 		Currency func(childComplexity int) int
 		Lines    func(childComplexity int) int
 		Opening  func(childComplexity int) int
+	}
+
+	PortalTime struct {
+		Billable    func(childComplexity int) int
+		Date        func(childComplexity int) int
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Seconds     func(childComplexity int) int
+		Task        func(childComplexity int) int
+	}
+
+	PortalTimeConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PortalTimeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Product struct {
@@ -1507,6 +1590,7 @@ type ComplexityRoot struct {
 		ContactImportProgress func(childComplexity int, id uuid.UUID) int
 		DocumentChanged       func(childComplexity int, ids []uuid.UUID, contactID *uuid.UUID) int
 		PortalBalanceChanged  func(childComplexity int, contactID *uuid.UUID) int
+		PortalDocumentChanged func(childComplexity int, contactID *uuid.UUID) int
 		TimerChanged          func(childComplexity int) int
 	}
 
@@ -1849,6 +1933,9 @@ type NoteResolver interface {
 type NumberSequenceResolver interface {
 	DocumentType(ctx context.Context, obj *ent.NumberSequence) (document1.Type, error)
 }
+type PortalContactResolver interface {
+	Documents(ctx context.Context, obj *portal.Contact, first *int, after *string, filter *portal.DocumentFilter) (*page.Connection[*portal.Document], error)
+}
 type ProjectMemberResolver interface {
 	User(ctx context.Context, obj *project.Member) (*ent.User, error)
 }
@@ -1907,6 +1994,7 @@ type RegistryCheckResolver interface {
 type SubscriptionResolver interface {
 	BalanceChanged(ctx context.Context, contactIds []uuid.UUID) (<-chan *live.Change, error)
 	PortalBalanceChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *live.Change, error)
+	PortalDocumentChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *portal.Document, error)
 	ContactImportProgress(ctx context.Context, id uuid.UUID) (<-chan *imports.ContactImport, error)
 	DocumentChanged(ctx context.Context, ids []uuid.UUID, contactID *uuid.UUID) (<-chan *document.Document, error)
 	TimerChanged(ctx context.Context) (<-chan *project.Running, error)
@@ -6163,6 +6251,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portal.Contacts(childComplexity), true
+	case "Portal.document":
+		if e.ComplexityRoot.Portal.Document == nil {
+			break
+		}
+
+		args, err := ec.field_Portal_document_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Portal.Document(childComplexity, args["id"].(uuid.UUID)), true
 	case "Portal.invoice":
 		if e.ComplexityRoot.Portal.Invoice == nil {
 			break
@@ -6286,6 +6385,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalBusiness.Email(childComplexity), true
+	case "PortalBusiness.hasLogo":
+		if e.ComplexityRoot.PortalBusiness.HasLogo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalBusiness.HasLogo(childComplexity), true
 	case "PortalBusiness.name":
 		if e.ComplexityRoot.PortalBusiness.Name == nil {
 			break
@@ -6311,6 +6416,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalContact.Balances(childComplexity), true
+	case "PortalContact.documents":
+		if e.ComplexityRoot.PortalContact.Documents == nil {
+			break
+		}
+
+		args, err := ec.field_PortalContact_documents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.PortalContact.Documents(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*portal.DocumentFilter)), true
 	case "PortalContact.id":
 		if e.ComplexityRoot.PortalContact.ID == nil {
 			break
@@ -6345,6 +6461,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalContact.Payments(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "PortalContact.projects":
+		if e.ComplexityRoot.PortalContact.Projects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalContact.Projects(childComplexity), true
 	case "PortalContact.statement":
 		if e.ComplexityRoot.PortalContact.Statement == nil {
 			break
@@ -6356,6 +6478,201 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalContact.Statement(childComplexity, args["from"].(*day.Date), args["to"].(*day.Date)), true
+
+	case "PortalDocument.adjustments":
+		if e.ComplexityRoot.PortalDocument.Adjustments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Adjustments(childComplexity), true
+	case "PortalDocument.billingAddress":
+		if e.ComplexityRoot.PortalDocument.BillingAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.BillingAddress(childComplexity), true
+	case "PortalDocument.contactName":
+		if e.ComplexityRoot.PortalDocument.ContactName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.ContactName(childComplexity), true
+	case "PortalDocument.contactVatNumber":
+		if e.ComplexityRoot.PortalDocument.ContactVatNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.ContactVatNumber(childComplexity), true
+	case "PortalDocument.date":
+		if e.ComplexityRoot.PortalDocument.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Date(childComplexity), true
+	case "PortalDocument.decision":
+		if e.ComplexityRoot.PortalDocument.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Decision(childComplexity), true
+	case "PortalDocument.dueDate":
+		if e.ComplexityRoot.PortalDocument.DueDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.DueDate(childComplexity), true
+	case "PortalDocument.id":
+		if e.ComplexityRoot.PortalDocument.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.ID(childComplexity), true
+	case "PortalDocument.isExpired":
+		if e.ComplexityRoot.PortalDocument.IsExpired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.IsExpired(childComplexity), true
+	case "PortalDocument.isOverdue":
+		if e.ComplexityRoot.PortalDocument.IsOverdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.IsOverdue(childComplexity), true
+	case "PortalDocument.lines":
+		if e.ComplexityRoot.PortalDocument.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Lines(childComplexity), true
+	case "PortalDocument.mayDecide":
+		if e.ComplexityRoot.PortalDocument.MayDecide == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.MayDecide(childComplexity), true
+	case "PortalDocument.net":
+		if e.ComplexityRoot.PortalDocument.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Net(childComplexity), true
+	case "PortalDocument.notes":
+		if e.ComplexityRoot.PortalDocument.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Notes(childComplexity), true
+	case "PortalDocument.number":
+		if e.ComplexityRoot.PortalDocument.NumberText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.NumberText(childComplexity), true
+	case "PortalDocument.paidState":
+		if e.ComplexityRoot.PortalDocument.PaidState == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.PaidState(childComplexity), true
+	case "PortalDocument.payable":
+		if e.ComplexityRoot.PortalDocument.Payable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Payable(childComplexity), true
+	case "PortalDocument.reference":
+		if e.ComplexityRoot.PortalDocument.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Reference(childComplexity), true
+	case "PortalDocument.remaining":
+		if e.ComplexityRoot.PortalDocument.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Remaining(childComplexity), true
+	case "PortalDocument.status":
+		if e.ComplexityRoot.PortalDocument.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Status(childComplexity), true
+	case "PortalDocument.taxes":
+		if e.ComplexityRoot.PortalDocument.Taxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Taxes(childComplexity), true
+	case "PortalDocument.terms":
+		if e.ComplexityRoot.PortalDocument.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Terms(childComplexity), true
+	case "PortalDocument.total":
+		if e.ComplexityRoot.PortalDocument.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Total(childComplexity), true
+	case "PortalDocument.type":
+		if e.ComplexityRoot.PortalDocument.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Type(childComplexity), true
+	case "PortalDocument.vat":
+		if e.ComplexityRoot.PortalDocument.Vat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Vat(childComplexity), true
+	case "PortalDocument.version":
+		if e.ComplexityRoot.PortalDocument.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Version(childComplexity), true
+	case "PortalDocument.withholding":
+		if e.ComplexityRoot.PortalDocument.Withholding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Withholding(childComplexity), true
+
+	case "PortalDocumentConnection.edges":
+		if e.ComplexityRoot.PortalDocumentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentConnection.Edges(childComplexity), true
+	case "PortalDocumentConnection.nodes":
+		if e.ComplexityRoot.PortalDocumentConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentConnection.Nodes(childComplexity), true
+	case "PortalDocumentConnection.pageInfo":
+		if e.ComplexityRoot.PortalDocumentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentConnection.PageInfo(childComplexity), true
+
+	case "PortalDocumentEdge.cursor":
+		if e.ComplexityRoot.PortalDocumentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentEdge.Cursor(childComplexity), true
+	case "PortalDocumentEdge.node":
+		if e.ComplexityRoot.PortalDocumentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentEdge.Node(childComplexity), true
 
 	case "PortalInvoice.billingAddress":
 		if e.ComplexityRoot.PortalInvoice.BillingAddress == nil {
@@ -6595,6 +6912,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalPayment.Reference(childComplexity), true
+	case "PortalPayment.settled":
+		if e.ComplexityRoot.PortalPayment.Settled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalPayment.Settled(childComplexity), true
 
 	case "PortalPaymentConnection.edges":
 		if e.ComplexityRoot.PortalPaymentConnection.Edges == nil {
@@ -6627,6 +6950,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalPaymentEdge.Node(childComplexity), true
+
+	case "PortalProject.description":
+		if e.ComplexityRoot.PortalProject.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Description(childComplexity), true
+	case "PortalProject.ends":
+		if e.ComplexityRoot.PortalProject.Ends == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Ends(childComplexity), true
+	case "PortalProject.id":
+		if e.ComplexityRoot.PortalProject.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.ID(childComplexity), true
+	case "PortalProject.name":
+		if e.ComplexityRoot.PortalProject.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Name(childComplexity), true
+	case "PortalProject.seconds":
+		if e.ComplexityRoot.PortalProject.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Seconds(childComplexity), true
+	case "PortalProject.starts":
+		if e.ComplexityRoot.PortalProject.Starts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Starts(childComplexity), true
+	case "PortalProject.status":
+		if e.ComplexityRoot.PortalProject.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Status(childComplexity), true
+	case "PortalProject.time":
+		if e.ComplexityRoot.PortalProject.Time == nil {
+			break
+		}
+
+		args, err := ec.field_PortalProject_time_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.PortalProject.Time(childComplexity, args["first"].(*int), args["after"].(*string)), true
+
+	case "PortalSettlement.amount":
+		if e.ComplexityRoot.PortalSettlement.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalSettlement.Amount(childComplexity), true
+	case "PortalSettlement.document":
+		if e.ComplexityRoot.PortalSettlement.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalSettlement.Document(childComplexity), true
 
 	case "PortalStatementLine.balance":
 		if e.ComplexityRoot.PortalStatementLine.Balance == nil {
@@ -6689,6 +7079,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalStatementTable.Opening(childComplexity), true
+
+	case "PortalTime.billable":
+		if e.ComplexityRoot.PortalTime.Billable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Billable(childComplexity), true
+	case "PortalTime.date":
+		if e.ComplexityRoot.PortalTime.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Date(childComplexity), true
+	case "PortalTime.description":
+		if e.ComplexityRoot.PortalTime.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Description(childComplexity), true
+	case "PortalTime.id":
+		if e.ComplexityRoot.PortalTime.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.ID(childComplexity), true
+	case "PortalTime.seconds":
+		if e.ComplexityRoot.PortalTime.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Seconds(childComplexity), true
+	case "PortalTime.task":
+		if e.ComplexityRoot.PortalTime.Task == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Task(childComplexity), true
+
+	case "PortalTimeConnection.edges":
+		if e.ComplexityRoot.PortalTimeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeConnection.Edges(childComplexity), true
+	case "PortalTimeConnection.nodes":
+		if e.ComplexityRoot.PortalTimeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeConnection.Nodes(childComplexity), true
+	case "PortalTimeConnection.pageInfo":
+		if e.ComplexityRoot.PortalTimeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeConnection.PageInfo(childComplexity), true
+
+	case "PortalTimeEdge.cursor":
+		if e.ComplexityRoot.PortalTimeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeEdge.Cursor(childComplexity), true
+	case "PortalTimeEdge.node":
+		if e.ComplexityRoot.PortalTimeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeEdge.Node(childComplexity), true
 
 	case "Product.archivedAt":
 		if e.ComplexityRoot.Product.ArchivedAt == nil {
@@ -8432,6 +8891,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.PortalBalanceChanged(childComplexity, args["contactId"].(*uuid.UUID)), true
+	case "Subscription.portalDocumentChanged":
+		if e.ComplexityRoot.Subscription.PortalDocumentChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_portalDocumentChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.PortalDocumentChanged(childComplexity, args["contactId"].(*uuid.UUID)), true
 	case "Subscription.timerChanged":
 		if e.ComplexityRoot.Subscription.TimerChanged == nil {
 			break
@@ -9156,6 +9626,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MergePreviewInput", ec.unmarshalInputMergePreviewInput),
 			graphql.NewInputUnmarshaler("PaymentFilter", ec.unmarshalInputPaymentFilter),
 			graphql.NewInputUnmarshaler("PhoneInput", ec.unmarshalInputPhoneInput),
+			graphql.NewInputUnmarshaler("PortalDocumentFilter", ec.unmarshalInputPortalDocumentFilter),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductIdInput", ec.unmarshalInputProductIdInput),
 			graphql.NewInputUnmarshaler("ProjectFeeIdInput", ec.unmarshalInputProjectFeeIdInput),
@@ -10170,6 +10641,13 @@ type Subscription {
   when access ends. Portal customers only. Codes: NOT_FOUND.
   """
   portalBalanceChanged("Which of the own contacts; may be left out by those who have one." contactId: ID): PortalBalanceChange!
+
+  """
+  The documents of an own contact whenever one is issued, changed, paid or decided. Unlike others
+  it does not begin with the present value: read it after subscribing. One that is taken back is
+  not sent. Portal customers only. Codes: NOT_FOUND.
+  """
+  portalDocumentChanged("Which of the own contacts; may be left out by those who have one." contactId: ID): PortalDocument!
 
   """
   The state of an import, at once and after every step forward, until it is finished. Staff only.
@@ -14642,12 +15120,16 @@ type Portal {
   contact("The contact's id; may be left out by those who have one." id: ID): PortalContact
   "An issued invoice. Null with NOT_FOUND for any other id."
   invoice("The invoice's id." id: ID!): PortalInvoice
+  "An issued invoice, credit note or estimate. Null with NOT_FOUND for any other id."
+  document("The document's id." id: ID!): PortalDocument
 }
 
 "The business, as its customers see it."
 type PortalBusiness {
   "The name."
   name: String!
+  "Whether it has a logo, which is read from /organization/logo."
+  hasLogo: Boolean!
   "The VAT number."
   vatNumber: String!
   "The address."
@@ -14673,6 +15155,17 @@ type PortalContact {
     "Only rows after this cursor."
     after: String
   ): PortalInvoiceConnection!
+  "Issued invoices, credit notes and estimates, newest date first."
+  documents(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Which; all when left out."
+    filter: PortalDocumentFilter
+  ): PortalDocumentConnection!
+  "The projects that the business shows, by name; archived ones are left out."
+  projects: [PortalProject!]!
   "Payments received, newest date first."
   payments(
     "Rows, 1 to 100; 25 when left out."
@@ -14809,6 +15302,163 @@ type PortalPayment {
   reference: String!
   "What is left of it as credit."
   credit: Money!
+  "What it paid for, oldest first."
+  settled: [PortalSettlement!]!
+}
+
+"What a payment gave to a document."
+type PortalSettlement {
+  "The document."
+  document: PortalDocument!
+  "How much, in the document's currency."
+  amount: Money!
+}
+
+"An issued invoice, credit note or estimate, as the customer sees it."
+type PortalDocument {
+  "The document's id."
+  id: ID!
+  "INVOICE, CREDIT_NOTE or ESTIMATE."
+  type: DocumentType!
+  "Where it stands: never DRAFT or VOID."
+  status: DocumentStatus!
+  "Raised by every change."
+  version: Int!
+  "The number as printed."
+  number: String!
+  "The date."
+  date: Date!
+  "When it is due; an estimate's last day."
+  dueDate: Date!
+  "The customer's name, as printed."
+  contactName: String!
+  "The customer's VAT number, as printed."
+  contactVatNumber: String!
+  "The billing address, as printed."
+  billingAddress: String!
+  "The lines."
+  lines: [PortalInvoiceLine!]!
+  "Allowances and charges on the whole."
+  adjustments: [DocumentAdjustment!]!
+  "The tax groups."
+  taxes: [DocumentTax!]!
+  "Sum of the lines without tax."
+  net: Money!
+  "Sum of the VAT groups."
+  vat: Money!
+  "Net and taxes."
+  total: Money!
+  "Withheld by the payer."
+  withholding: Money!
+  "What is to be paid."
+  payable: Money!
+  "What remains: to be paid of an invoice, to be used of a credit note; of an estimate nothing."
+  remaining: Money!
+  "How far it is paid, or used; null for an estimate."
+  paidState: PaidState
+  "Due before today, and something remains."
+  isOverdue: Boolean!
+  "An estimate whose last day has passed, undecided."
+  isExpired: Boolean!
+  "Whether the customer may accept or decline it now."
+  mayDecide: Boolean!
+  "How the estimate was decided; null while it is not."
+  decision: EstimateDecision
+  "The customer's own order number."
+  reference: String!
+  "Printed notes."
+  notes: String!
+  "Printed terms."
+  terms: String!
+}
+
+"A page of documents."
+type PortalDocumentConnection {
+  "The rows with their cursors."
+  edges: [PortalDocumentEdge!]!
+  "The rows."
+  nodes: [PortalDocument!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A document in a page."
+type PortalDocumentEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The document."
+  node: PortalDocument!
+}
+
+"Which documents of a customer. Every part that is given must hold."
+input PortalDocumentFilter {
+  "Of one of these types."
+  types: [DocumentType!]
+  "Paid, or used, as far as this."
+  paidState: PaidState
+  "Dated on this day or later."
+  from: Date
+  "Dated on this day or earlier."
+  to: Date
+}
+
+"A project that the business shows to its client."
+type PortalProject {
+  "The project's id."
+  id: ID!
+  "The name."
+  name: String!
+  "What it is about."
+  description: String!
+  "Where it stands."
+  status: ProjectStatus!
+  "The first day; null when not set."
+  starts: Date
+  "The last day; null when not set."
+  ends: Date
+  "The work that is shown, in seconds."
+  seconds: Int!
+  "The work that is shown, newest date first: all of it, or what is billable, as the business chose."
+  time(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): PortalTimeConnection!
+}
+
+"Work on a project, as its client sees it."
+type PortalTime {
+  "The entry's id."
+  id: ID!
+  "The day."
+  date: Date!
+  "The task's name; null for work on none."
+  task: String
+  "What was done."
+  description: String!
+  "How long, in seconds."
+  seconds: Int!
+  "Whether it is billed by time."
+  billable: Boolean!
+}
+
+"A page of work."
+type PortalTimeConnection {
+  "The rows with their cursors."
+  edges: [PortalTimeEdge!]!
+  "The rows."
+  nodes: [PortalTime!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"Work in a page."
+type PortalTimeEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The work."
+  node: PortalTime!
 }
 
 "A page of payments."
@@ -16554,6 +17204,8 @@ func (ec *executionContext) childFields_Portal(ctx context.Context, field graphq
 		return ec.fieldContext_Portal_contact(ctx, field)
 	case "invoice":
 		return ec.fieldContext_Portal_invoice(ctx, field)
+	case "document":
+		return ec.fieldContext_Portal_document(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Portal", field.Name)
 }
@@ -16612,6 +17264,8 @@ func (ec *executionContext) childFields_PortalBusiness(ctx context.Context, fiel
 	switch field.Name {
 	case "name":
 		return ec.fieldContext_PortalBusiness_name(ctx, field)
+	case "hasLogo":
+		return ec.fieldContext_PortalBusiness_hasLogo(ctx, field)
 	case "vatNumber":
 		return ec.fieldContext_PortalBusiness_vatNumber(ctx, field)
 	case "address":
@@ -16634,12 +17288,98 @@ func (ec *executionContext) childFields_PortalContact(ctx context.Context, field
 		return ec.fieldContext_PortalContact_balances(ctx, field)
 	case "invoices":
 		return ec.fieldContext_PortalContact_invoices(ctx, field)
+	case "documents":
+		return ec.fieldContext_PortalContact_documents(ctx, field)
+	case "projects":
+		return ec.fieldContext_PortalContact_projects(ctx, field)
 	case "payments":
 		return ec.fieldContext_PortalContact_payments(ctx, field)
 	case "statement":
 		return ec.fieldContext_PortalContact_statement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalContact", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PortalDocument_id(ctx, field)
+	case "type":
+		return ec.fieldContext_PortalDocument_type(ctx, field)
+	case "status":
+		return ec.fieldContext_PortalDocument_status(ctx, field)
+	case "version":
+		return ec.fieldContext_PortalDocument_version(ctx, field)
+	case "number":
+		return ec.fieldContext_PortalDocument_number(ctx, field)
+	case "date":
+		return ec.fieldContext_PortalDocument_date(ctx, field)
+	case "dueDate":
+		return ec.fieldContext_PortalDocument_dueDate(ctx, field)
+	case "contactName":
+		return ec.fieldContext_PortalDocument_contactName(ctx, field)
+	case "contactVatNumber":
+		return ec.fieldContext_PortalDocument_contactVatNumber(ctx, field)
+	case "billingAddress":
+		return ec.fieldContext_PortalDocument_billingAddress(ctx, field)
+	case "lines":
+		return ec.fieldContext_PortalDocument_lines(ctx, field)
+	case "adjustments":
+		return ec.fieldContext_PortalDocument_adjustments(ctx, field)
+	case "taxes":
+		return ec.fieldContext_PortalDocument_taxes(ctx, field)
+	case "net":
+		return ec.fieldContext_PortalDocument_net(ctx, field)
+	case "vat":
+		return ec.fieldContext_PortalDocument_vat(ctx, field)
+	case "total":
+		return ec.fieldContext_PortalDocument_total(ctx, field)
+	case "withholding":
+		return ec.fieldContext_PortalDocument_withholding(ctx, field)
+	case "payable":
+		return ec.fieldContext_PortalDocument_payable(ctx, field)
+	case "remaining":
+		return ec.fieldContext_PortalDocument_remaining(ctx, field)
+	case "paidState":
+		return ec.fieldContext_PortalDocument_paidState(ctx, field)
+	case "isOverdue":
+		return ec.fieldContext_PortalDocument_isOverdue(ctx, field)
+	case "isExpired":
+		return ec.fieldContext_PortalDocument_isExpired(ctx, field)
+	case "mayDecide":
+		return ec.fieldContext_PortalDocument_mayDecide(ctx, field)
+	case "decision":
+		return ec.fieldContext_PortalDocument_decision(ctx, field)
+	case "reference":
+		return ec.fieldContext_PortalDocument_reference(ctx, field)
+	case "notes":
+		return ec.fieldContext_PortalDocument_notes(ctx, field)
+	case "terms":
+		return ec.fieldContext_PortalDocument_terms(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalDocument", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalDocumentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PortalDocumentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PortalDocumentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PortalDocumentConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalDocumentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalDocumentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PortalDocumentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PortalDocumentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalDocumentEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PortalInvoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16746,6 +17486,8 @@ func (ec *executionContext) childFields_PortalPayment(ctx context.Context, field
 		return ec.fieldContext_PortalPayment_reference(ctx, field)
 	case "credit":
 		return ec.fieldContext_PortalPayment_credit(ctx, field)
+	case "settled":
+		return ec.fieldContext_PortalPayment_settled(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalPayment", field.Name)
 }
@@ -16770,6 +17512,38 @@ func (ec *executionContext) childFields_PortalPaymentEdge(ctx context.Context, f
 		return ec.fieldContext_PortalPaymentEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalPaymentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalProject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PortalProject_id(ctx, field)
+	case "name":
+		return ec.fieldContext_PortalProject_name(ctx, field)
+	case "description":
+		return ec.fieldContext_PortalProject_description(ctx, field)
+	case "status":
+		return ec.fieldContext_PortalProject_status(ctx, field)
+	case "starts":
+		return ec.fieldContext_PortalProject_starts(ctx, field)
+	case "ends":
+		return ec.fieldContext_PortalProject_ends(ctx, field)
+	case "seconds":
+		return ec.fieldContext_PortalProject_seconds(ctx, field)
+	case "time":
+		return ec.fieldContext_PortalProject_time(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalProject", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalSettlement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_PortalSettlement_document(ctx, field)
+	case "amount":
+		return ec.fieldContext_PortalSettlement_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalSettlement", field.Name)
 }
 
 func (ec *executionContext) childFields_PortalStatementLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16802,6 +17576,46 @@ func (ec *executionContext) childFields_PortalStatementTable(ctx context.Context
 		return ec.fieldContext_PortalStatementTable_closing(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalStatementTable", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalTime(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PortalTime_id(ctx, field)
+	case "date":
+		return ec.fieldContext_PortalTime_date(ctx, field)
+	case "task":
+		return ec.fieldContext_PortalTime_task(ctx, field)
+	case "description":
+		return ec.fieldContext_PortalTime_description(ctx, field)
+	case "seconds":
+		return ec.fieldContext_PortalTime_seconds(ctx, field)
+	case "billable":
+		return ec.fieldContext_PortalTime_billable(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalTime", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalTimeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PortalTimeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PortalTimeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PortalTimeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalTimeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalTimeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PortalTimeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PortalTimeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalTimeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19736,6 +20550,36 @@ func (ec *executionContext) field_Mutation_voidPayment_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_PortalContact_documents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portal.DocumentFilter, error) {
+			return ec.unmarshalOPortalDocumentFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocumentFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_PortalContact_invoices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19802,12 +20646,48 @@ func (ec *executionContext) field_PortalContact_statement_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_PortalProject_time_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Portal_contact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
 		func(ctx context.Context, v any) (*uuid.UUID, error) {
 			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Portal_document_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20791,6 +21671,20 @@ func (ec *executionContext) field_Subscription_documentChanged_args(ctx context.
 }
 
 func (ec *executionContext) field_Subscription_portalBalanceChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
+		func(ctx context.Context, v any) (*uuid.UUID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["contactId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_portalDocumentChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
@@ -38265,8 +39159,8 @@ func (ec *executionContext) _Portal_business(ctx context.Context, field graphql.
 			return obj.Business(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organization) graphql.Marshaler {
-			return ec.marshalNPortalBusiness2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐOrganization(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Business) graphql.Marshaler {
+			return ec.marshalNPortalBusiness2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐBusiness(ctx, selections, v)
 		},
 		true,
 		true,
@@ -38399,6 +39293,50 @@ func (ec *executionContext) fieldContext_Portal_invoice(ctx context.Context, fie
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Portal_invoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portal_document(ctx context.Context, field graphql.CollectedField, obj *portal.Portal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portal_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Document(ctx, fc.Args["id"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+			return ec.marshalOPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portal_document(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Portal_document_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -38809,7 +39747,7 @@ func (ec *executionContext) fieldContext_PortalBalanceChange_balances(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _PortalBusiness_name(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_name(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38832,7 +39770,30 @@ func (ec *executionContext) fieldContext_PortalBusiness_name(_ context.Context, 
 	return graphql.NewScalarFieldContext("PortalBusiness", field, false, false, "String")
 }
 
-func (ec *executionContext) _PortalBusiness_vatNumber(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_hasLogo(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalBusiness_hasLogo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasLogo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalBusiness_hasLogo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalBusiness", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalBusiness_vatNumber(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38855,7 +39816,7 @@ func (ec *executionContext) fieldContext_PortalBusiness_vatNumber(_ context.Cont
 	return graphql.NewScalarFieldContext("PortalBusiness", field, false, false, "String")
 }
 
-func (ec *executionContext) _PortalBusiness_address(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_address(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38878,7 +39839,7 @@ func (ec *executionContext) fieldContext_PortalBusiness_address(_ context.Contex
 	return graphql.NewScalarFieldContext("PortalBusiness", field, false, false, "String")
 }
 
-func (ec *executionContext) _PortalBusiness_email(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_email(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -38901,7 +39862,7 @@ func (ec *executionContext) fieldContext_PortalBusiness_email(_ context.Context,
 	return graphql.NewScalarFieldContext("PortalBusiness", field, false, false, "String")
 }
 
-func (ec *executionContext) _PortalBusiness_phone(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_phone(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -39046,6 +40007,82 @@ func (ec *executionContext) fieldContext_PortalContact_invoices(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _PortalContact_documents(ctx context.Context, field graphql.CollectedField, obj *portal.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalContact_documents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.PortalContact().Documents(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*portal.DocumentFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*portal.Document]) graphql.Marshaler {
+			return ec.marshalNPortalDocumentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalContact_documents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalContact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocumentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PortalContact_documents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalContact_projects(ctx context.Context, field graphql.CollectedField, obj *portal.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalContact_projects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Projects(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Project) graphql.Marshaler {
+			return ec.marshalNPortalProject2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐProjectᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalContact_projects(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalContact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalProject(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PortalContact_payments(ctx context.Context, field graphql.CollectedField, obj *portal.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39130,6 +40167,868 @@ func (ec *executionContext) fieldContext_PortalContact_statement(ctx context.Con
 	if fc.Args, err = ec.field_PortalContact_statement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_id(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PortalDocument_type(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v document1.Type) graphql.Marshaler {
+			return ec.marshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "DocumentType")
+}
+
+func (ec *executionContext) _PortalDocument_status(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v document1.Status) graphql.Marshaler {
+			return ec.marshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "DocumentStatus")
+}
+
+func (ec *executionContext) _PortalDocument_version(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PortalDocument_number(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NumberText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_date(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalDocument_dueDate(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_dueDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_dueDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalDocument_contactName(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_contactName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_contactName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_contactVatNumber(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_contactVatNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactVatNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_contactVatNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_billingAddress(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_billingAddress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BillingAddress, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_billingAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_lines(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.Line) graphql.Marshaler {
+			return ec.marshalNPortalInvoiceLine2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalInvoiceLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_adjustments(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_adjustments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adjustments(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.AdjustmentLine) graphql.Marshaler {
+			return ec.marshalNDocumentAdjustment2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_adjustments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentAdjustment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_taxes(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_taxes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Taxes(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.TaxLine) graphql.Marshaler {
+			return ec.marshalNDocumentTax2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐTaxLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_taxes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentTax(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_net(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_vat(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_vat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Vat(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_vat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_total(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_withholding(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_withholding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Withholding(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_withholding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_payable(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_payable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payable(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_payable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_remaining(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_paidState(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_paidState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaidState(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.PaidState) graphql.Marshaler {
+			return ec.marshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_paidState(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, true, false, "PaidState")
+}
+
+func (ec *executionContext) _PortalDocument_isOverdue(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_isOverdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsOverdue(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_isOverdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalDocument_isExpired(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_isExpired(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsExpired(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_isExpired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalDocument_mayDecide(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_mayDecide(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MayDecide(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_mayDecide(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalDocument_decision(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Decided) graphql.Marshaler {
+			return ec.marshalOEstimateDecision2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDecided(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EstimateDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_reference(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_notes(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_terms(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocumentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*portal.Document]) graphql.Marshaler {
+			return ec.marshalNPortalDocumentEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocumentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocumentEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocumentConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Document) graphql.Marshaler {
+			return ec.marshalNPortalDocument2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocumentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocumentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocumentConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocumentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocumentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocumentEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocumentEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+			return ec.marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocumentEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -40184,6 +42083,38 @@ func (ec *executionContext) fieldContext_PortalPayment_credit(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _PortalPayment_settled(ctx context.Context, field graphql.CollectedField, obj *portal.Payment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalPayment_settled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settled(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Settlement) graphql.Marshaler {
+			return ec.marshalNPortalSettlement2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettlementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalPayment_settled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalPayment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalSettlement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PortalPaymentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Payment]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40330,6 +42261,275 @@ func (ec *executionContext) fieldContext_PortalPaymentEdge_node(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PortalPayment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalProject_id(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PortalProject_name(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalProject_description(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalProject_status(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v project1.Status) graphql.Marshaler {
+			return ec.marshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "ProjectStatus")
+}
+
+func (ec *executionContext) _PortalProject_starts(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_starts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Starts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_starts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalProject_ends(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_ends(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ends, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_ends(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalProject_seconds(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PortalProject_time(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_time(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Time(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*portal.Time]) graphql.Marshaler {
+			return ec.marshalNPortalTimeConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_time(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalProject",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalTimeConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PortalProject_time_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalSettlement_document(ctx context.Context, field graphql.CollectedField, obj *portal.Settlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalSettlement_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+			return ec.marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalSettlement_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalSettlement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalSettlement_amount(ctx context.Context, field graphql.CollectedField, obj *portal.Settlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalSettlement_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalSettlement_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalSettlement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -40614,6 +42814,295 @@ func (ec *executionContext) fieldContext_PortalStatementTable_closing(_ context.
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalTime_id(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PortalTime_date(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalTime_task(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_task(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Task(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_task(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortalTime_description(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalTime_seconds(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PortalTime_billable(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_billable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Billable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_billable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalTimeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*portal.Time]) graphql.Marshaler {
+			return ec.marshalNPortalTimeEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalTimeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalTimeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalTimeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Time) graphql.Marshaler {
+			return ec.marshalNPortalTime2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTimeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalTimeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalTime(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalTimeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalTimeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalTimeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTimeEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalTimeEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Time) graphql.Marshaler {
+			return ec.marshalNPortalTime2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalTimeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalTime(ctx, field)
 		},
 	}
 	return fc, nil
@@ -47893,6 +50382,50 @@ func (ec *executionContext) fieldContext_Subscription_portalBalanceChanged(ctx c
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_portalBalanceChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_portalDocumentChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_portalDocumentChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().PortalDocumentChanged(ctx, fc.Args["contactId"].(*uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+			return ec.marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_portalDocumentChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_portalDocumentChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -56049,6 +58582,69 @@ func (ec *executionContext) unmarshalInputPhoneInput(ctx context.Context, obj an
 func UnmarshalPhoneInput(ctx context.Context, raw any) (contact.PhoneInput, error) {
 	var out contact.PhoneInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PhoneInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPortalDocumentFilter(ctx context.Context, obj any) (portal.DocumentFilter, error) {
+	var it portal.DocumentFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"types", "paidState", "from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "types":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("types"))
+			data, err := ec.unmarshalODocumentType2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Types = data
+		case "paidState":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paidState"))
+			data, err := ec.unmarshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaidState = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPortalDocumentFilter unmarshals raw into the PortalDocumentFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPortalDocumentFilter(ctx context.Context, raw any) (portal.DocumentFilter, error) {
+	var out portal.DocumentFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortalDocumentFilter", raw, &out)
 	return out, err
 }
 
@@ -66291,6 +68887,12 @@ func (ec *executionContext) _Portal(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Portal_invoice(ctx, field, obj)
 				})
+		case "document":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portal_document(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -66474,7 +69076,7 @@ func (ec *executionContext) _PortalBalanceChange(ctx context.Context, sel ast.Se
 
 var portalBusinessImplementors = []string{"PortalBusiness"}
 
-func (ec *executionContext) _PortalBusiness(ctx context.Context, sel ast.SelectionSet, obj *ent.Organization) graphql.Marshaler {
+func (ec *executionContext) _PortalBusiness(ctx context.Context, sel ast.SelectionSet, obj *portal.Business) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, portalBusinessImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -66485,6 +69087,11 @@ func (ec *executionContext) _PortalBusiness(ctx context.Context, sel ast.Selecti
 			out.Values[i] = graphql.MarshalString("PortalBusiness")
 		case "name":
 			out.Values[i] = ec._PortalBusiness_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasLogo":
+			out.Values[i] = ec._PortalBusiness_hasLogo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -66558,6 +69165,18 @@ func (ec *executionContext) _PortalContact(ctx context.Context, sel ast.Selectio
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PortalContact_invoices(ctx, field, obj)
 				})
+		case "documents":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalContact_documents(ctx, field, obj)
+				})
+		case "projects":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalContact_projects(ctx, field, obj)
+				})
 		case "payments":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -66570,6 +69189,256 @@ func (ec *executionContext) _PortalContact(ctx context.Context, sel ast.Selectio
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PortalContact_statement(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalDocumentImplementors = []string{"PortalDocument"}
+
+func (ec *executionContext) _PortalDocument(ctx context.Context, sel ast.SelectionSet, obj *portal.Document) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalDocumentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalDocument")
+		case "id":
+			out.Values[i] = ec._PortalDocument_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "type":
+			out.Values[i] = ec._PortalDocument_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._PortalDocument_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._PortalDocument_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "number":
+			out.Values[i] = ec._PortalDocument_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "date":
+			out.Values[i] = ec._PortalDocument_date(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueDate":
+			out.Values[i] = ec._PortalDocument_dueDate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contactName":
+			out.Values[i] = ec._PortalDocument_contactName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contactVatNumber":
+			out.Values[i] = ec._PortalDocument_contactVatNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "billingAddress":
+			out.Values[i] = ec._PortalDocument_billingAddress(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_lines(ctx, field, obj)
+				})
+		case "adjustments":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_adjustments(ctx, field, obj)
+				})
+		case "taxes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_taxes(ctx, field, obj)
+				})
+		case "net":
+			out.Values[i] = ec._PortalDocument_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "vat":
+			out.Values[i] = ec._PortalDocument_vat(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._PortalDocument_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "withholding":
+			out.Values[i] = ec._PortalDocument_withholding(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "payable":
+			out.Values[i] = ec._PortalDocument_payable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "remaining":
+			out.Values[i] = ec._PortalDocument_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "paidState":
+			out.Values[i] = ec._PortalDocument_paidState(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "isOverdue":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_isOverdue(ctx, field, obj)
+				})
+		case "isExpired":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_isExpired(ctx, field, obj)
+				})
+		case "mayDecide":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_mayDecide(ctx, field, obj)
+				})
+		case "decision":
+			out.Values[i] = ec._PortalDocument_decision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reference":
+			out.Values[i] = ec._PortalDocument_reference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notes":
+			out.Values[i] = ec._PortalDocument_notes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "terms":
+			out.Values[i] = ec._PortalDocument_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalDocumentConnectionImplementors = []string{"PortalDocumentConnection"}
+
+func (ec *executionContext) _PortalDocumentConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*portal.Document]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalDocumentConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalDocumentConnection")
+		case "edges":
+			out.Values[i] = ec._PortalDocumentConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PortalDocumentConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PortalDocumentConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalDocumentEdgeImplementors = []string{"PortalDocumentEdge"}
+
+func (ec *executionContext) _PortalDocumentEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*portal.Document]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalDocumentEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalDocumentEdge")
+		case "cursor":
+			out.Values[i] = ec._PortalDocumentEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PortalDocumentEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -66881,33 +69750,39 @@ func (ec *executionContext) _PortalPayment(ctx context.Context, sel ast.Selectio
 		case "id":
 			out.Values[i] = ec._PortalPayment_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "date":
 			out.Values[i] = ec._PortalPayment_date(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "amount":
 			out.Values[i] = ec._PortalPayment_amount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "method":
 			out.Values[i] = ec._PortalPayment_method(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reference":
 			out.Values[i] = ec._PortalPayment_reference(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "credit":
 			out.Values[i] = ec._PortalPayment_credit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "settled":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalPayment_settled(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -66986,6 +69861,114 @@ func (ec *executionContext) _PortalPaymentEdge(ctx context.Context, sel ast.Sele
 			}
 		case "node":
 			out.Values[i] = ec._PortalPaymentEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalProjectImplementors = []string{"PortalProject"}
+
+func (ec *executionContext) _PortalProject(ctx context.Context, sel ast.SelectionSet, obj *portal.Project) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalProjectImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalProject")
+		case "id":
+			out.Values[i] = ec._PortalProject_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._PortalProject_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "description":
+			out.Values[i] = ec._PortalProject_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._PortalProject_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "starts":
+			out.Values[i] = ec._PortalProject_starts(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ends":
+			out.Values[i] = ec._PortalProject_ends(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seconds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalProject_seconds(ctx, field, obj)
+				})
+		case "time":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalProject_time(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalSettlementImplementors = []string{"PortalSettlement"}
+
+func (ec *executionContext) _PortalSettlement(ctx context.Context, sel ast.SelectionSet, obj *portal.Settlement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalSettlementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalSettlement")
+		case "document":
+			out.Values[i] = ec._PortalSettlement_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._PortalSettlement_amount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -67092,6 +70075,146 @@ func (ec *executionContext) _PortalStatementTable(ctx context.Context, sel ast.S
 			}
 		case "closing":
 			out.Values[i] = ec._PortalStatementTable_closing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalTimeImplementors = []string{"PortalTime"}
+
+func (ec *executionContext) _PortalTime(ctx context.Context, sel ast.SelectionSet, obj *portal.Time) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalTimeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalTime")
+		case "id":
+			out.Values[i] = ec._PortalTime_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "date":
+			out.Values[i] = ec._PortalTime_date(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "task":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalTime_task(ctx, field, obj)
+				})
+		case "description":
+			out.Values[i] = ec._PortalTime_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seconds":
+			out.Values[i] = ec._PortalTime_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "billable":
+			out.Values[i] = ec._PortalTime_billable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalTimeConnectionImplementors = []string{"PortalTimeConnection"}
+
+func (ec *executionContext) _PortalTimeConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*portal.Time]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalTimeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalTimeConnection")
+		case "edges":
+			out.Values[i] = ec._PortalTimeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PortalTimeConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PortalTimeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalTimeEdgeImplementors = []string{"PortalTimeEdge"}
+
+func (ec *executionContext) _PortalTimeEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*portal.Time]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalTimeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalTimeEdge")
+		case "cursor":
+			out.Values[i] = ec._PortalTimeEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PortalTimeEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -69598,6 +72721,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_balanceChanged(ctx, fields[0])
 	case "portalBalanceChanged":
 		return ec._Subscription_portalBalanceChanged(ctx, fields[0])
+	case "portalDocumentChanged":
+		return ec._Subscription_portalDocumentChanged(ctx, fields[0])
 	case "contactImportProgress":
 		return ec._Subscription_contactImportProgress(ctx, fields[0])
 	case "documentChanged":
@@ -74154,7 +77279,7 @@ func (ec *executionContext) marshalNPortalBalanceChange2ᚖgithubᚗcomᚋkartel
 	return ec._PortalBalanceChange(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPortalBusiness2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐOrganization(ctx context.Context, sel ast.SelectionSet, v *ent.Organization) graphql.Marshaler {
+func (ec *executionContext) marshalNPortalBusiness2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐBusiness(ctx context.Context, sel ast.SelectionSet, v *portal.Business) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PortalBusiness!")
 		return graphql.Null
@@ -74184,6 +77309,62 @@ func (ec *executionContext) marshalNPortalContact2ᚖgithubᚗcomᚋkartelaᚋka
 		return graphql.Null
 	}
 	return ec._PortalContact(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalDocument2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocumentᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Document) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx context.Context, sel ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalDocument!")
+		return graphql.Null
+	}
+	return ec._PortalDocument(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalDocumentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*portal.Document]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalDocumentConnection!")
+		return graphql.Null
+	}
+	return ec._PortalDocumentConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalDocumentEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*portal.Document]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalDocumentEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalDocumentEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*portal.Document]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalDocumentEdge!")
+		return graphql.Null
+	}
+	return ec._PortalDocumentEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPortalInvoice2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐInvoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Invoice) graphql.Marshaler {
@@ -74322,6 +77503,54 @@ func (ec *executionContext) marshalNPortalPaymentEdge2ᚖgithubᚗcomᚋkartela�
 	return ec._PortalPaymentEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPortalProject2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐProjectᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Project) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐProject(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐProject(ctx context.Context, sel ast.SelectionSet, v *portal.Project) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalProject!")
+		return graphql.Null
+	}
+	return ec._PortalProject(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalSettlement2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettlementᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Settlement) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalSettlement2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettlement(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalSettlement2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettlement(ctx context.Context, sel ast.SelectionSet, v *portal.Settlement) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalSettlement!")
+		return graphql.Null
+	}
+	return ec._PortalSettlement(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPortalStatementLine2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*statement.Line) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -74368,6 +77597,62 @@ func (ec *executionContext) marshalNPortalStatementTable2ᚖgithubᚗcomᚋkarte
 		return graphql.Null
 	}
 	return ec._PortalStatementTable(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalTime2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTimeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Time) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalTime2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTime(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalTime2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTime(ctx context.Context, sel ast.SelectionSet, v *portal.Time) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalTime!")
+		return graphql.Null
+	}
+	return ec._PortalTime(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalTimeConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*portal.Time]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalTimeConnection!")
+		return graphql.Null
+	}
+	return ec._PortalTimeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalTimeEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*portal.Time]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalTimeEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalTimeEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*portal.Time]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalTimeEdge!")
+		return graphql.Null
+	}
+	return ec._PortalTimeEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProduct2githubᚗcomᚋkartelaᚋkartelaᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v ent.Product) graphql.Marshaler {
@@ -77628,6 +80913,21 @@ func (ec *executionContext) marshalOPortalContact2ᚖgithubᚗcomᚋkartelaᚋka
 		return graphql.Null
 	}
 	return ec._PortalContact(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx context.Context, sel ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PortalDocument(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPortalDocumentFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocumentFilter(ctx context.Context, v any) (*portal.DocumentFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPortalDocumentFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOPortalInvoice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐInvoice(ctx context.Context, sel ast.SelectionSet, v *portal.Invoice) graphql.Marshaler {
