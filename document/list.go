@@ -190,7 +190,7 @@ func (s *Service) conditions(ctx context.Context, f *Filter) ([]db.Condition, er
 		}
 	}
 	if f.PaidState != nil {
-		and(func(q *sql.Selector) *sql.Predicate { return paid(q, *f.PaidState) })
+		and(func(q *sql.Selector) *sql.Predicate { return Paying(q, *f.PaidState) })
 	}
 	if f.Overdue != nil {
 		today, err := s.Today(ctx, viewer.From(ctx).Organization)
@@ -248,7 +248,8 @@ func (f *Filter) totals() (least, most *money.Minor, err error) {
 	return least, most, bad.Err()
 }
 
-func paid(q *sql.Selector, state PaidState) *sql.Predicate {
+// Paying says of rows of documents that they were issued and are paid as far as that.
+func Paying(q *sql.Selector, state PaidState) *sql.Predicate {
 	issued := sql.And(sql.EQ(q.C(entdocument.FieldStatus), entdocument.StatusIssued), sql.NotIn(q.C(entdocument.FieldType), typesWith(none)...))
 	settled, payable := q.C(entdocument.FieldSettled), q.C(entdocument.FieldPayable)
 	switch state {

@@ -15,6 +15,7 @@ import (
 	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/product"
 	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/recurring"
@@ -125,6 +126,11 @@ func costs() (c generated.ComplexityRoot) {
 	c.PortalContact.Balances = few
 	c.PortalContact.Invoices, c.PortalContact.Payments = below, below
 	c.PortalInvoice.Lines, c.PortalInvoice.Taxes = some, few
+	c.PortalContact.Documents = func(child int, first *int, _ *string, _ *portal.DocumentFilter) int {
+		return 1 + rows(first, nil)*child
+	}
+	c.PortalContact.Projects, c.PortalProject.Time, c.PortalPayment.Settled = some, below, some
+	c.PortalDocument.Lines, c.PortalDocument.Taxes, c.PortalDocument.Adjustments = some, few, few
 	c.PortalStatementTable.Lines = long
 	return c
 }

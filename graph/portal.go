@@ -3,12 +3,38 @@ package graph
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"github.com/kartela/kartela/account"
 	"github.com/kartela/kartela/graph/generated/model"
+	"github.com/kartela/kartela/live"
+	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/viewer"
 )
 
 func (q query) Portal(ctx context.Context) (*portal.Portal, error) { return q.Portals.For(ctx) }
+
+func (portalContactFields) Documents(ctx context.Context, c *portal.Contact, first *int, after *string, f *portal.DocumentFilter) (*page.Connection[*portal.Document], error) {
+	return c.Documents(ctx, first, after, f)
+}
+
+func (m mutation) AcceptPortalEstimate(ctx context.Context, in portal.DecideInput) (*model.DecidePortalEstimatePayload, error) {
+	d, err := m.Portals.AcceptEstimate(ctx, in)
+	return decided(d, err)
+}
+
+func (m mutation) RejectPortalEstimate(ctx context.Context, in portal.DecideInput) (*model.DecidePortalEstimatePayload, error) {
+	d, err := m.Portals.RejectEstimate(ctx, in)
+	return decided(d, err)
+}
+
+func decided(d *portal.Document, err error) (*model.DecidePortalEstimatePayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &model.DecidePortalEstimatePayload{Document: *d}, nil
+}
 
 func (m mutation) InviteToPortal(ctx context.Context, in portal.InviteInput) (*portal.Invited, error) {
 	return m.Portals.Invite(ctx, in)
@@ -25,4 +51,27 @@ func (m mutation) RevokePortalAccess(ctx context.Context, in portal.RevokeInput)
 		return nil, err
 	}
 	return &model.RevokePortalAccessPayload{Access: *g}, nil
+}
+
+func (s subscription) PortalDocumentChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *portal.Document, error) {
+	id, err := s.Portals.OwnContact(ctx, contactID)
+	if err != nil {
+		return nil, err
+	}
+	v := viewer.From(ctx)
+	hint := s.Hints.Follow(v.Organization, id) // first follow, then read: no gap
+	watched, known, err := s.Portals.WatchDocuments(ctx, id)
+	if err != nil {
+		hint.Close()
+		return nil, err
+	}
+	return live.WatchList(ctx, hint, known, live.Listed[*portal.Document]{
+		Read: func(ctx context.Context) ([]*portal.Document, error) {
+			docs, err := watched.Read(ctx)
+			return portal.Wrap(docs), err
+		},
+		ID:      func(d *portal.Document) uuid.UUID { return d.ID },
+		Version: func(d *portal.Document) int { return d.Version },
+		Allowed: func(ctx context.Context) error { return s.Accounts.Stands(ctx, v) },
+	}), nil
 }

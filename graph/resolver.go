@@ -14,6 +14,8 @@ import (
 	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
+	"github.com/kartela/kartela/message"
+	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
@@ -48,6 +50,8 @@ type Resolver struct {
 	Statements *statement.Service
 	Links      *permalink.Service
 	Portals    *portal.Service
+	Notices    *notice.Service
+	Messages   *message.Service
 	Jobs       *job.Service
 	Hub        *live.Hub
 	Hints      *live.Hints
@@ -63,25 +67,27 @@ type (
 	mutation     struct{ *Resolver }
 	subscription struct{ *Resolver }
 
-	attachmentFields   struct{ *Resolver }
-	balanceFields      struct{ *Resolver }
-	contactFields      struct{ *Resolver }
-	documentFields     struct{ *Resolver }
-	entryFields        struct{ *Resolver }
-	historyEventFields struct{ *Resolver }
-	importFields       struct{ *Resolver }
-	itemErrorFields    struct{ *Resolver }
-	linkFields         struct{ *Resolver }
-	memberFields       struct{ *Resolver }
-	mergeFields        struct{ *Resolver }
-	noteFields         struct{ *Resolver }
-	portalFields       struct{ *Resolver }
-	registryFields     struct{ *Resolver }
-	sequenceFields     struct{ *Resolver }
-	taskFields         struct{ *Resolver }
-	timelineFields     struct{ *Resolver }
-	viewerFields       struct{ *Resolver }
-	placeFields        struct{ *Resolver }
+	attachmentFields    struct{ *Resolver }
+	balanceFields       struct{ *Resolver }
+	contactFields       struct{ *Resolver }
+	documentFields      struct{ *Resolver }
+	entryFields         struct{ *Resolver }
+	historyEventFields  struct{ *Resolver }
+	importFields        struct{ *Resolver }
+	itemErrorFields     struct{ *Resolver }
+	linkFields          struct{ *Resolver }
+	memberFields        struct{ *Resolver }
+	mergeFields         struct{ *Resolver }
+	noteFields          struct{ *Resolver }
+	portalFields        struct{ *Resolver }
+	portalContactFields struct{ *Resolver }
+	noticeFields        struct{ *Resolver }
+	registryFields      struct{ *Resolver }
+	sequenceFields      struct{ *Resolver }
+	taskFields          struct{ *Resolver }
+	timelineFields      struct{ *Resolver }
+	viewerFields        struct{ *Resolver }
+	placeFields         struct{ *Resolver }
 )
 
 var _ generated.ResolverRoot = (*Resolver)(nil)
@@ -125,11 +131,17 @@ func (r *Resolver) ItemError() generated.ItemErrorResolver { return itemErrorFie
 // Note answers fields of Note.
 func (r *Resolver) Note() generated.NoteResolver { return noteFields{r} }
 
+// Notice answers fields of Notice.
+func (r *Resolver) Notice() generated.NoticeResolver { return noticeFields{r} }
+
 // NumberSequence answers fields of NumberSequence.
 func (r *Resolver) NumberSequence() generated.NumberSequenceResolver { return sequenceFields{r} }
 
 // Portal answers fields of Portal.
 func (r *Resolver) Portal() generated.PortalResolver { return portalFields{r} }
+
+// PortalContact answers fields of PortalContact.
+func (r *Resolver) PortalContact() generated.PortalContactResolver { return portalContactFields{r} }
 
 // ProjectMember answers fields of ProjectMember.
 func (r *Resolver) ProjectMember() generated.ProjectMemberResolver { return memberFields{r} }

@@ -35,6 +35,7 @@ const (
 type Task struct {
 	Organization uuid.UUID `json:"organization,omitzero"`
 	Subject      uuid.UUID `json:"subject,omitzero"`
+	Person       uuid.UUID `json:"person,omitzero"` // whom it is for
 }
 
 // Kind is a kind of job. At most one job of a kind and a task waits or runs at a time, however

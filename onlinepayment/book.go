@@ -171,7 +171,7 @@ func (s *Service) paid(ctx context.Context, tx *ent.Tx, row *ent.OnlinePayment, 
 
 // news tells staff.
 func (s *Service) news(ctx context.Context, tx *ent.Tx, row *ent.OnlinePayment, kind entnotice.Kind, of *uuid.UUID, amount money.Money, text string) error {
-	err := notice.Add(ctx, tx, notice.News{Kind: kind, ContactID: row.ContactID, DocumentID: row.DocumentID, PaymentID: of, Amount: amount, Text: text})
+	err := s.Notices.Add(ctx, tx, notice.New{Kind: kind, ContactID: row.ContactID, DocumentID: row.DocumentID, PaymentID: of, Amount: amount, Text: text})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package onlinepayment_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/uuid"
@@ -13,6 +14,7 @@ import (
 	"github.com/kartela/kartela/internal/dbtest"
 	"github.com/kartela/kartela/internal/psp/sandbox"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/onlinepayment/banktransfer"
 	"github.com/kartela/kartela/payment"
@@ -42,11 +44,19 @@ func (plain) Open(sealed []byte, place string) ([]byte, bool, error) {
 	return sealed[len(place)+1:], false, nil
 }
 
+// noMail is no relay.
+type noMail struct{}
+
+func (noMail) Configured() bool { return false }
+func (noMail) Send(context.Context, string, string, string, string) error {
+	return errors.New("no relay")
+}
+
 func open(t *testing.T, d *db.DB) *shop {
 	t.Helper()
 	h := paymenttest.New(d)
 	s := &shop{House: h, staff: dbtest.Tenant(t, d, viewer.Owner)}
-	s.online = &onlinepayment.Service{DB: d, Contacts: h.Contacts, Documents: h.Documents, Payments: h.Payments, Secrets: plain{}, BaseURL: "http://test",
+	s.online = &onlinepayment.Service{DB: d, Contacts: h.Contacts, Documents: h.Documents, Payments: h.Payments, Notices: &notice.Service{DB: d, Mailer: noMail{}, Told: func(uuid.UUID) {}}, Secrets: plain{}, BaseURL: "http://test",
 		Providers: map[entonline.Provider]payment.Provider{entonline.ProviderSandbox: &sandbox.Provider{BaseURL: "http://test"}, entonline.ProviderBankTransfer: banktransfer.Provider{}},
 		Changed:   func(uuid.UUID, uuid.UUID) {}, Now: h.Payments.Now}
 	s.client = h.Client(t, s.staff, "Πελάτης ΑΕ")

@@ -18,6 +18,7 @@ import (
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/onlinepayment/banktransfer"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
@@ -30,6 +31,7 @@ type Service struct {
 	Contacts  *contact.Service
 	Documents *document.Service
 	Payments  *payment.Service
+	Notices   *notice.Service
 	Secrets   Secrets                                 // nil: the server has no key, and keeps no secrets
 	Providers map[entonline.Provider]payment.Provider // those that this server knows
 	BaseURL   string                                  // of the page

@@ -135,6 +135,15 @@ type Connection[T any] struct {
 	total    func(context.Context) (int, error)
 }
 
+// Map is the same page of rows in another form.
+func Map[A, B any](c *Connection[A], f func(A) B) *Connection[B] {
+	out := &Connection[B]{Edges: make([]*Edge[B], len(c.Edges)), PageInfo: c.PageInfo, total: c.total}
+	for i, e := range c.Edges {
+		out.Edges[i] = &Edge[B]{Cursor: e.Cursor, Node: f(e.Node)}
+	}
+	return out
+}
+
 // Nodes are the rows without their cursors.
 func (c *Connection[T]) Nodes() []T {
 	out := make([]T, len(c.Edges))

@@ -22,7 +22,9 @@ import (
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/ledger"
+	"github.com/kartela/kartela/message"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/viewer"
@@ -35,6 +37,8 @@ type Service struct {
 	Ledger     *ledger.Book
 	Documents  *document.Service
 	Statements *statement.Service
+	Notices    *notice.Service
+	Messages   *message.Service
 	Mailer     Mailer
 	BaseURL    string // of the page, for links
 	Ended      func(viewer.Ended)
@@ -60,12 +64,18 @@ func (s *Service) For(ctx context.Context) (*Portal, error) {
 }
 
 // Business is the business, as its customers see it.
-func (p *Portal) Business(ctx context.Context) (*ent.Organization, error) {
+type Business struct{ *ent.Organization }
+
+// HasLogo says whether there is a logo, at /organization/logo.
+func (b *Business) HasLogo() bool { return b.LogoKey != "" }
+
+// Business is whose portal it is.
+func (p *Portal) Business(ctx context.Context) (*Business, error) {
 	org, err := p.s.DB.Organization.Get(ctx, viewer.From(ctx).Organization)
 	if err != nil {
 		return nil, fmt.Errorf("portal: read the business: %w", err)
 	}
-	return org, nil
+	return &Business{org}, nil
 }
 
 // Contact is a contact as its own people see it.
@@ -192,7 +202,11 @@ func (p *Portal) Invoice(ctx context.Context, id uuid.UUID) (*Invoice, error) {
 }
 
 // Payment is a payment, as the customer sees it.
-type Payment struct{ *ent.Payment }
+type Payment struct {
+	*ent.Payment
+	group *page.Group
+	s     *Service
+}
 
 // Amount is the amount, always positive.
 func (p *Payment) Amount() money.Money { return money.New(p.Payment.Amount, p.Currency) }
@@ -216,17 +230,30 @@ func (c *Contact) Payments(ctx context.Context, first *int, after *string) (*pag
 		Parent: func(p *Payment) uuid.UUID { return p.ContactID },
 		Read: func(ctx context.Context, where db.Condition) ([]*Payment, error) {
 			rows, err := c.s.DB.Payment.Query().Where(where).All(ctx)
-			out := make([]*Payment, len(rows))
-			for i, r := range rows {
-				out[i] = &Payment{r}
-			}
-			return out, err
+			return c.s.wrapPayments(rows), err
 		},
 	})
+}
+
+func (s *Service) wrapPayments(rows []*ent.Payment) []*Payment {
+	ids := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	group, out := page.NewGroup(ids...), make([]*Payment, len(rows))
+	for i, r := range rows {
+		out[i] = &Payment{r, group, s}
+	}
+	return out
 }
 
 // Statement reads the own statement of a period. Faults: INVALID as for statement.For.
 func (c *Contact) Statement(ctx context.Context, from, to *day.Date) ([]*statement.Table, error) {
 	_, tables, err := c.s.Statements.Tables(ctx, c.ID, ledgerentry.SideClient, from, to)
 	return tables, err
+}
+
+// Printed reads the own statement to be printed. Faults: INVALID as for statement.For.
+func (c *Contact) Printed(ctx context.Context, from, to *day.Date) (*statement.Statement, error) {
+	return c.s.Statements.Own(ctx, c.ID, from, to)
 }

@@ -143,6 +143,21 @@ func TestACustomerSeesTheOwnAndNothingElse(t *testing.T) {
 				refused(t, err, fault.NotFound, "id")
 				refused(t, ownErr, fault.NotFound, "contactId")
 			}
+			doc, err := p.Document(s.me, id)
+			_, _, watched := s.WatchDocuments(s.me, id)
+			if id == s.mine.contact.ID {
+				must(t, watched)
+			} else {
+				refused(t, watched, fault.NotFound, "contactId")
+			}
+			if id == s.mine.issued || id == s.mine.paid {
+				must(t, err)
+				if doc.ID != id {
+					t.Errorf("the document is %s", doc.ID)
+				}
+			} else {
+				refused(t, err, fault.NotFound, "id")
+			}
 			invoice, err := p.Invoice(s.me, id)
 			if id == s.mine.issued || id == s.mine.paid {
 				must(t, err)
@@ -173,6 +188,11 @@ func TestACustomerSeesTheOwnAndNothingElse(t *testing.T) {
 		must(t, err)
 		if all := payments.Nodes(); len(all) != 1 || all[0].ID != s.mine.payment || all[0].Amount().Minor != 8000 || all[0].Credit().Minor != 1000 {
 			t.Errorf("payments are %v", all)
+		}
+		settled, err := payments.Nodes()[0].Settled(s.me)
+		must(t, err)
+		if len(settled) != 2 || settled[0].Document.ID != s.mine.paid || settled[0].Amount.Minor != 6200 || settled[1].Amount.Minor != 800 {
+			t.Errorf("the payment settled %v", settled)
 		}
 		balances, err := c.Balances(s.me)
 		must(t, err)
@@ -256,9 +276,9 @@ func TestOneOfSeveralContactsIsNamed(t *testing.T) {
 // A new read of the portal must be walked above: this list is what is.
 func TestEveryReadOfThePortalIsWalked(t *testing.T) {
 	for value, want := range map[any][]string{
-		&portal.Service{}: {"Accept", "AccessOf", "For", "Invite", "OwnContact", "Revoke"},
-		&portal.Portal{}:  {"Business", "Contact", "Contacts", "Invoice"},
-		&portal.Contact{}: {"Balances", "Invoices", "Payments", "Statement"},
+		&portal.Service{}: {"Accept", "AcceptEstimate", "AccessOf", "For", "Invite", "MarkSeen", "OwnContact", "RejectEstimate", "Revoke", "Send", "WatchDocuments"},
+		&portal.Portal{}:  {"Business", "Contact", "Contacts", "Document", "Invoice"},
+		&portal.Contact{}: {"Balances", "Documents", "Invoices", "Messages", "Payments", "Printed", "Projects", "Statement"},
 	} {
 		var got []string
 		for typ, i := reflect.TypeOf(value), 0; i < typ.NumMethod(); i++ {

@@ -18,6 +18,8 @@ import (
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/dbtest"
 	"github.com/kartela/kartela/ledger"
+	"github.com/kartela/kartela/message"
+	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/statement"
@@ -60,7 +62,9 @@ func setup(t testing.TB, d *db.DB) *bench {
 	documents := &document.Service{DB: d, Ledger: book, Contacts: b.contacts, Now: clock}
 	b.payments = &payment.Service{DB: d, Ledger: book, Contacts: b.contacts, Documents: documents, Now: clock}
 	statements := &statement.Service{DB: d, Contacts: b.contacts, Documents: documents, Payments: b.payments, Now: clock}
-	b.Service = &portal.Service{DB: d, Accounts: accounts, Ledger: book, Documents: documents, Statements: statements,
+	notices := &notice.Service{DB: d, Mailer: none{}, Told: func(uuid.UUID) {}}
+	messages := &message.Service{DB: d, Accounts: accounts, Notices: notices, Mailer: none{}, Told: func(uuid.UUID, uuid.UUID) {}}
+	b.Service = &portal.Service{Notices: notices, Messages: messages, DB: d, Accounts: accounts, Ledger: book, Documents: documents, Statements: statements,
 		Mailer: none{}, BaseURL: "https://kartela.example", Ended: end, Now: clock}
 	return b
 }

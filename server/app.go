@@ -22,6 +22,8 @@ import (
 	"github.com/kartela/kartela/internal/sheet"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
+	"github.com/kartela/kartela/message"
+	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
@@ -82,6 +84,9 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Ledger = &ledger.Book{DB: d, Announce: a.relay.Moved}
 	a.looker.Read = r.Ledger.Look
 	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.relay.Ended, AccessChanged: a.relay.AccessChanged}
+	r.Notices = &notice.Service{DB: d, Mailer: mailer, BaseURL: baseURL, Ask: a.asker(noticeMail),
+		Told: func(organization uuid.UUID) { a.relay.Hint(organization, organization) }}
+	r.Messages = &message.Service{DB: d, Accounts: r.Accounts, Notices: r.Notices, Mailer: mailer, BaseURL: baseURL, Ask: a.asker(messageMail), Told: a.relay.Hint}
 	r.Products = &product.Service{DB: d}
 	r.Rates = newRates(c, d, now)
 	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now, Rates: r.Rates, Changed: func(org, contact, id uuid.UUID) {
@@ -96,7 +101,7 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Projects = &project.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Now: now, Timer: a.relay.Hint}
 	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}
 	r.Links = &permalink.Service{DB: d, Documents: r.Documents, BaseURL: baseURL, Now: now}
-	r.Portals = &portal.Service{DB: d, Accounts: r.Accounts, Ledger: r.Ledger, Documents: r.Documents, Statements: r.Statements,
+	r.Portals = &portal.Service{Notices: r.Notices, Messages: r.Messages, DB: d, Accounts: r.Accounts, Ledger: r.Ledger, Documents: r.Documents, Statements: r.Statements,
 		Mailer: mailer, BaseURL: baseURL, Ended: a.relay.Ended, Now: now}
 	a.graph = r
 	if r.Jobs, err = a.newQueue(); err != nil {

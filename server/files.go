@@ -57,7 +57,7 @@ func (a *app) logo(w http.ResponseWriter, r *http.Request) {
 		to.denied(ctx, err)
 		return
 	}
-	org, err := a.graph.Accounts.Organization(ctx)
+	org, err := a.business(ctx)
 	if err != nil {
 		to.denied(ctx, err)
 		return

@@ -16,7 +16,7 @@ import (
 
 // newOnline wires online payments to the providers that this server knows.
 func newOnline(r *graph.Resolver, tell func(organization, id uuid.UUID), secrets onlinepayment.Secrets, baseURL string, now func() time.Time) *onlinepayment.Service {
-	return &onlinepayment.Service{DB: r.Payments.DB, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Secrets: secrets,
+	return &onlinepayment.Service{DB: r.Payments.DB, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Notices: r.Notices, Secrets: secrets,
 		BaseURL: baseURL, Changed: tell, Now: now,
 		Providers: map[entonline.Provider]payment.Provider{
 			entonline.ProviderStripe:       &stripe.Provider{},

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/kartela/kartela/day"
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
@@ -18,10 +20,11 @@ import (
 	"github.com/kartela/kartela/internal/pdf"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/statement"
+	"github.com/kartela/kartela/viewer"
 )
 
-// printDocument answers GET /documents/{id}/pdf: a document as it is printed, for staff who may
-// see it. language is one of those of documents, the contact's when it is left out; inline=1
+// printDocument answers GET /documents/{id}/pdf: a document as it is printed, for staff and for
+// customers who may see it. language is one of those of documents, the contact's when it is left out; inline=1
 // has it shown in place. What is not for the viewer is not there.
 func (a *app) printDocument(w http.ResponseWriter, r *http.Request) {
 	a.print(w, r, func(ctx context.Context, p *parameters, to *bytes.Buffer) (name string, err error) {
@@ -29,11 +32,11 @@ func (a *app) printDocument(w http.ResponseWriter, r *http.Request) {
 		if p.bad != nil {
 			return "", p.bad.Err()
 		}
-		d, err := a.graph.Documents.Get(ctx, idOf(r))
+		d, err := a.asked(ctx, idOf(r))
 		if err != nil {
 			return "", err
 		}
-		org, err := a.graph.Accounts.Organization(ctx)
+		org, err := a.business(ctx)
 		if err != nil {
 			return "", err
 		}
@@ -45,13 +48,37 @@ func (a *app) printDocument(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// business is the one that a member of staff works for, or that a customer is a customer of.
+func (a *app) business(ctx context.Context) (*ent.Organization, error) {
+	if viewer.From(ctx).Kind != viewer.Portal {
+		return a.graph.Accounts.Organization(ctx)
+	}
+	return a.graph.Accounts.Place(ctx, viewer.From(ctx))
+}
+
+// asked is the document that a member of staff, or a customer, asks for.
+func (a *app) asked(ctx context.Context, id uuid.UUID) (*document.Document, error) {
+	if viewer.From(ctx).Kind != viewer.Portal {
+		return a.graph.Documents.Get(ctx, id)
+	}
+	p, err := a.graph.Portals.For(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d, err := p.Document(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return d.Document, nil
+}
+
 // documentName is what the file of a document is called.
 func documentName(d *document.Document) string {
 	return cmp.Or(d.NumberText, strings.ReplaceAll(string(d.Type), "_", "-")) + ".pdf"
 }
 
 // printStatement answers GET /contacts/{id}/statement/pdf: the statement of a contact, for
-// staff. side is CLIENT or SUPPLIER, from and to are dates, language and inline as for a
+// staff, and for its customers the client's. side is CLIENT or SUPPLIER, from and to are dates, language and inline as for a
 // document.
 func (a *app) printStatement(w http.ResponseWriter, r *http.Request) {
 	a.print(w, r, func(ctx context.Context, p *parameters, to *bytes.Buffer) (name string, err error) {
@@ -59,7 +86,7 @@ func (a *app) printStatement(w http.ResponseWriter, r *http.Request) {
 		if p.bad != nil {
 			return "", p.bad.Err()
 		}
-		s, err := a.graph.Statements.For(ctx, in)
+		s, err := a.askedStatement(ctx, in)
 		if err != nil {
 			return "", err
 		}
@@ -69,6 +96,22 @@ func (a *app) printStatement(w http.ResponseWriter, r *http.Request) {
 		}
 		return statementName(s) + ".pdf", pdf.WriteStatement(to, sheet)
 	})
+}
+
+// askedStatement is the statement that a member of staff, or a customer, asks for.
+func (a *app) askedStatement(ctx context.Context, in statement.Input) (*statement.Statement, error) {
+	if viewer.From(ctx).Kind != viewer.Portal {
+		return a.graph.Statements.For(ctx, in)
+	}
+	p, err := a.graph.Portals.For(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := p.Contact(ctx, &in.ContactID)
+	if err != nil {
+		return nil, err
+	}
+	return c.Printed(ctx, in.From, in.To)
 }
 
 func statementName(s *statement.Statement) string {
@@ -243,7 +286,7 @@ func printedLine(l *document.Line, language string) pdf.Line {
 }
 
 func (a *app) printedStatement(ctx context.Context, s *statement.Statement, language string) (*pdf.Statement, error) {
-	org, err := a.graph.Accounts.Organization(ctx)
+	org, err := a.business(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -98,3 +98,27 @@ func TestAllowancesChargesAndFixedTaxesArePrinted(t *testing.T) {
 		}
 	})
 }
+
+// A customer prints what they may see, and is told of nothing else that it is there.
+func TestACustomerPrintsTheOwnAlone(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		a, b := s.newTenant(t, "a"), s.newTenant(t, "b")
+		customer := s.customerOf(t, a)
+		next := a.newContact("Next")
+		customer.get("/documents/"+a.ids["invoice"]+"/pdf").isPDF(t, "INV-")
+		customer.get("/documents/"+a.ids["estimate"]+"/pdf?inline=1").isPDF(t, "inline")
+		customer.get("/contacts/"+a.ids["contact"]+"/statement/pdf?side=SUPPLIER").isPDF(t, "statement-")
+		for _, id := range []string{a.ids["draft"], a.issued(next, "1"), b.ids["invoice"], b.ids["estimate"], uuid.NewString()} {
+			if code := customer.get("/documents/" + id + "/pdf").code(t); code != "NOT_FOUND id" {
+				t.Errorf("of the document %s: %s", id, code)
+			}
+		}
+		for _, id := range []string{next, b.ids["contact"], uuid.NewString()} {
+			for _, as := range []string{"pdf", "xlsx"} {
+				if code := customer.get("/contacts/" + id + "/statement/" + as).code(t); !strings.HasPrefix(code, "NOT_FOUND") {
+					t.Errorf("of the contact %s: %s", id, code)
+				}
+			}
+		}
+	})
+}

@@ -29,6 +29,14 @@ func (a *app) newQueue() (*job.Service, error) {
 			return a.graph.Recurring.Make(ctx, t.Organization, t.Subject)
 		}},
 	}
+	for name, mails := range map[string]mails{noticeMail: a.graph.Notices, messageMail: a.graph.Messages} {
+		kinds = append(kinds, job.Kind{Name: name, Do: func(ctx context.Context, t job.Task) error {
+			if t.Person == uuid.Nil {
+				return mails.Spread(ctx, t.Organization, t.Subject)
+			}
+			return mails.Mail(ctx, t.Organization, t.Subject, t.Person)
+		}})
+	}
 	if a.config.Rates != "" {
 		kinds = append(kinds, job.Kind{Name: "exchange_rates", Every: 6 * time.Hour,
 			Do: func(ctx context.Context, _ job.Task) error { return a.graph.Rates.Fetch(ctx) }})
@@ -38,6 +46,26 @@ func (a *app) newQueue() (*job.Service, error) {
 
 // recurringInvoice is the kind of job that makes what is due of one recurring invoice.
 const recurringInvoice = "recurring_invoice"
+
+// The kinds of jobs that mail what a customer did to staff, and answers to customers: one that
+// finds whom, and one to each.
+const (
+	noticeMail  = "notice_mail"
+	messageMail = "message_mail"
+)
+
+// mails are what can be mailed: Spread asks for a mail to each whom it concerns.
+type mails interface {
+	Spread(ctx context.Context, organization, subject uuid.UUID) error
+	Mail(ctx context.Context, organization, subject, person uuid.UUID) error
+}
+
+// asker asks for a job of a kind in the transaction of the context.
+func (a *app) asker(kind string) func(ctx context.Context, organization, subject, person uuid.UUID) error {
+	return func(ctx context.Context, organization, subject, person uuid.UUID) error {
+		return a.graph.Jobs.Enqueue(ctx, kind, job.Task{Organization: organization, Subject: subject, Person: person})
+	}
+}
 
 // askForInvoices has the invoices of a recurring invoice made that are due.
 func (a *app) askForInvoices(ctx context.Context, organization, id uuid.UUID) error {

@@ -10,21 +10,11 @@ import (
 // customer's.
 func (c *tenant) fillOnline(s *testServer, name string) {
 	c.t.Helper()
-	customer := c.customer(s, "payer@"+name+".example")
+	customer := c.customer(c.ids["contact"], "payer@"+name+".example")
 	c.do(`mutation($input: SetPaymentProviderInput!) { setPaymentProvider(input: $input) { provider { enabled } } }`, vars{"input": vars{
 		"provider": "BANK_TRANSFER", "enabled": true, "holder": "Δοκιμή ΑΕ", "iban": "GR1601101250000000012300695"}})
 	c.ids["online"] = customer.do(`mutation($input: PayOnlineInput!) { payOnline(input: $input) { onlinePayment { id } } }`, vars{"input": vars{
 		"documentId": c.ids["invoice"], "amount": "1", "provider": "BANK_TRANSFER"}}).at("payOnline.onlinePayment.id").text()
-}
-
-// customer lets somebody in for the tenant's contact.
-func (c *tenant) customer(s *testServer, email string) *caller {
-	c.t.Helper()
-	link := c.do(`mutation($input: InviteToPortalInput!) { inviteToPortal(input: $input) { link } }`,
-		vars{"input": vars{"contactId": c.ids["contact"], "email": email}}).at("inviteToPortal.link").text()
-	_, token, _ := strings.Cut(link, "token=")
-	return c.as(s.nobody(c.t).do(`mutation($input: AcceptPortalInvitationInput!) { acceptPortalInvitation(input: $input) { token } }`,
-		vars{"input": vars{"token": token, "password": "a good password"}}).at("acceptPortalInvitation.token").text())
 }
 
 // onlineArguments are good ones for each of their fields that takes an id.
@@ -58,7 +48,7 @@ func onlineKinds(path string) []string {
 func TestACustomerPaysNothingButTheirOwn(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *testServer) {
 		a, b := s.newTenant(t, "a"), s.newTenant(t, "b")
-		mine := a.customer(s, "mine@a.example")
+		mine := a.customer(a.ids["contact"], "mine@a.example")
 		other := a.do(createContact, vars{"input": vars{"company": "Other", "isClient": true}}).at("createContact.contact.id").text()
 		const pay = `mutation($input: PayOnlineInput!) { payOnline(input: $input) { onlinePayment { id status reference instructions { iban qr } } } }`
 		got := mine.do(pay, vars{"input": vars{"documentId": a.ids["invoice"], "provider": "BANK_TRANSFER"}}).at("payOnline.onlinePayment")

@@ -90,7 +90,7 @@ func TestAPaymentByStripe(t *testing.T) {
 		if setting.at("secretKeyHint").text() != "…cdef" || setting.at("webhookUrl").text() != s.url+"/webhooks/stripe/"+a.ids["organization"] {
 			t.Errorf("%v", setting)
 		}
-		customer := a.customer(s, "customer@a.example")
+		customer := a.customer(a.ids["contact"], "customer@a.example")
 		const pay = `mutation($input: PayOnlineInput!) { payOnline(input: $input) { onlinePayment { id url } } }`
 		in := vars{"input": vars{"documentId": a.ids["invoice"], "provider": "STRIPE"}}
 		made := customer.do(pay, in).at("payOnline.onlinePayment")

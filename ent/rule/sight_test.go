@@ -24,7 +24,7 @@ const sight = `
                                          own  adm  acc  sal  tim  rea  nam  key  por  nob
 allocations: to bill of granted          x    x    x    .    .    x    .    x    .    .
 allocations: to bill of restricted       x    x    .    .    .    .    .    .    .    .
-allocations: to invoice of granted       x    x    x    x    .    x    x    x    .    .
+allocations: to invoice of granted       x    x    x    x    .    x    x    x    x    .
 allocations: to invoice of open          x    x    x    x    .    x    x    x    .    .
 allocations: to invoice of restricted    x    x    .    .    .    .    x    .    .    .
 api_keys: ours                           x    x    .    .    .    .    .    .    .    .

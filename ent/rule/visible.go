@@ -75,7 +75,7 @@ var visible = map[string]sight{
 	ent.TypeTimeEntry:     {needs(timeOf, viewer.SeeTime, viewer.TrackTime), grantedTime},
 
 	ent.TypePayment:     {needs(ofSide, viewer.SeePayments), grantedPayment},
-	ent.TypeAllocation:  {needs(ofSettled, viewer.SeePayments), closed},
+	ent.TypeAllocation:  {needs(ofSettled, viewer.SeePayments), grantedSettled},
 	ent.TypeLedgerEntry: {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedSide},
 	ent.TypeBalance:     {needs(ofSide, viewer.SeeSales, viewer.SeePurchases), grantedSide},
 
@@ -408,6 +408,15 @@ func grantedPayment(v viewer.Viewer) condition {
 	return func(s *sql.Selector) {
 		granted(s, v, s.C("contact_id"))
 		s.Where(sql.And(sql.EQ(s.C("side"), "client"), sql.EQ(s.C("status"), "recorded")))
+	}
+}
+
+// grantedSettled is an allocation both of whose ends are seen: a refund is told by the statement.
+func grantedSettled(v viewer.Viewer) condition {
+	return func(s *sql.Selector) {
+		granted(s, v, s.C("contact_id"))
+		seen := rows(s, "documents", grantedDocument(v))
+		s.Where(sql.And(sql.In(s.C("document_id"), seen), sql.Or(sql.In(s.C("payment_id"), rows(s, "payments", grantedPayment(v))), sql.In(s.C("credit_id"), rows(s, "documents", grantedDocument(v))))))
 	}
 }
 

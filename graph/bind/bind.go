@@ -11,6 +11,7 @@ import (
 	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/job"
+	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
@@ -71,10 +72,20 @@ type (
 	DuplicateEdge              = page.Edge[*merge.Pair]
 	JobConnection              = page.Connection[*job.Job]
 	JobEdge                    = page.Edge[*job.Job]
+	MessageConnection          = page.Connection[*ent.Message]
+	MessageEdge                = page.Edge[*ent.Message]
+	PortalMessageConnection    = page.Connection[*portal.Message]
+	PortalMessageEdge          = page.Edge[*portal.Message]
+	NoticeConnection           = page.Connection[*notice.Notice]
+	NoticeEdge                 = page.Edge[*notice.Notice]
 	PortalInvoiceConnection    = page.Connection[*portal.Invoice]
 	PortalInvoiceEdge          = page.Edge[*portal.Invoice]
 	OnlinePaymentConnection    = page.Connection[*onlinepayment.OnlinePayment]
 	OnlinePaymentEdge          = page.Edge[*onlinepayment.OnlinePayment]
+	PortalDocumentConnection   = page.Connection[*portal.Document]
+	PortalDocumentEdge         = page.Edge[*portal.Document]
+	PortalTimeConnection       = page.Connection[*portal.Time]
+	PortalTimeEdge             = page.Edge[*portal.Time]
 	PortalPaymentConnection    = page.Connection[*portal.Payment]
 	PortalPaymentEdge          = page.Edge[*portal.Payment]
 	ProjectConnection          = page.Connection[*project.Project]

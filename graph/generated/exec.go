@@ -32,6 +32,8 @@ import (
 	document1 "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/importrow"
 	"github.com/kartela/kartela/ent/ledgerentry"
+	message1 "github.com/kartela/kartela/ent/message"
+	notice1 "github.com/kartela/kartela/ent/notice"
 	onlinepayment1 "github.com/kartela/kartela/ent/onlinepayment"
 	payment1 "github.com/kartela/kartela/ent/payment"
 	"github.com/kartela/kartela/ent/paymentevent"
@@ -49,7 +51,9 @@ import (
 	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
+	"github.com/kartela/kartela/message"
 	"github.com/kartela/kartela/money"
+	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
@@ -88,9 +92,11 @@ type ResolverRoot interface {
 	ItemError() ItemErrorResolver
 	Mutation() MutationResolver
 	Note() NoteResolver
+	Notice() NoticeResolver
 	NumberSequence() NumberSequenceResolver
 	Place() PlaceResolver
 	Portal() PortalResolver
+	PortalContact() PortalContactResolver
 	ProjectMember() ProjectMemberResolver
 	ProjectTask() ProjectTaskResolver
 	Query() QueryResolver
@@ -251,6 +257,7 @@ type ComplexityRoot struct {
 		LastActivityAt  func(childComplexity int) int
 		LastName        func(childComplexity int) int
 		Merges          func(childComplexity int) int
+		Messages        func(childComplexity int, first *int, after *string, documentID *uuid.UUID) int
 		Months          func(childComplexity int, side ledgerentry.Side, currency *money.Currency, count int) int
 		Notes           func(childComplexity int, first *int, after *string) int
 		Options         func(childComplexity int) int
@@ -360,6 +367,10 @@ type ComplexityRoot struct {
 
 	CreditPayload struct {
 		Balances func(childComplexity int) int
+		Document func(childComplexity int) int
+	}
+
+	DecidePortalEstimatePayload struct {
 		Document func(childComplexity int) int
 	}
 
@@ -743,6 +754,10 @@ type ComplexityRoot struct {
 		ItemIds func(childComplexity int) int
 	}
 
+	MarkSeenPayload struct {
+		Seen func(childComplexity int) int
+	}
+
 	Member struct {
 		CreatedAt func(childComplexity int) int
 		Role      func(childComplexity int) int
@@ -784,6 +799,27 @@ type ComplexityRoot struct {
 		Survivor   func(childComplexity int) int
 	}
 
+	Message struct {
+		Author     func(childComplexity int) int
+		AuthorName func(childComplexity int) int
+		Body       func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		DocumentID func(childComplexity int) int
+		ID         func(childComplexity int) int
+		SeenAt     func(childComplexity int) int
+	}
+
+	MessageConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	MessageEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount   func(childComplexity int) int
 		Currency func(childComplexity int) int
@@ -791,6 +827,7 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AcceptEstimate         func(childComplexity int, input document.DecideInput) int
+		AcceptPortalEstimate   func(childComplexity int, input portal.DecideInput) int
 		AcceptPortalInvitation func(childComplexity int, input portal.AcceptInput) int
 		AddAttachment          func(childComplexity int, input model.AddAttachmentInput) int
 		AddContactNote         func(childComplexity int, input contact.NoteInput) int
@@ -851,6 +888,9 @@ type ComplexityRoot struct {
 		LookupAfm              func(childComplexity int, input taxid.LookupAFMInput) int
 		LookupVat              func(childComplexity int, input taxid.LookupVATInput) int
 		MarkBilled             func(childComplexity int, input project.MarkInput) int
+		MarkMessagesSeen       func(childComplexity int, input message.SeenInput) int
+		MarkNoticesSeen        func(childComplexity int, input notice.SeenInput) int
+		MarkPortalMessagesSeen func(childComplexity int, input portal.SeenInput) int
 		MarkUnbilled           func(childComplexity int, input project.MarkInput) int
 		MergeContacts          func(childComplexity int, input merge.Input) int
 		PauseRecurringInvoice  func(childComplexity int, input recurring.IDInput) int
@@ -858,6 +898,7 @@ type ComplexityRoot struct {
 		RecordPayment          func(childComplexity int, input payment.RecordInput) int
 		RecordPayments         func(childComplexity int, input payment.RecordManyInput) int
 		RejectEstimate         func(childComplexity int, input document.DecideInput) int
+		RejectPortalEstimate   func(childComplexity int, input portal.DecideInput) int
 		RemoveLogo             func(childComplexity int, input attachment.RemoveLogoInput) int
 		RemoveMember           func(childComplexity int, input account.RemoveMemberInput) int
 		RequestSignInLink      func(childComplexity int, input account.RequestLinkInput) int
@@ -876,6 +917,8 @@ type ComplexityRoot struct {
 		RevokePortalAccess     func(childComplexity int, input portal.RevokeInput) int
 		RunContactImport       func(childComplexity int, input imports.IDInput) int
 		SaveTimeSheet          func(childComplexity int, input project.SaveSheetInput) int
+		SendMessage            func(childComplexity int, input message.SendInput) int
+		SendPortalMessage      func(childComplexity int, input portal.SendInput) int
 		SetContactsOption      func(childComplexity int, input contact.SetOptionInput) int
 		SetLogo                func(childComplexity int, input model.SetLogoInput) int
 		SetPaymentProvider     func(childComplexity int, input onlinepayment.SetInput) int
@@ -928,6 +971,30 @@ type ComplexityRoot struct {
 	}
 
 	NoteEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	Notice struct {
+		Amount    func(childComplexity int) int
+		Contact   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Document  func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Name      func(childComplexity int) int
+		SeenAt    func(childComplexity int) int
+		Text      func(childComplexity int) int
+	}
+
+	NoticeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	NoticeEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
@@ -1102,6 +1169,7 @@ type ComplexityRoot struct {
 		Business      func(childComplexity int) int
 		Contact       func(childComplexity int, id *uuid.UUID) int
 		Contacts      func(childComplexity int) int
+		Document      func(childComplexity int, id uuid.UUID) int
 		Invoice       func(childComplexity int, id uuid.UUID) int
 		OnlinePayment func(childComplexity int, id uuid.UUID) int
 		PayWith       func(childComplexity int) int
@@ -1135,6 +1203,7 @@ type ComplexityRoot struct {
 	PortalBusiness struct {
 		Address   func(childComplexity int) int
 		Email     func(childComplexity int) int
+		HasLogo   func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Phone     func(childComplexity int) int
 		VatNumber func(childComplexity int) int
@@ -1142,11 +1211,55 @@ type ComplexityRoot struct {
 
 	PortalContact struct {
 		Balances  func(childComplexity int) int
+		Documents func(childComplexity int, first *int, after *string, filter *portal.DocumentFilter) int
 		ID        func(childComplexity int) int
 		Invoices  func(childComplexity int, first *int, after *string) int
+		Messages  func(childComplexity int, first *int, after *string, documentID *uuid.UUID) int
 		Name      func(childComplexity int) int
 		Payments  func(childComplexity int, first *int, after *string) int
+		Projects  func(childComplexity int) int
 		Statement func(childComplexity int, from *day.Date, to *day.Date) int
+	}
+
+	PortalDocument struct {
+		Adjustments      func(childComplexity int) int
+		BillingAddress   func(childComplexity int) int
+		ContactName      func(childComplexity int) int
+		ContactVatNumber func(childComplexity int) int
+		Date             func(childComplexity int) int
+		Decision         func(childComplexity int) int
+		DueDate          func(childComplexity int) int
+		ID               func(childComplexity int) int
+		IsExpired        func(childComplexity int) int
+		IsOverdue        func(childComplexity int) int
+		Lines            func(childComplexity int) int
+		MayDecide        func(childComplexity int) int
+		Net              func(childComplexity int) int
+		Notes            func(childComplexity int) int
+		NumberText       func(childComplexity int) int
+		PaidState        func(childComplexity int) int
+		Payable          func(childComplexity int) int
+		Reference        func(childComplexity int) int
+		Remaining        func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Taxes            func(childComplexity int) int
+		Terms            func(childComplexity int) int
+		Total            func(childComplexity int) int
+		Type             func(childComplexity int) int
+		Vat              func(childComplexity int) int
+		Version          func(childComplexity int) int
+		Withholding      func(childComplexity int) int
+	}
+
+	PortalDocumentConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PortalDocumentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	PortalInvoice struct {
@@ -1194,6 +1307,27 @@ type ComplexityRoot struct {
 		UnitPrice       func(childComplexity int) int
 	}
 
+	PortalMessage struct {
+		AuthorName   func(childComplexity int) int
+		Body         func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		DocumentID   func(childComplexity int) int
+		FromBusiness func(childComplexity int) int
+		ID           func(childComplexity int) int
+		SeenAt       func(childComplexity int) int
+	}
+
+	PortalMessageConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PortalMessageEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	PortalOnlinePayment struct {
 		Amount       func(childComplexity int) int
 		ExpiresAt    func(childComplexity int) int
@@ -1213,6 +1347,7 @@ type ComplexityRoot struct {
 		ID        func(childComplexity int) int
 		Method    func(childComplexity int) int
 		Reference func(childComplexity int) int
+		Settled   func(childComplexity int) int
 	}
 
 	PortalPaymentConnection struct {
@@ -1224,6 +1359,22 @@ type ComplexityRoot struct {
 	PortalPaymentEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	PortalProject struct {
+		Description func(childComplexity int) int
+		Ends        func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Seconds     func(childComplexity int) int
+		Starts      func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Time        func(childComplexity int, first *int, after *string) int
+	}
+
+	PortalSettlement struct {
+		Amount   func(childComplexity int) int
+		Document func(childComplexity int) int
 	}
 
 	PortalStatementLine struct {
@@ -1240,6 +1391,26 @@ type ComplexityRoot struct {
 		Currency func(childComplexity int) int
 		Lines    func(childComplexity int) int
 		Opening  func(childComplexity int) int
+	}
+
+	PortalTime struct {
+		Billable    func(childComplexity int) int
+		Date        func(childComplexity int) int
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Seconds     func(childComplexity int) int
+		Task        func(childComplexity int) int
+	}
+
+	PortalTimeConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PortalTimeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Product struct {
@@ -1390,6 +1561,7 @@ type ComplexityRoot struct {
 		Members            func(childComplexity int) int
 		MergePreview       func(childComplexity int, input merge.PreviewInput) int
 		Node               func(childComplexity int, id uuid.UUID) int
+		Notices            func(childComplexity int, first *int, after *string, unseen *bool) int
 		NumberSequences    func(childComplexity int) int
 		OnlinePayment      func(childComplexity int, id uuid.UUID) int
 		OnlinePayments     func(childComplexity int, first *int, after *string, last *int, before *string, filter *onlinepayment.Filter) int
@@ -1418,6 +1590,7 @@ type ComplexityRoot struct {
 		Timer              func(childComplexity int) int
 		TrackingCategories func(childComplexity int, archived bool) int
 		Unbilled           func(childComplexity int, projectIds []uuid.UUID, contactID *uuid.UUID, until *day.Date) int
+		UnseenNotices      func(childComplexity int) int
 		Viewer             func(childComplexity int) int
 	}
 
@@ -1580,6 +1753,14 @@ type ComplexityRoot struct {
 		UserID func(childComplexity int) int
 	}
 
+	SendMessagePayload struct {
+		Message func(childComplexity int) int
+	}
+
+	SendPortalMessagePayload struct {
+		Message func(childComplexity int) int
+	}
+
 	SetPaymentProviderPayload struct {
 		Provider func(childComplexity int) int
 	}
@@ -1626,7 +1807,11 @@ type ComplexityRoot struct {
 		BalanceChanged             func(childComplexity int, contactIds []uuid.UUID) int
 		ContactImportProgress      func(childComplexity int, id uuid.UUID) int
 		DocumentChanged            func(childComplexity int, ids []uuid.UUID, contactID *uuid.UUID) int
+		MessageAdded               func(childComplexity int, contactID uuid.UUID) int
+		NoticeAdded                func(childComplexity int) int
 		PortalBalanceChanged       func(childComplexity int, contactID *uuid.UUID) int
+		PortalDocumentChanged      func(childComplexity int, contactID *uuid.UUID) int
+		PortalMessageAdded         func(childComplexity int, contactID *uuid.UUID) int
 		PortalOnlinePaymentChanged func(childComplexity int, id uuid.UUID) int
 		TimerChanged               func(childComplexity int) int
 	}
@@ -1841,6 +2026,7 @@ type ContactResolver interface {
 	Projects(ctx context.Context, obj *contact.Contact, first *int, after *string, filter *project.Filter) (*page.Connection[*project.Project], error)
 
 	PortalAccess(ctx context.Context, obj *contact.Contact) ([]*ent.PortalGrant, error)
+	Messages(ctx context.Context, obj *contact.Contact, first *int, after *string, documentID *uuid.UUID) (*page.Connection[*ent.Message], error)
 }
 type ContactImportResolver interface {
 	CreatedBy(ctx context.Context, obj *imports.ContactImport) (*ent.User, error)
@@ -1980,6 +2166,13 @@ type MutationResolver interface {
 	InviteToPortal(ctx context.Context, input portal.InviteInput) (*portal.Invited, error)
 	AcceptPortalInvitation(ctx context.Context, input portal.AcceptInput) (*account.SignedIn, error)
 	RevokePortalAccess(ctx context.Context, input portal.RevokeInput) (*model.RevokePortalAccessPayload, error)
+	SendMessage(ctx context.Context, input message.SendInput) (*model.SendMessagePayload, error)
+	MarkMessagesSeen(ctx context.Context, input message.SeenInput) (*model.MarkSeenPayload, error)
+	MarkNoticesSeen(ctx context.Context, input notice.SeenInput) (*model.MarkSeenPayload, error)
+	AcceptPortalEstimate(ctx context.Context, input portal.DecideInput) (*model.DecidePortalEstimatePayload, error)
+	RejectPortalEstimate(ctx context.Context, input portal.DecideInput) (*model.DecidePortalEstimatePayload, error)
+	SendPortalMessage(ctx context.Context, input portal.SendInput) (*model.SendPortalMessagePayload, error)
+	MarkPortalMessagesSeen(ctx context.Context, input portal.SeenInput) (*model.MarkSeenPayload, error)
 	SetPaymentProvider(ctx context.Context, input onlinepayment.SetInput) (*model.SetPaymentProviderPayload, error)
 	PayOnline(ctx context.Context, input onlinepayment.PayInput) (*model.PayOnlinePayload, error)
 	ConfirmOnlinePayment(ctx context.Context, input onlinepayment.ConfirmInput) (*model.OnlinePaymentPayload, error)
@@ -1990,6 +2183,10 @@ type MutationResolver interface {
 type NoteResolver interface {
 	Author(ctx context.Context, obj *contact.Note) (*ent.User, error)
 }
+type NoticeResolver interface {
+	Contact(ctx context.Context, obj *notice.Notice) (*contact.Contact, error)
+	Document(ctx context.Context, obj *notice.Notice) (*document.Document, error)
+}
 type NumberSequenceResolver interface {
 	DocumentType(ctx context.Context, obj *ent.NumberSequence) (document1.Type, error)
 }
@@ -1999,6 +2196,9 @@ type PlaceResolver interface {
 type PortalResolver interface {
 	PayWith(ctx context.Context, obj *portal.Portal) ([]onlinepayment1.Provider, error)
 	OnlinePayment(ctx context.Context, obj *portal.Portal, id uuid.UUID) (*onlinepayment.OnlinePayment, error)
+}
+type PortalContactResolver interface {
+	Documents(ctx context.Context, obj *portal.Contact, first *int, after *string, filter *portal.DocumentFilter) (*page.Connection[*portal.Document], error)
 }
 type ProjectMemberResolver interface {
 	User(ctx context.Context, obj *project.Member) (*ent.User, error)
@@ -2050,6 +2250,8 @@ type QueryResolver interface {
 	TimeSheet(ctx context.Context, week day.Date, userID *uuid.UUID) (*project.Sheet, error)
 	Statement(ctx context.Context, input statement.Input) (*statement.Statement, error)
 	Portal(ctx context.Context) (*portal.Portal, error)
+	Notices(ctx context.Context, first *int, after *string, unseen *bool) (*page.Connection[*notice.Notice], error)
+	UnseenNotices(ctx context.Context) (int, error)
 	PaymentProviders(ctx context.Context) ([]*onlinepayment.Setting, error)
 	OnlinePayments(ctx context.Context, first *int, after *string, last *int, before *string, filter *onlinepayment.Filter) (*page.Connection[*onlinepayment.OnlinePayment], error)
 	OnlinePayment(ctx context.Context, id uuid.UUID) (*onlinepayment.OnlinePayment, error)
@@ -2061,7 +2263,11 @@ type RegistryCheckResolver interface {
 type SubscriptionResolver interface {
 	BalanceChanged(ctx context.Context, contactIds []uuid.UUID) (<-chan *live.Change, error)
 	PortalBalanceChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *live.Change, error)
+	NoticeAdded(ctx context.Context) (<-chan *notice.Notice, error)
+	MessageAdded(ctx context.Context, contactID uuid.UUID) (<-chan *ent.Message, error)
+	PortalMessageAdded(ctx context.Context, contactID *uuid.UUID) (<-chan *portal.Message, error)
 	PortalOnlinePaymentChanged(ctx context.Context, id uuid.UUID) (<-chan *onlinepayment.OnlinePayment, error)
+	PortalDocumentChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *portal.Document, error)
 	ContactImportProgress(ctx context.Context, id uuid.UUID) (<-chan *imports.ContactImport, error)
 	DocumentChanged(ctx context.Context, ids []uuid.UUID, contactID *uuid.UUID) (<-chan *document.Document, error)
 	TimerChanged(ctx context.Context) (<-chan *project.Running, error)
@@ -2684,6 +2890,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Merges(childComplexity), true
+	case "Contact.messages":
+		if e.ComplexityRoot.Contact.Messages == nil {
+			break
+		}
+
+		args, err := ec.field_Contact_messages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Contact.Messages(childComplexity, args["first"].(*int), args["after"].(*string), args["documentId"].(*uuid.UUID)), true
 	case "Contact.months":
 		if e.ComplexityRoot.Contact.Months == nil {
 			break
@@ -3141,6 +3358,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreditPayload.Document(childComplexity), true
+
+	case "DecidePortalEstimatePayload.document":
+		if e.ComplexityRoot.DecidePortalEstimatePayload.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecidePortalEstimatePayload.Document(childComplexity), true
 
 	case "DeleteAttachmentPayload.id":
 		if e.ComplexityRoot.DeleteAttachmentPayload.ID == nil {
@@ -4497,6 +4721,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MarkBilledPayload.ItemIds(childComplexity), true
 
+	case "MarkSeenPayload.seen":
+		if e.ComplexityRoot.MarkSeenPayload.Seen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkSeenPayload.Seen(childComplexity), true
+
 	case "Member.since":
 		if e.ComplexityRoot.Member.CreatedAt == nil {
 			break
@@ -4641,6 +4872,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MergePreview.Survivor(childComplexity), true
 
+	case "Message.author":
+		if e.ComplexityRoot.Message.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Author(childComplexity), true
+	case "Message.authorName":
+		if e.ComplexityRoot.Message.AuthorName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.AuthorName(childComplexity), true
+	case "Message.body":
+		if e.ComplexityRoot.Message.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Body(childComplexity), true
+	case "Message.createdAt":
+		if e.ComplexityRoot.Message.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.CreatedAt(childComplexity), true
+	case "Message.documentId":
+		if e.ComplexityRoot.Message.DocumentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.DocumentID(childComplexity), true
+	case "Message.id":
+		if e.ComplexityRoot.Message.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.ID(childComplexity), true
+	case "Message.seenAt":
+		if e.ComplexityRoot.Message.SeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.SeenAt(childComplexity), true
+
+	case "MessageConnection.edges":
+		if e.ComplexityRoot.MessageConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageConnection.Edges(childComplexity), true
+	case "MessageConnection.nodes":
+		if e.ComplexityRoot.MessageConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageConnection.Nodes(childComplexity), true
+	case "MessageConnection.pageInfo":
+		if e.ComplexityRoot.MessageConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageConnection.PageInfo(childComplexity), true
+
+	case "MessageEdge.cursor":
+		if e.ComplexityRoot.MessageEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageEdge.Cursor(childComplexity), true
+	case "MessageEdge.node":
+		if e.ComplexityRoot.MessageEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageEdge.Node(childComplexity), true
+
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
 			break
@@ -4665,6 +4971,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptEstimate(childComplexity, args["input"].(document.DecideInput)), true
+	case "Mutation.acceptPortalEstimate":
+		if e.ComplexityRoot.Mutation.AcceptPortalEstimate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptPortalEstimate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptPortalEstimate(childComplexity, args["input"].(portal.DecideInput)), true
 	case "Mutation.acceptPortalInvitation":
 		if e.ComplexityRoot.Mutation.AcceptPortalInvitation == nil {
 			break
@@ -5325,6 +5642,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarkBilled(childComplexity, args["input"].(project.MarkInput)), true
+	case "Mutation.markMessagesSeen":
+		if e.ComplexityRoot.Mutation.MarkMessagesSeen == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markMessagesSeen_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkMessagesSeen(childComplexity, args["input"].(message.SeenInput)), true
+	case "Mutation.markNoticesSeen":
+		if e.ComplexityRoot.Mutation.MarkNoticesSeen == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markNoticesSeen_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkNoticesSeen(childComplexity, args["input"].(notice.SeenInput)), true
+	case "Mutation.markPortalMessagesSeen":
+		if e.ComplexityRoot.Mutation.MarkPortalMessagesSeen == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markPortalMessagesSeen_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkPortalMessagesSeen(childComplexity, args["input"].(portal.SeenInput)), true
 	case "Mutation.markUnbilled":
 		if e.ComplexityRoot.Mutation.MarkUnbilled == nil {
 			break
@@ -5402,6 +5752,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RejectEstimate(childComplexity, args["input"].(document.DecideInput)), true
+	case "Mutation.rejectPortalEstimate":
+		if e.ComplexityRoot.Mutation.RejectPortalEstimate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rejectPortalEstimate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RejectPortalEstimate(childComplexity, args["input"].(portal.DecideInput)), true
 	case "Mutation.removeLogo":
 		if e.ComplexityRoot.Mutation.RemoveLogo == nil {
 			break
@@ -5600,6 +5961,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveTimeSheet(childComplexity, args["input"].(project.SaveSheetInput)), true
+	case "Mutation.sendMessage":
+		if e.ComplexityRoot.Mutation.SendMessage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendMessage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendMessage(childComplexity, args["input"].(message.SendInput)), true
+	case "Mutation.sendPortalMessage":
+		if e.ComplexityRoot.Mutation.SendPortalMessage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendPortalMessage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendPortalMessage(childComplexity, args["input"].(portal.SendInput)), true
 	case "Mutation.setContactsOption":
 		if e.ComplexityRoot.Mutation.SetContactsOption == nil {
 			break
@@ -6043,6 +6426,99 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NoteEdge.Node(childComplexity), true
+
+	case "Notice.amount":
+		if e.ComplexityRoot.Notice.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Amount(childComplexity), true
+	case "Notice.contact":
+		if e.ComplexityRoot.Notice.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Contact(childComplexity), true
+	case "Notice.createdAt":
+		if e.ComplexityRoot.Notice.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.CreatedAt(childComplexity), true
+	case "Notice.document":
+		if e.ComplexityRoot.Notice.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Document(childComplexity), true
+	case "Notice.id":
+		if e.ComplexityRoot.Notice.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.ID(childComplexity), true
+	case "Notice.kind":
+		if e.ComplexityRoot.Notice.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Kind(childComplexity), true
+	case "Notice.name":
+		if e.ComplexityRoot.Notice.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Name(childComplexity), true
+	case "Notice.seenAt":
+		if e.ComplexityRoot.Notice.SeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.SeenAt(childComplexity), true
+	case "Notice.text":
+		if e.ComplexityRoot.Notice.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Text(childComplexity), true
+
+	case "NoticeConnection.edges":
+		if e.ComplexityRoot.NoticeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoticeConnection.Edges(childComplexity), true
+	case "NoticeConnection.nodes":
+		if e.ComplexityRoot.NoticeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoticeConnection.Nodes(childComplexity), true
+	case "NoticeConnection.pageInfo":
+		if e.ComplexityRoot.NoticeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoticeConnection.PageInfo(childComplexity), true
+	case "NoticeConnection.totalCount":
+		if e.ComplexityRoot.NoticeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoticeConnection.TotalCount(childComplexity), true
+
+	case "NoticeEdge.cursor":
+		if e.ComplexityRoot.NoticeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoticeEdge.Cursor(childComplexity), true
+	case "NoticeEdge.node":
+		if e.ComplexityRoot.NoticeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoticeEdge.Node(childComplexity), true
 
 	case "NumberSequence.archivedAt":
 		if e.ComplexityRoot.NumberSequence.ArchivedAt == nil {
@@ -6723,6 +7199,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portal.Contacts(childComplexity), true
+	case "Portal.document":
+		if e.ComplexityRoot.Portal.Document == nil {
+			break
+		}
+
+		args, err := ec.field_Portal_document_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Portal.Document(childComplexity, args["id"].(uuid.UUID)), true
 	case "Portal.invoice":
 		if e.ComplexityRoot.Portal.Invoice == nil {
 			break
@@ -6863,6 +7350,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalBusiness.Email(childComplexity), true
+	case "PortalBusiness.hasLogo":
+		if e.ComplexityRoot.PortalBusiness.HasLogo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalBusiness.HasLogo(childComplexity), true
 	case "PortalBusiness.name":
 		if e.ComplexityRoot.PortalBusiness.Name == nil {
 			break
@@ -6888,6 +7381,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalContact.Balances(childComplexity), true
+	case "PortalContact.documents":
+		if e.ComplexityRoot.PortalContact.Documents == nil {
+			break
+		}
+
+		args, err := ec.field_PortalContact_documents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.PortalContact.Documents(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*portal.DocumentFilter)), true
 	case "PortalContact.id":
 		if e.ComplexityRoot.PortalContact.ID == nil {
 			break
@@ -6905,6 +7409,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalContact.Invoices(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "PortalContact.messages":
+		if e.ComplexityRoot.PortalContact.Messages == nil {
+			break
+		}
+
+		args, err := ec.field_PortalContact_messages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.PortalContact.Messages(childComplexity, args["first"].(*int), args["after"].(*string), args["documentId"].(*uuid.UUID)), true
 	case "PortalContact.name":
 		if e.ComplexityRoot.PortalContact.Name == nil {
 			break
@@ -6922,6 +7437,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalContact.Payments(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "PortalContact.projects":
+		if e.ComplexityRoot.PortalContact.Projects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalContact.Projects(childComplexity), true
 	case "PortalContact.statement":
 		if e.ComplexityRoot.PortalContact.Statement == nil {
 			break
@@ -6933,6 +7454,201 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalContact.Statement(childComplexity, args["from"].(*day.Date), args["to"].(*day.Date)), true
+
+	case "PortalDocument.adjustments":
+		if e.ComplexityRoot.PortalDocument.Adjustments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Adjustments(childComplexity), true
+	case "PortalDocument.billingAddress":
+		if e.ComplexityRoot.PortalDocument.BillingAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.BillingAddress(childComplexity), true
+	case "PortalDocument.contactName":
+		if e.ComplexityRoot.PortalDocument.ContactName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.ContactName(childComplexity), true
+	case "PortalDocument.contactVatNumber":
+		if e.ComplexityRoot.PortalDocument.ContactVatNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.ContactVatNumber(childComplexity), true
+	case "PortalDocument.date":
+		if e.ComplexityRoot.PortalDocument.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Date(childComplexity), true
+	case "PortalDocument.decision":
+		if e.ComplexityRoot.PortalDocument.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Decision(childComplexity), true
+	case "PortalDocument.dueDate":
+		if e.ComplexityRoot.PortalDocument.DueDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.DueDate(childComplexity), true
+	case "PortalDocument.id":
+		if e.ComplexityRoot.PortalDocument.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.ID(childComplexity), true
+	case "PortalDocument.isExpired":
+		if e.ComplexityRoot.PortalDocument.IsExpired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.IsExpired(childComplexity), true
+	case "PortalDocument.isOverdue":
+		if e.ComplexityRoot.PortalDocument.IsOverdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.IsOverdue(childComplexity), true
+	case "PortalDocument.lines":
+		if e.ComplexityRoot.PortalDocument.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Lines(childComplexity), true
+	case "PortalDocument.mayDecide":
+		if e.ComplexityRoot.PortalDocument.MayDecide == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.MayDecide(childComplexity), true
+	case "PortalDocument.net":
+		if e.ComplexityRoot.PortalDocument.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Net(childComplexity), true
+	case "PortalDocument.notes":
+		if e.ComplexityRoot.PortalDocument.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Notes(childComplexity), true
+	case "PortalDocument.number":
+		if e.ComplexityRoot.PortalDocument.NumberText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.NumberText(childComplexity), true
+	case "PortalDocument.paidState":
+		if e.ComplexityRoot.PortalDocument.PaidState == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.PaidState(childComplexity), true
+	case "PortalDocument.payable":
+		if e.ComplexityRoot.PortalDocument.Payable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Payable(childComplexity), true
+	case "PortalDocument.reference":
+		if e.ComplexityRoot.PortalDocument.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Reference(childComplexity), true
+	case "PortalDocument.remaining":
+		if e.ComplexityRoot.PortalDocument.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Remaining(childComplexity), true
+	case "PortalDocument.status":
+		if e.ComplexityRoot.PortalDocument.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Status(childComplexity), true
+	case "PortalDocument.taxes":
+		if e.ComplexityRoot.PortalDocument.Taxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Taxes(childComplexity), true
+	case "PortalDocument.terms":
+		if e.ComplexityRoot.PortalDocument.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Terms(childComplexity), true
+	case "PortalDocument.total":
+		if e.ComplexityRoot.PortalDocument.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Total(childComplexity), true
+	case "PortalDocument.type":
+		if e.ComplexityRoot.PortalDocument.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Type(childComplexity), true
+	case "PortalDocument.vat":
+		if e.ComplexityRoot.PortalDocument.Vat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Vat(childComplexity), true
+	case "PortalDocument.version":
+		if e.ComplexityRoot.PortalDocument.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Version(childComplexity), true
+	case "PortalDocument.withholding":
+		if e.ComplexityRoot.PortalDocument.Withholding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocument.Withholding(childComplexity), true
+
+	case "PortalDocumentConnection.edges":
+		if e.ComplexityRoot.PortalDocumentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentConnection.Edges(childComplexity), true
+	case "PortalDocumentConnection.nodes":
+		if e.ComplexityRoot.PortalDocumentConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentConnection.Nodes(childComplexity), true
+	case "PortalDocumentConnection.pageInfo":
+		if e.ComplexityRoot.PortalDocumentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentConnection.PageInfo(childComplexity), true
+
+	case "PortalDocumentEdge.cursor":
+		if e.ComplexityRoot.PortalDocumentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentEdge.Cursor(childComplexity), true
+	case "PortalDocumentEdge.node":
+		if e.ComplexityRoot.PortalDocumentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalDocumentEdge.Node(childComplexity), true
 
 	case "PortalInvoice.billingAddress":
 		if e.ComplexityRoot.PortalInvoice.BillingAddress == nil {
@@ -7136,6 +7852,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PortalInvoiceLine.UnitPrice(childComplexity), true
 
+	case "PortalMessage.authorName":
+		if e.ComplexityRoot.PortalMessage.AuthorName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessage.AuthorName(childComplexity), true
+	case "PortalMessage.body":
+		if e.ComplexityRoot.PortalMessage.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessage.Body(childComplexity), true
+	case "PortalMessage.createdAt":
+		if e.ComplexityRoot.PortalMessage.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessage.CreatedAt(childComplexity), true
+	case "PortalMessage.documentId":
+		if e.ComplexityRoot.PortalMessage.DocumentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessage.DocumentID(childComplexity), true
+	case "PortalMessage.fromBusiness":
+		if e.ComplexityRoot.PortalMessage.FromBusiness == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessage.FromBusiness(childComplexity), true
+	case "PortalMessage.id":
+		if e.ComplexityRoot.PortalMessage.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessage.ID(childComplexity), true
+	case "PortalMessage.seenAt":
+		if e.ComplexityRoot.PortalMessage.SeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessage.SeenAt(childComplexity), true
+
+	case "PortalMessageConnection.edges":
+		if e.ComplexityRoot.PortalMessageConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessageConnection.Edges(childComplexity), true
+	case "PortalMessageConnection.nodes":
+		if e.ComplexityRoot.PortalMessageConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessageConnection.Nodes(childComplexity), true
+	case "PortalMessageConnection.pageInfo":
+		if e.ComplexityRoot.PortalMessageConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessageConnection.PageInfo(childComplexity), true
+
+	case "PortalMessageEdge.cursor":
+		if e.ComplexityRoot.PortalMessageEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessageEdge.Cursor(childComplexity), true
+	case "PortalMessageEdge.node":
+		if e.ComplexityRoot.PortalMessageEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalMessageEdge.Node(childComplexity), true
+
 	case "PortalOnlinePayment.amount":
 		if e.ComplexityRoot.PortalOnlinePayment.Amount == nil {
 			break
@@ -7227,6 +8018,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalPayment.Reference(childComplexity), true
+	case "PortalPayment.settled":
+		if e.ComplexityRoot.PortalPayment.Settled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalPayment.Settled(childComplexity), true
 
 	case "PortalPaymentConnection.edges":
 		if e.ComplexityRoot.PortalPaymentConnection.Edges == nil {
@@ -7259,6 +8056,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalPaymentEdge.Node(childComplexity), true
+
+	case "PortalProject.description":
+		if e.ComplexityRoot.PortalProject.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Description(childComplexity), true
+	case "PortalProject.ends":
+		if e.ComplexityRoot.PortalProject.Ends == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Ends(childComplexity), true
+	case "PortalProject.id":
+		if e.ComplexityRoot.PortalProject.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.ID(childComplexity), true
+	case "PortalProject.name":
+		if e.ComplexityRoot.PortalProject.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Name(childComplexity), true
+	case "PortalProject.seconds":
+		if e.ComplexityRoot.PortalProject.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Seconds(childComplexity), true
+	case "PortalProject.starts":
+		if e.ComplexityRoot.PortalProject.Starts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Starts(childComplexity), true
+	case "PortalProject.status":
+		if e.ComplexityRoot.PortalProject.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalProject.Status(childComplexity), true
+	case "PortalProject.time":
+		if e.ComplexityRoot.PortalProject.Time == nil {
+			break
+		}
+
+		args, err := ec.field_PortalProject_time_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.PortalProject.Time(childComplexity, args["first"].(*int), args["after"].(*string)), true
+
+	case "PortalSettlement.amount":
+		if e.ComplexityRoot.PortalSettlement.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalSettlement.Amount(childComplexity), true
+	case "PortalSettlement.document":
+		if e.ComplexityRoot.PortalSettlement.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalSettlement.Document(childComplexity), true
 
 	case "PortalStatementLine.balance":
 		if e.ComplexityRoot.PortalStatementLine.Balance == nil {
@@ -7321,6 +8185,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalStatementTable.Opening(childComplexity), true
+
+	case "PortalTime.billable":
+		if e.ComplexityRoot.PortalTime.Billable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Billable(childComplexity), true
+	case "PortalTime.date":
+		if e.ComplexityRoot.PortalTime.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Date(childComplexity), true
+	case "PortalTime.description":
+		if e.ComplexityRoot.PortalTime.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Description(childComplexity), true
+	case "PortalTime.id":
+		if e.ComplexityRoot.PortalTime.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.ID(childComplexity), true
+	case "PortalTime.seconds":
+		if e.ComplexityRoot.PortalTime.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Seconds(childComplexity), true
+	case "PortalTime.task":
+		if e.ComplexityRoot.PortalTime.Task == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTime.Task(childComplexity), true
+
+	case "PortalTimeConnection.edges":
+		if e.ComplexityRoot.PortalTimeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeConnection.Edges(childComplexity), true
+	case "PortalTimeConnection.nodes":
+		if e.ComplexityRoot.PortalTimeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeConnection.Nodes(childComplexity), true
+	case "PortalTimeConnection.pageInfo":
+		if e.ComplexityRoot.PortalTimeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeConnection.PageInfo(childComplexity), true
+
+	case "PortalTimeEdge.cursor":
+		if e.ComplexityRoot.PortalTimeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeEdge.Cursor(childComplexity), true
+	case "PortalTimeEdge.node":
+		if e.ComplexityRoot.PortalTimeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalTimeEdge.Node(childComplexity), true
 
 	case "Product.archivedAt":
 		if e.ComplexityRoot.Product.ArchivedAt == nil {
@@ -8052,6 +8985,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(uuid.UUID)), true
+	case "Query.notices":
+		if e.ComplexityRoot.Query.Notices == nil {
+			break
+		}
+
+		args, err := ec.field_Query_notices_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Notices(childComplexity, args["first"].(*int), args["after"].(*string), args["unseen"].(*bool)), true
 	case "Query.numberSequences":
 		if e.ComplexityRoot.Query.NumberSequences == nil {
 			break
@@ -8320,6 +9264,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Unbilled(childComplexity, args["projectIds"].([]uuid.UUID), args["contactId"].(*uuid.UUID), args["until"].(*day.Date)), true
+	case "Query.unseenNotices":
+		if e.ComplexityRoot.Query.UnseenNotices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.UnseenNotices(childComplexity), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -8912,6 +9862,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SaveTimeSheetPayload.UserID(childComplexity), true
 
+	case "SendMessagePayload.message":
+		if e.ComplexityRoot.SendMessagePayload.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendMessagePayload.Message(childComplexity), true
+
+	case "SendPortalMessagePayload.message":
+		if e.ComplexityRoot.SendPortalMessagePayload.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendPortalMessagePayload.Message(childComplexity), true
+
 	case "SetPaymentProviderPayload.provider":
 		if e.ComplexityRoot.SetPaymentProviderPayload.Provider == nil {
 			break
@@ -9095,6 +10059,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.DocumentChanged(childComplexity, args["ids"].([]uuid.UUID), args["contactId"].(*uuid.UUID)), true
+	case "Subscription.messageAdded":
+		if e.ComplexityRoot.Subscription.MessageAdded == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_messageAdded_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.MessageAdded(childComplexity, args["contactId"].(uuid.UUID)), true
+	case "Subscription.noticeAdded":
+		if e.ComplexityRoot.Subscription.NoticeAdded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.NoticeAdded(childComplexity), true
 	case "Subscription.portalBalanceChanged":
 		if e.ComplexityRoot.Subscription.PortalBalanceChanged == nil {
 			break
@@ -9106,6 +10087,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.PortalBalanceChanged(childComplexity, args["contactId"].(*uuid.UUID)), true
+	case "Subscription.portalDocumentChanged":
+		if e.ComplexityRoot.Subscription.PortalDocumentChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_portalDocumentChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.PortalDocumentChanged(childComplexity, args["contactId"].(*uuid.UUID)), true
+	case "Subscription.portalMessageAdded":
+		if e.ComplexityRoot.Subscription.PortalMessageAdded == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_portalMessageAdded_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.PortalMessageAdded(childComplexity, args["contactId"].(*uuid.UUID)), true
 	case "Subscription.portalOnlinePaymentChanged":
 		if e.ComplexityRoot.Subscription.PortalOnlinePaymentChanged == nil {
 			break
@@ -9878,6 +10881,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateRecurringInvoiceInput", ec.unmarshalInputCreateRecurringInvoiceInput),
 			graphql.NewInputUnmarshaler("CreateTrackingCategoryInput", ec.unmarshalInputCreateTrackingCategoryInput),
 			graphql.NewInputUnmarshaler("DecideEstimateInput", ec.unmarshalInputDecideEstimateInput),
+			graphql.NewInputUnmarshaler("DecidePortalEstimateInput", ec.unmarshalInputDecidePortalEstimateInput),
 			graphql.NewInputUnmarshaler("DeletePaymentInput", ec.unmarshalInputDeletePaymentInput),
 			graphql.NewInputUnmarshaler("DismissDuplicateInput", ec.unmarshalInputDismissDuplicateInput),
 			graphql.NewInputUnmarshaler("DocumentFilter", ec.unmarshalInputDocumentFilter),
@@ -9894,6 +10898,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LookupAfmInput", ec.unmarshalInputLookupAfmInput),
 			graphql.NewInputUnmarshaler("LookupVatInput", ec.unmarshalInputLookupVatInput),
 			graphql.NewInputUnmarshaler("MarkBilledInput", ec.unmarshalInputMarkBilledInput),
+			graphql.NewInputUnmarshaler("MarkMessagesSeenInput", ec.unmarshalInputMarkMessagesSeenInput),
+			graphql.NewInputUnmarshaler("MarkNoticesSeenInput", ec.unmarshalInputMarkNoticesSeenInput),
+			graphql.NewInputUnmarshaler("MarkPortalMessagesSeenInput", ec.unmarshalInputMarkPortalMessagesSeenInput),
 			graphql.NewInputUnmarshaler("MergeContactsInput", ec.unmarshalInputMergeContactsInput),
 			graphql.NewInputUnmarshaler("MergePreviewInput", ec.unmarshalInputMergePreviewInput),
 			graphql.NewInputUnmarshaler("OnlinePaymentFilter", ec.unmarshalInputOnlinePaymentFilter),
@@ -9901,6 +10908,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PayOnlineInput", ec.unmarshalInputPayOnlineInput),
 			graphql.NewInputUnmarshaler("PaymentFilter", ec.unmarshalInputPaymentFilter),
 			graphql.NewInputUnmarshaler("PhoneInput", ec.unmarshalInputPhoneInput),
+			graphql.NewInputUnmarshaler("PortalDocumentFilter", ec.unmarshalInputPortalDocumentFilter),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductIdInput", ec.unmarshalInputProductIdInput),
 			graphql.NewInputUnmarshaler("ProjectFeeIdInput", ec.unmarshalInputProjectFeeIdInput),
@@ -9923,6 +10931,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RevokePortalAccessInput", ec.unmarshalInputRevokePortalAccessInput),
 			graphql.NewInputUnmarshaler("SaveTimeSheetInput", ec.unmarshalInputSaveTimeSheetInput),
 			graphql.NewInputUnmarshaler("SecondFactorInput", ec.unmarshalInputSecondFactorInput),
+			graphql.NewInputUnmarshaler("SendMessageInput", ec.unmarshalInputSendMessageInput),
+			graphql.NewInputUnmarshaler("SendPortalMessageInput", ec.unmarshalInputSendPortalMessageInput),
 			graphql.NewInputUnmarshaler("SetContactsOptionInput", ec.unmarshalInputSetContactsOptionInput),
 			graphql.NewInputUnmarshaler("SetLogoInput", ec.unmarshalInputSetLogoInput),
 			graphql.NewInputUnmarshaler("SetPaymentProviderInput", ec.unmarshalInputSetPaymentProviderInput),
@@ -10403,6 +11413,19 @@ type Query {
 
   "What the signed-in portal customer may see. Portal customers only."
   portal: Portal!
+
+  "What staff are told of, newest first. Needs SeeSales."
+  notices(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Only those that nobody has seen."
+    unseen: Boolean
+  ): NoticeConnection!
+
+  "How many notices nobody has seen. Needs SeeSales."
+  unseenNotices: Int!
 
   "How the business is paid online, one setting for each provider of this server. Needs ManageBusiness (owner, administrator)."
   paymentProviders: [PaymentProviderSetting!]!
@@ -10958,6 +11981,33 @@ type Mutation {
   revokePortalAccess(input: RevokePortalAccessInput!): RevokePortalAccessPayload!
 
   """
+  Writes to the people of a contact on the portal: an answer, or about a document. They are told by
+  e-mail unless they do not want it. Needs EditSales. Codes: INVALID, NOT_FOUND, CONFLICT (archived).
+  """
+  sendMessage(input: SendMessageInput!): SendMessagePayload!
+
+  "Keeps that a contact's messages were seen by staff. Needs EditSales. Codes: NOT_FOUND."
+  markMessagesSeen(input: MarkMessagesSeenInput!): MarkSeenPayload!
+
+  "Keeps that notices were seen, for all of the staff. Needs EditSales. Codes: INVALID, NOT_FOUND."
+  markNoticesSeen(input: MarkNoticesSeenInput!): MarkSeenPayload!
+
+  """
+  Accepts an estimate of an own contact, once, until the end of its last day; staff are told.
+  Portal customers only. Codes: INVALID, NOT_FOUND, CONFLICT (decided, expired).
+  """
+  acceptPortalEstimate(input: DecidePortalEstimateInput!): DecidePortalEstimatePayload!
+
+  "Declines an estimate of an own contact; staff are told. Portal customers only. Codes: as for acceptPortalEstimate."
+  rejectPortalEstimate(input: DecidePortalEstimateInput!): DecidePortalEstimatePayload!
+
+  "Asks the business something, or comments on a document. Portal customers only. Codes: INVALID, NOT_FOUND, CONFLICT."
+  sendPortalMessage(input: SendPortalMessageInput!): SendPortalMessagePayload!
+
+  "Keeps that the business's messages were seen. Portal customers only. Codes: NOT_FOUND."
+  markPortalMessagesSeen(input: MarkPortalMessagesSeenInput!): MarkSeenPayload!
+
+  """
   Changes how the business is paid by a provider. Secrets are kept sealed and never given again.
   Needs ManageBusiness. Codes: INVALID (with every bad field; to enable one, what is missing),
   NOT_FOUND (the server has no such provider), CONFLICT (the server keeps no secrets).
@@ -11011,8 +12061,24 @@ type Subscription {
   """
   portalBalanceChanged("Which of the own contacts; may be left out by those who have one." contactId: ID): PortalBalanceChange!
 
+  "Each new notice. Unlike others it does not begin with the present value: read it after subscribing. Needs SeeSales."
+  noticeAdded: Notice!
+
+  "Each new message of a contact. Unlike others it does not begin with the present value. Needs SeeSales. Codes: NOT_FOUND."
+  messageAdded("The contact." contactId: ID!): Message!
+
+  "Each new message of an own contact. Unlike others it does not begin with the present value. Portal customers only. Codes: NOT_FOUND."
+  portalMessageAdded("Which of the own contacts; may be left out by those who have one." contactId: ID): PortalMessage!
+
   "An online payment of the own contacts, at once and whenever something becomes of it. Portal customers only. Codes: NOT_FOUND."
   portalOnlinePaymentChanged("The online payment's id." id: ID!): PortalOnlinePayment!
+
+  """
+  The documents of an own contact whenever one is issued, changed, paid or decided. Unlike others
+  it does not begin with the present value: read it after subscribing. One that is taken back is
+  not sent. Portal customers only. Codes: NOT_FOUND.
+  """
+  portalDocumentChanged("Which of the own contacts; may be left out by those who have one." contactId: ID): PortalDocument!
 
   """
   The state of an import, at once and after every step forward, until it is finished. Staff only.
@@ -11662,6 +12728,15 @@ type Contact implements Node {
   ): NoteConnection!
   "Who has, was offered, or had access on the portal, newest first."
   portalAccess: [PortalAccess!]!
+  "What its people and the business wrote to each other, newest first. Needs SeeSales."
+  messages(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Only about this document."
+    documentId: ID
+  ): MessageConnection!
   "Who changed what, newest first. Needs SeeAudit (owner, administrator, accountant)."
   history(
     "Rows, 1 to 100; 25 when left out."
@@ -15602,12 +16677,16 @@ type Portal {
   payWith: [OnlineProvider!]!
   "An online payment of the own contacts, to see what became of it. Null with NOT_FOUND for any other id."
   onlinePayment("The online payment's id." id: ID!): PortalOnlinePayment
+  "An issued invoice, credit note or estimate. Null with NOT_FOUND for any other id."
+  document("The document's id." id: ID!): PortalDocument
 }
 
 "The business, as its customers see it."
 type PortalBusiness {
   "The name."
   name: String!
+  "Whether it has a logo, which is read from /organization/logo."
+  hasLogo: Boolean!
   "The VAT number."
   vatNumber: String!
   "The address."
@@ -15624,6 +16703,15 @@ type PortalContact {
   id: ID!
   "The name."
   name: String!
+  "What was written between the contact's people and the business, newest first."
+  messages(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Only about this document."
+    documentId: ID
+  ): PortalMessageConnection!
   "What is owed, per currency."
   balances: [PortalBalance!]!
   "Issued invoices, newest date first."
@@ -15633,6 +16721,17 @@ type PortalContact {
     "Only rows after this cursor."
     after: String
   ): PortalInvoiceConnection!
+  "Issued invoices, credit notes and estimates, newest date first."
+  documents(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Which; all when left out."
+    filter: PortalDocumentFilter
+  ): PortalDocumentConnection!
+  "The projects that the business shows, by name; archived ones are left out."
+  projects: [PortalProject!]!
   "Payments received, newest date first."
   payments(
     "Rows, 1 to 100; 25 when left out."
@@ -15769,6 +16868,163 @@ type PortalPayment {
   reference: String!
   "What is left of it as credit."
   credit: Money!
+  "What it paid for, oldest first."
+  settled: [PortalSettlement!]!
+}
+
+"What a payment gave to a document."
+type PortalSettlement {
+  "The document."
+  document: PortalDocument!
+  "How much, in the document's currency."
+  amount: Money!
+}
+
+"An issued invoice, credit note or estimate, as the customer sees it."
+type PortalDocument {
+  "The document's id."
+  id: ID!
+  "INVOICE, CREDIT_NOTE or ESTIMATE."
+  type: DocumentType!
+  "Where it stands: never DRAFT or VOID."
+  status: DocumentStatus!
+  "Raised by every change."
+  version: Int!
+  "The number as printed."
+  number: String!
+  "The date."
+  date: Date!
+  "When it is due; an estimate's last day."
+  dueDate: Date!
+  "The customer's name, as printed."
+  contactName: String!
+  "The customer's VAT number, as printed."
+  contactVatNumber: String!
+  "The billing address, as printed."
+  billingAddress: String!
+  "The lines."
+  lines: [PortalInvoiceLine!]!
+  "Allowances and charges on the whole."
+  adjustments: [DocumentAdjustment!]!
+  "The tax groups."
+  taxes: [DocumentTax!]!
+  "Sum of the lines without tax."
+  net: Money!
+  "Sum of the VAT groups."
+  vat: Money!
+  "Net and taxes."
+  total: Money!
+  "Withheld by the payer."
+  withholding: Money!
+  "What is to be paid."
+  payable: Money!
+  "What remains: to be paid of an invoice, to be used of a credit note; of an estimate nothing."
+  remaining: Money!
+  "How far it is paid, or used; null for an estimate."
+  paidState: PaidState
+  "Due before today, and something remains."
+  isOverdue: Boolean!
+  "An estimate whose last day has passed, undecided."
+  isExpired: Boolean!
+  "Whether the customer may accept or decline it now."
+  mayDecide: Boolean!
+  "How the estimate was decided; null while it is not."
+  decision: EstimateDecision
+  "The customer's own order number."
+  reference: String!
+  "Printed notes."
+  notes: String!
+  "Printed terms."
+  terms: String!
+}
+
+"A page of documents."
+type PortalDocumentConnection {
+  "The rows with their cursors."
+  edges: [PortalDocumentEdge!]!
+  "The rows."
+  nodes: [PortalDocument!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A document in a page."
+type PortalDocumentEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The document."
+  node: PortalDocument!
+}
+
+"Which documents of a customer. Every part that is given must hold."
+input PortalDocumentFilter {
+  "Of one of these types."
+  types: [DocumentType!]
+  "Paid, or used, as far as this."
+  paidState: PaidState
+  "Dated on this day or later."
+  from: Date
+  "Dated on this day or earlier."
+  to: Date
+}
+
+"A project that the business shows to its client."
+type PortalProject {
+  "The project's id."
+  id: ID!
+  "The name."
+  name: String!
+  "What it is about."
+  description: String!
+  "Where it stands."
+  status: ProjectStatus!
+  "The first day; null when not set."
+  starts: Date
+  "The last day; null when not set."
+  ends: Date
+  "The work that is shown, in seconds."
+  seconds: Int!
+  "The work that is shown, newest date first: all of it, or what is billable, as the business chose."
+  time(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): PortalTimeConnection!
+}
+
+"Work on a project, as its client sees it."
+type PortalTime {
+  "The entry's id."
+  id: ID!
+  "The day."
+  date: Date!
+  "The task's name; null for work on none."
+  task: String
+  "What was done."
+  description: String!
+  "How long, in seconds."
+  seconds: Int!
+  "Whether it is billed by time."
+  billable: Boolean!
+}
+
+"A page of work."
+type PortalTimeConnection {
+  "The rows with their cursors."
+  edges: [PortalTimeEdge!]!
+  "The rows."
+  nodes: [PortalTime!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"Work in a page."
+type PortalTimeEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The work."
+  node: PortalTime!
 }
 
 "A page of payments."
@@ -16077,6 +17333,232 @@ type TransferInstructions {
   text: String!
   "What the code that banking apps read says (EPC069-12); empty where there is none, as for other currencies than the euro."
   qr: String!
+}
+
+# ---------------------------------------------------------------- messages and notices
+
+"Who wrote a message."
+enum MessageAuthor {
+  "The business."
+  STAFF
+  "A customer on the portal."
+  PORTAL
+  "Somebody with a document's permalink."
+  PERMALINK
+}
+
+"What a customer or the business wrote to the other."
+type Message {
+  "The message's id."
+  id: ID!
+  "Who wrote it."
+  author: MessageAuthor!
+  "Their name, as it was then."
+  authorName: String!
+  "The document that it is about; null for a question."
+  documentId: ID
+  "What was written."
+  body: String!
+  "When."
+  createdAt: DateTime!
+  "When the other side saw it; null when it has not."
+  seenAt: DateTime
+}
+
+"A page of messages."
+type MessageConnection {
+  "The rows with their cursors."
+  edges: [MessageEdge!]!
+  "The rows."
+  nodes: [Message!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A message in a page."
+type MessageEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The message."
+  node: Message!
+}
+
+"A message, as the customer sees it."
+type PortalMessage {
+  "The message's id."
+  id: ID!
+  "Whether the business wrote it."
+  fromBusiness: Boolean!
+  "The name of who wrote it, as it was then."
+  authorName: String!
+  "The document that it is about; null for a question."
+  documentId: ID
+  "What was written."
+  body: String!
+  "When."
+  createdAt: DateTime!
+  "When the other side saw it; null when it has not."
+  seenAt: DateTime
+}
+
+"A page of messages."
+type PortalMessageConnection {
+  "The rows with their cursors."
+  edges: [PortalMessageEdge!]!
+  "The rows."
+  nodes: [PortalMessage!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A message in a page."
+type PortalMessageEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The message."
+  node: PortalMessage!
+}
+
+"What a notice tells of."
+enum NoticeKind {
+  "A customer accepted an estimate."
+  ESTIMATE_ACCEPTED
+  "A customer declined an estimate."
+  ESTIMATE_REJECTED
+  "A customer wrote."
+  MESSAGE
+  "A customer paid online."
+  PAYMENT_RECEIVED
+  "Something is wrong with an online payment."
+  PAYMENT_PROBLEM
+  "A provider gave money back."
+  REFUND
+  "A customer disputes a payment."
+  DISPUTE
+}
+
+"What staff are told of."
+type Notice {
+  "The notice's id."
+  id: ID!
+  "What it tells of."
+  kind: NoticeKind!
+  "Whose it is."
+  contact: Contact
+  "What it is about."
+  document: Document
+  "Who did it, as far as it is known."
+  name: String!
+  "The comment, or what was wrong."
+  text: String!
+  "Of how much; null where it is about no money."
+  amount: Money
+  "When."
+  createdAt: DateTime!
+  "When somebody of the staff saw it; null when nobody has."
+  seenAt: DateTime
+}
+
+"A page of notices."
+type NoticeConnection {
+  "The rows with their cursors."
+  edges: [NoticeEdge!]!
+  "The rows."
+  nodes: [Notice!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A notice in a page."
+type NoticeEdge {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The notice."
+  node: Notice!
+}
+
+"Input of sendMessage."
+input SendMessageInput {
+  "The contact."
+  contactId: ID!
+  "The document that it is about."
+  documentId: ID
+  "1 to 5,000 characters."
+  body: String!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What writing gives."
+type SendMessagePayload {
+  "The message."
+  message: Message!
+}
+
+"Input of markMessagesSeen."
+input MarkMessagesSeenInput {
+  "The contact."
+  contactId: ID!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"Input of markNoticesSeen."
+input MarkNoticesSeenInput {
+  "At most 100; all that there are when left out."
+  ids: [ID!]
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What marking as seen gives."
+type MarkSeenPayload {
+  "How many were not seen before."
+  seen: Int!
+}
+
+"Input of acceptPortalEstimate and rejectPortalEstimate."
+input DecidePortalEstimateInput {
+  "The estimate."
+  id: ID!
+  "Up to 1,000 characters."
+  comment: String
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What deciding gives."
+type DecidePortalEstimatePayload {
+  "The estimate as it is now."
+  document: PortalDocument!
+}
+
+"Input of sendPortalMessage."
+input SendPortalMessageInput {
+  "Which of the own contacts; may be left out by those who have one."
+  contactId: ID
+  "The document that it is about; a question when left out."
+  documentId: ID
+  "1 to 5,000 characters."
+  body: String!
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What writing gives."
+type SendPortalMessagePayload {
+  "The message."
+  message: PortalMessage!
+}
+
+"Input of markPortalMessagesSeen."
+input MarkPortalMessagesSeenInput {
+  "Which of the own contacts; may be left out by those who have one."
+  contactId: ID
+  "See Mutation."
+  idempotencyKey: String
 }
 
 # ---------------------------------------------------------------- jobs
@@ -16506,6 +17988,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_notes(ctx, field)
 	case "portalAccess":
 		return ec.fieldContext_Contact_portalAccess(ctx, field)
+	case "messages":
+		return ec.fieldContext_Contact_messages(ctx, field)
 	case "history":
 		return ec.fieldContext_Contact_history(ctx, field)
 	}
@@ -16696,6 +18180,14 @@ func (ec *executionContext) childFields_CreditPayload(ctx context.Context, field
 		return ec.fieldContext_CreditPayload_balances(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreditPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DecidePortalEstimatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_DecidePortalEstimatePayload_document(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecidePortalEstimatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteAttachmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17458,6 +18950,14 @@ func (ec *executionContext) childFields_MarkBilledPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type MarkBilledPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_MarkSeenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "seen":
+		return ec.fieldContext_MarkSeenPayload_seen(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkSeenPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "userId":
@@ -17540,6 +19040,48 @@ func (ec *executionContext) childFields_MergePreview(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type MergePreview", field.Name)
 }
 
+func (ec *executionContext) childFields_Message(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Message_id(ctx, field)
+	case "author":
+		return ec.fieldContext_Message_author(ctx, field)
+	case "authorName":
+		return ec.fieldContext_Message_authorName(ctx, field)
+	case "documentId":
+		return ec.fieldContext_Message_documentId(ctx, field)
+	case "body":
+		return ec.fieldContext_Message_body(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Message_createdAt(ctx, field)
+	case "seenAt":
+		return ec.fieldContext_Message_seenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Message", field.Name)
+}
+
+func (ec *executionContext) childFields_MessageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MessageConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MessageConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MessageConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MessageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MessageEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MessageEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessageEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "amount":
@@ -17588,6 +19130,54 @@ func (ec *executionContext) childFields_NoteEdge(ctx context.Context, field grap
 		return ec.fieldContext_NoteEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NoteEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Notice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Notice_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Notice_kind(ctx, field)
+	case "contact":
+		return ec.fieldContext_Notice_contact(ctx, field)
+	case "document":
+		return ec.fieldContext_Notice_document(ctx, field)
+	case "name":
+		return ec.fieldContext_Notice_name(ctx, field)
+	case "text":
+		return ec.fieldContext_Notice_text(ctx, field)
+	case "amount":
+		return ec.fieldContext_Notice_amount(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Notice_createdAt(ctx, field)
+	case "seenAt":
+		return ec.fieldContext_Notice_seenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Notice", field.Name)
+}
+
+func (ec *executionContext) childFields_NoticeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_NoticeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_NoticeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_NoticeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_NoticeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NoticeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_NoticeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_NoticeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_NoticeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NoticeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_NumberSequence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17936,6 +19526,8 @@ func (ec *executionContext) childFields_Portal(ctx context.Context, field graphq
 		return ec.fieldContext_Portal_payWith(ctx, field)
 	case "onlinePayment":
 		return ec.fieldContext_Portal_onlinePayment(ctx, field)
+	case "document":
+		return ec.fieldContext_Portal_document(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Portal", field.Name)
 }
@@ -17994,6 +19586,8 @@ func (ec *executionContext) childFields_PortalBusiness(ctx context.Context, fiel
 	switch field.Name {
 	case "name":
 		return ec.fieldContext_PortalBusiness_name(ctx, field)
+	case "hasLogo":
+		return ec.fieldContext_PortalBusiness_hasLogo(ctx, field)
 	case "vatNumber":
 		return ec.fieldContext_PortalBusiness_vatNumber(ctx, field)
 	case "address":
@@ -18012,16 +19606,104 @@ func (ec *executionContext) childFields_PortalContact(ctx context.Context, field
 		return ec.fieldContext_PortalContact_id(ctx, field)
 	case "name":
 		return ec.fieldContext_PortalContact_name(ctx, field)
+	case "messages":
+		return ec.fieldContext_PortalContact_messages(ctx, field)
 	case "balances":
 		return ec.fieldContext_PortalContact_balances(ctx, field)
 	case "invoices":
 		return ec.fieldContext_PortalContact_invoices(ctx, field)
+	case "documents":
+		return ec.fieldContext_PortalContact_documents(ctx, field)
+	case "projects":
+		return ec.fieldContext_PortalContact_projects(ctx, field)
 	case "payments":
 		return ec.fieldContext_PortalContact_payments(ctx, field)
 	case "statement":
 		return ec.fieldContext_PortalContact_statement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalContact", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PortalDocument_id(ctx, field)
+	case "type":
+		return ec.fieldContext_PortalDocument_type(ctx, field)
+	case "status":
+		return ec.fieldContext_PortalDocument_status(ctx, field)
+	case "version":
+		return ec.fieldContext_PortalDocument_version(ctx, field)
+	case "number":
+		return ec.fieldContext_PortalDocument_number(ctx, field)
+	case "date":
+		return ec.fieldContext_PortalDocument_date(ctx, field)
+	case "dueDate":
+		return ec.fieldContext_PortalDocument_dueDate(ctx, field)
+	case "contactName":
+		return ec.fieldContext_PortalDocument_contactName(ctx, field)
+	case "contactVatNumber":
+		return ec.fieldContext_PortalDocument_contactVatNumber(ctx, field)
+	case "billingAddress":
+		return ec.fieldContext_PortalDocument_billingAddress(ctx, field)
+	case "lines":
+		return ec.fieldContext_PortalDocument_lines(ctx, field)
+	case "adjustments":
+		return ec.fieldContext_PortalDocument_adjustments(ctx, field)
+	case "taxes":
+		return ec.fieldContext_PortalDocument_taxes(ctx, field)
+	case "net":
+		return ec.fieldContext_PortalDocument_net(ctx, field)
+	case "vat":
+		return ec.fieldContext_PortalDocument_vat(ctx, field)
+	case "total":
+		return ec.fieldContext_PortalDocument_total(ctx, field)
+	case "withholding":
+		return ec.fieldContext_PortalDocument_withholding(ctx, field)
+	case "payable":
+		return ec.fieldContext_PortalDocument_payable(ctx, field)
+	case "remaining":
+		return ec.fieldContext_PortalDocument_remaining(ctx, field)
+	case "paidState":
+		return ec.fieldContext_PortalDocument_paidState(ctx, field)
+	case "isOverdue":
+		return ec.fieldContext_PortalDocument_isOverdue(ctx, field)
+	case "isExpired":
+		return ec.fieldContext_PortalDocument_isExpired(ctx, field)
+	case "mayDecide":
+		return ec.fieldContext_PortalDocument_mayDecide(ctx, field)
+	case "decision":
+		return ec.fieldContext_PortalDocument_decision(ctx, field)
+	case "reference":
+		return ec.fieldContext_PortalDocument_reference(ctx, field)
+	case "notes":
+		return ec.fieldContext_PortalDocument_notes(ctx, field)
+	case "terms":
+		return ec.fieldContext_PortalDocument_terms(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalDocument", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalDocumentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PortalDocumentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PortalDocumentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PortalDocumentConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalDocumentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalDocumentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PortalDocumentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PortalDocumentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalDocumentEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PortalInvoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18114,6 +19796,48 @@ func (ec *executionContext) childFields_PortalInvoiceLine(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type PortalInvoiceLine", field.Name)
 }
 
+func (ec *executionContext) childFields_PortalMessage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PortalMessage_id(ctx, field)
+	case "fromBusiness":
+		return ec.fieldContext_PortalMessage_fromBusiness(ctx, field)
+	case "authorName":
+		return ec.fieldContext_PortalMessage_authorName(ctx, field)
+	case "documentId":
+		return ec.fieldContext_PortalMessage_documentId(ctx, field)
+	case "body":
+		return ec.fieldContext_PortalMessage_body(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_PortalMessage_createdAt(ctx, field)
+	case "seenAt":
+		return ec.fieldContext_PortalMessage_seenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalMessage", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalMessageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PortalMessageConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PortalMessageConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PortalMessageConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalMessageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalMessageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PortalMessageEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PortalMessageEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalMessageEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_PortalOnlinePayment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -18152,6 +19876,8 @@ func (ec *executionContext) childFields_PortalPayment(ctx context.Context, field
 		return ec.fieldContext_PortalPayment_reference(ctx, field)
 	case "credit":
 		return ec.fieldContext_PortalPayment_credit(ctx, field)
+	case "settled":
+		return ec.fieldContext_PortalPayment_settled(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalPayment", field.Name)
 }
@@ -18176,6 +19902,38 @@ func (ec *executionContext) childFields_PortalPaymentEdge(ctx context.Context, f
 		return ec.fieldContext_PortalPaymentEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalPaymentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalProject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PortalProject_id(ctx, field)
+	case "name":
+		return ec.fieldContext_PortalProject_name(ctx, field)
+	case "description":
+		return ec.fieldContext_PortalProject_description(ctx, field)
+	case "status":
+		return ec.fieldContext_PortalProject_status(ctx, field)
+	case "starts":
+		return ec.fieldContext_PortalProject_starts(ctx, field)
+	case "ends":
+		return ec.fieldContext_PortalProject_ends(ctx, field)
+	case "seconds":
+		return ec.fieldContext_PortalProject_seconds(ctx, field)
+	case "time":
+		return ec.fieldContext_PortalProject_time(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalProject", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalSettlement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_PortalSettlement_document(ctx, field)
+	case "amount":
+		return ec.fieldContext_PortalSettlement_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalSettlement", field.Name)
 }
 
 func (ec *executionContext) childFields_PortalStatementLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18208,6 +19966,46 @@ func (ec *executionContext) childFields_PortalStatementTable(ctx context.Context
 		return ec.fieldContext_PortalStatementTable_closing(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalStatementTable", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalTime(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PortalTime_id(ctx, field)
+	case "date":
+		return ec.fieldContext_PortalTime_date(ctx, field)
+	case "task":
+		return ec.fieldContext_PortalTime_task(ctx, field)
+	case "description":
+		return ec.fieldContext_PortalTime_description(ctx, field)
+	case "seconds":
+		return ec.fieldContext_PortalTime_seconds(ctx, field)
+	case "billable":
+		return ec.fieldContext_PortalTime_billable(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalTime", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalTimeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PortalTimeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PortalTimeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PortalTimeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalTimeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalTimeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PortalTimeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PortalTimeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalTimeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18784,6 +20582,22 @@ func (ec *executionContext) childFields_SaveTimeSheetPayload(ctx context.Context
 		return ec.fieldContext_SaveTimeSheetPayload_userId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SaveTimeSheetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SendMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "message":
+		return ec.fieldContext_SendMessagePayload_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendMessagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SendPortalMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "message":
+		return ec.fieldContext_SendPortalMessagePayload_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendPortalMessagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SetPaymentProviderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19456,6 +21270,36 @@ func (ec *executionContext) field_Contact_history_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Contact_messages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "documentId",
+		func(ctx context.Context, v any) (*uuid.UUID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["documentId"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Contact_months_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19662,6 +21506,20 @@ func (ec *executionContext) field_Mutation_acceptEstimate_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.DecideInput, error) {
 			return ec.unmarshalNDecideEstimateInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDecideInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_acceptPortalEstimate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (portal.DecideInput, error) {
+			return ec.unmarshalNDecidePortalEstimateInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐDecideInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20510,6 +22368,48 @@ func (ec *executionContext) field_Mutation_markBilled_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_markMessagesSeen_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (message.SeenInput, error) {
+			return ec.unmarshalNMarkMessagesSeenInput2githubᚗcomᚋkartelaᚋkartelaᚋmessageᚐSeenInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_markNoticesSeen_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (notice.SeenInput, error) {
+			return ec.unmarshalNMarkNoticesSeenInput2githubᚗcomᚋkartelaᚋkartelaᚋnoticeᚐSeenInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_markPortalMessagesSeen_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (portal.SeenInput, error) {
+			return ec.unmarshalNMarkPortalMessagesSeenInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐSeenInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_markUnbilled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20600,6 +22500,20 @@ func (ec *executionContext) field_Mutation_rejectEstimate_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.DecideInput, error) {
 			return ec.unmarshalNDecideEstimateInput2githubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDecideInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_rejectPortalEstimate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (portal.DecideInput, error) {
+			return ec.unmarshalNDecidePortalEstimateInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐDecideInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20852,6 +22766,34 @@ func (ec *executionContext) field_Mutation_saveTimeSheet_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (project.SaveSheetInput, error) {
 			return ec.unmarshalNSaveTimeSheetInput2githubᚗcomᚋkartelaᚋkartelaᚋprojectᚐSaveSheetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_sendMessage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (message.SendInput, error) {
+			return ec.unmarshalNSendMessageInput2githubᚗcomᚋkartelaᚋkartelaᚋmessageᚐSendInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_sendPortalMessage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (portal.SendInput, error) {
+			return ec.unmarshalNSendPortalMessageInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐSendInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21336,6 +23278,36 @@ func (ec *executionContext) field_Mutation_voidPayment_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_PortalContact_documents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portal.DocumentFilter, error) {
+			return ec.unmarshalOPortalDocumentFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocumentFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_PortalContact_invoices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21355,6 +23327,36 @@ func (ec *executionContext) field_PortalContact_invoices_args(ctx context.Contex
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_PortalContact_messages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "documentId",
+		func(ctx context.Context, v any) (*uuid.UUID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["documentId"] = arg2
 	return args, nil
 }
 
@@ -21402,12 +23404,48 @@ func (ec *executionContext) field_PortalContact_statement_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_PortalProject_time_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Portal_contact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
 		func(ctx context.Context, v any) (*uuid.UUID, error) {
 			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Portal_document_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21821,6 +23859,36 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_notices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "unseen",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["unseen"] = arg2
 	return args, nil
 }
 
@@ -22464,7 +24532,49 @@ func (ec *executionContext) field_Subscription_documentChanged_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Subscription_messageAdded_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
+		func(ctx context.Context, v any) (uuid.UUID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["contactId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Subscription_portalBalanceChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
+		func(ctx context.Context, v any) (*uuid.UUID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["contactId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_portalDocumentChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
+		func(ctx context.Context, v any) (*uuid.UUID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["contactId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_portalMessageAdded_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "contactId",
@@ -25537,6 +27647,50 @@ func (ec *executionContext) fieldContext_Contact_portalAccess(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_messages(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Contact().Messages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["documentId"].(*uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.Message]) graphql.Marshaler {
+			return ec.marshalNMessageConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_messages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_messages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Contact_history(ctx context.Context, field graphql.CollectedField, obj *contact.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26977,6 +29131,38 @@ func (ec *executionContext) fieldContext_CreditPayload_balances(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Balance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecidePortalEstimatePayload_document(ctx context.Context, field graphql.CollectedField, obj *model.DecidePortalEstimatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecidePortalEstimatePayload_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portal.Document) graphql.Marshaler {
+			return ec.marshalNPortalDocument2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecidePortalEstimatePayload_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecidePortalEstimatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
 		},
 	}
 	return fc, nil
@@ -32599,6 +34785,29 @@ func (ec *executionContext) fieldContext_MarkBilledPayload_itemIds(_ context.Con
 	return graphql.NewScalarFieldContext("MarkBilledPayload", field, false, false, "ID")
 }
 
+func (ec *executionContext) _MarkSeenPayload_seen(ctx context.Context, field graphql.CollectedField, obj *model.MarkSeenPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarkSeenPayload_seen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MarkSeenPayload_seen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MarkSeenPayload", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Member_userId(ctx context.Context, field graphql.CollectedField, obj *account.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33222,6 +35431,318 @@ func (ec *executionContext) fieldContext_MergePreview_balances(_ context.Context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MergeBalance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Message_id(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Message_author(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Author, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v message1.Author) graphql.Marshaler {
+			return ec.marshalNMessageAuthor2githubᚗcomᚋkartelaᚋkartelaᚋentᚋmessageᚐAuthor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "MessageAuthor")
+}
+
+func (ec *executionContext) _Message_authorName(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_authorName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AuthorName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_authorName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "String")
+}
+
+func (ec *executionContext) _Message_documentId(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_documentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DocumentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *uuid.UUID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_documentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Message_body(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Body, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "String")
+}
+
+func (ec *executionContext) _Message_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Message_seenAt(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_seenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_seenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _MessageConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*ent.Message]) graphql.Marshaler {
+			return ec.marshalNMessageEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐMessageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _MessageEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
 		},
 	}
 	return fc, nil
@@ -38289,6 +40810,314 @@ func (ec *executionContext) fieldContext_Mutation_revokePortalAccess(ctx context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_sendMessage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_sendMessage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SendMessage(ctx, fc.Args["input"].(message.SendInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SendMessagePayload) graphql.Marshaler {
+			return ec.marshalNSendMessagePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSendMessagePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_sendMessage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SendMessagePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_sendMessage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_markMessagesSeen(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_markMessagesSeen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkMessagesSeen(ctx, fc.Args["input"].(message.SeenInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkSeenPayload) graphql.Marshaler {
+			return ec.marshalNMarkSeenPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐMarkSeenPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_markMessagesSeen(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarkSeenPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markMessagesSeen_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_markNoticesSeen(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_markNoticesSeen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkNoticesSeen(ctx, fc.Args["input"].(notice.SeenInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkSeenPayload) graphql.Marshaler {
+			return ec.marshalNMarkSeenPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐMarkSeenPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_markNoticesSeen(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarkSeenPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markNoticesSeen_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_acceptPortalEstimate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptPortalEstimate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptPortalEstimate(ctx, fc.Args["input"].(portal.DecideInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DecidePortalEstimatePayload) graphql.Marshaler {
+			return ec.marshalNDecidePortalEstimatePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDecidePortalEstimatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptPortalEstimate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecidePortalEstimatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptPortalEstimate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_rejectPortalEstimate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rejectPortalEstimate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RejectPortalEstimate(ctx, fc.Args["input"].(portal.DecideInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DecidePortalEstimatePayload) graphql.Marshaler {
+			return ec.marshalNDecidePortalEstimatePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDecidePortalEstimatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rejectPortalEstimate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecidePortalEstimatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rejectPortalEstimate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_sendPortalMessage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_sendPortalMessage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SendPortalMessage(ctx, fc.Args["input"].(portal.SendInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SendPortalMessagePayload) graphql.Marshaler {
+			return ec.marshalNSendPortalMessagePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSendPortalMessagePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_sendPortalMessage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SendPortalMessagePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_sendPortalMessage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_markPortalMessagesSeen(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_markPortalMessagesSeen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkPortalMessagesSeen(ctx, fc.Args["input"].(portal.SeenInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkSeenPayload) graphql.Marshaler {
+			return ec.marshalNMarkSeenPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐMarkSeenPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_markPortalMessagesSeen(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarkSeenPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markPortalMessagesSeen_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_setPaymentProvider(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -38846,6 +41675,414 @@ func (ec *executionContext) fieldContext_NoteEdge_node(_ context.Context, field 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Note(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Notice_id(ctx context.Context, field graphql.CollectedField, obj *notice.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Notice_kind(ctx context.Context, field graphql.CollectedField, obj *notice.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v notice1.Kind) graphql.Marshaler {
+			return ec.marshalNNoticeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋnoticeᚐKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "NoticeKind")
+}
+
+func (ec *executionContext) _Notice_contact(ctx context.Context, field graphql.CollectedField, obj *notice.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Notice().Contact(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalOContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Notice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Notice_document(ctx context.Context, field graphql.CollectedField, obj *notice.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Notice().Document(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Document) graphql.Marshaler {
+			return ec.marshalODocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Notice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Notice_name(ctx context.Context, field graphql.CollectedField, obj *notice.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "String")
+}
+
+func (ec *executionContext) _Notice_text(ctx context.Context, field graphql.CollectedField, obj *notice.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "String")
+}
+
+func (ec *executionContext) _Notice_amount(ctx context.Context, field graphql.CollectedField, obj *notice.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Notice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Notice_createdAt(ctx context.Context, field graphql.CollectedField, obj *notice.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Notice_seenAt(ctx context.Context, field graphql.CollectedField, obj *notice.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_seenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_seenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _NoticeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*notice.Notice]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoticeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*notice.Notice]) graphql.Marshaler {
+			return ec.marshalNNoticeEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoticeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NoticeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NoticeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NoticeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*notice.Notice]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoticeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*notice.Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋnoticeᚐNoticeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoticeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NoticeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NoticeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*notice.Notice]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoticeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoticeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NoticeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NoticeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*notice.Notice]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoticeConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoticeConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoticeConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _NoticeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*notice.Notice]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoticeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoticeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoticeEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _NoticeEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*notice.Notice]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoticeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *notice.Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋnoticeᚐNotice(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoticeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NoticeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
 		},
 	}
 	return fc, nil
@@ -41589,8 +44826,8 @@ func (ec *executionContext) _Portal_business(ctx context.Context, field graphql.
 			return obj.Business(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organization) graphql.Marshaler {
-			return ec.marshalNPortalBusiness2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐOrganization(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Business) graphql.Marshaler {
+			return ec.marshalNPortalBusiness2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐBusiness(ctx, selections, v)
 		},
 		true,
 		true,
@@ -41790,6 +45027,50 @@ func (ec *executionContext) fieldContext_Portal_onlinePayment(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Portal_onlinePayment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portal_document(ctx context.Context, field graphql.CollectedField, obj *portal.Portal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portal_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Document(ctx, fc.Args["id"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+			return ec.marshalOPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portal_document(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Portal_document_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -42200,7 +45481,7 @@ func (ec *executionContext) fieldContext_PortalBalanceChange_balances(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _PortalBusiness_name(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_name(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -42223,7 +45504,30 @@ func (ec *executionContext) fieldContext_PortalBusiness_name(_ context.Context, 
 	return graphql.NewScalarFieldContext("PortalBusiness", field, false, false, "String")
 }
 
-func (ec *executionContext) _PortalBusiness_vatNumber(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_hasLogo(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalBusiness_hasLogo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasLogo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalBusiness_hasLogo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalBusiness", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalBusiness_vatNumber(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -42246,7 +45550,7 @@ func (ec *executionContext) fieldContext_PortalBusiness_vatNumber(_ context.Cont
 	return graphql.NewScalarFieldContext("PortalBusiness", field, false, false, "String")
 }
 
-func (ec *executionContext) _PortalBusiness_address(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_address(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -42269,7 +45573,7 @@ func (ec *executionContext) fieldContext_PortalBusiness_address(_ context.Contex
 	return graphql.NewScalarFieldContext("PortalBusiness", field, false, false, "String")
 }
 
-func (ec *executionContext) _PortalBusiness_email(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_email(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -42292,7 +45596,7 @@ func (ec *executionContext) fieldContext_PortalBusiness_email(_ context.Context,
 	return graphql.NewScalarFieldContext("PortalBusiness", field, false, false, "String")
 }
 
-func (ec *executionContext) _PortalBusiness_phone(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalBusiness_phone(ctx context.Context, field graphql.CollectedField, obj *portal.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -42359,6 +45663,50 @@ func (ec *executionContext) _PortalContact_name(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PortalContact_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PortalContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalContact_messages(ctx context.Context, field graphql.CollectedField, obj *portal.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalContact_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Messages(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["documentId"].(*uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*portal.Message]) graphql.Marshaler {
+			return ec.marshalNPortalMessageConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalContact_messages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalContact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalMessageConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PortalContact_messages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PortalContact_balances(ctx context.Context, field graphql.CollectedField, obj *portal.Contact) (ret graphql.Marshaler) {
@@ -42433,6 +45781,82 @@ func (ec *executionContext) fieldContext_PortalContact_invoices(ctx context.Cont
 	if fc.Args, err = ec.field_PortalContact_invoices_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalContact_documents(ctx context.Context, field graphql.CollectedField, obj *portal.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalContact_documents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.PortalContact().Documents(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*portal.DocumentFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*portal.Document]) graphql.Marshaler {
+			return ec.marshalNPortalDocumentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalContact_documents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalContact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocumentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PortalContact_documents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalContact_projects(ctx context.Context, field graphql.CollectedField, obj *portal.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalContact_projects(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Projects(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Project) graphql.Marshaler {
+			return ec.marshalNPortalProject2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐProjectᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalContact_projects(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalContact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalProject(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -42521,6 +45945,868 @@ func (ec *executionContext) fieldContext_PortalContact_statement(ctx context.Con
 	if fc.Args, err = ec.field_PortalContact_statement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_id(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PortalDocument_type(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v document1.Type) graphql.Marshaler {
+			return ec.marshalNDocumentType2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "DocumentType")
+}
+
+func (ec *executionContext) _PortalDocument_status(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v document1.Status) graphql.Marshaler {
+			return ec.marshalNDocumentStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "DocumentStatus")
+}
+
+func (ec *executionContext) _PortalDocument_version(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PortalDocument_number(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NumberText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_date(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalDocument_dueDate(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_dueDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_dueDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalDocument_contactName(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_contactName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_contactName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_contactVatNumber(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_contactVatNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactVatNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_contactVatNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_billingAddress(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_billingAddress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BillingAddress, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_billingAddress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_lines(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.Line) graphql.Marshaler {
+			return ec.marshalNPortalInvoiceLine2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalInvoiceLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_adjustments(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_adjustments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adjustments(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.AdjustmentLine) graphql.Marshaler {
+			return ec.marshalNDocumentAdjustment2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐAdjustmentLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_adjustments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentAdjustment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_taxes(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_taxes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Taxes(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.TaxLine) graphql.Marshaler {
+			return ec.marshalNDocumentTax2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐTaxLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_taxes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentTax(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_net(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_vat(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_vat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Vat(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_vat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_total(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_withholding(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_withholding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Withholding(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_withholding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_payable(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_payable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payable(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_payable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_remaining(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_paidState(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_paidState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaidState(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.PaidState) graphql.Marshaler {
+			return ec.marshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_paidState(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, true, false, "PaidState")
+}
+
+func (ec *executionContext) _PortalDocument_isOverdue(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_isOverdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsOverdue(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_isOverdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalDocument_isExpired(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_isExpired(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsExpired(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_isExpired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalDocument_mayDecide(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_mayDecide(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MayDecide(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_mayDecide(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalDocument_decision(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *document.Decided) graphql.Marshaler {
+			return ec.marshalOEstimateDecision2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐDecided(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocument",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EstimateDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocument_reference(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_notes(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocument_terms(ctx context.Context, field graphql.CollectedField, obj *portal.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocument_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocument_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocument", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocumentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*portal.Document]) graphql.Marshaler {
+			return ec.marshalNPortalDocumentEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocumentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocumentEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocumentConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Document) graphql.Marshaler {
+			return ec.marshalNPortalDocument2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocumentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocumentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocumentConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocumentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalDocumentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalDocumentEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalDocumentEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Document]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalDocumentEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+			return ec.marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalDocumentEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalDocumentEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -43419,6 +47705,318 @@ func (ec *executionContext) fieldContext_PortalInvoiceLine_net(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _PortalMessage_id(ctx context.Context, field graphql.CollectedField, obj *portal.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessage_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessage_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalMessage", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PortalMessage_fromBusiness(ctx context.Context, field graphql.CollectedField, obj *portal.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessage_fromBusiness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromBusiness(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessage_fromBusiness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalMessage", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalMessage_authorName(ctx context.Context, field graphql.CollectedField, obj *portal.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessage_authorName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AuthorName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessage_authorName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalMessage", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalMessage_documentId(ctx context.Context, field graphql.CollectedField, obj *portal.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessage_documentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DocumentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *uuid.UUID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessage_documentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalMessage", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PortalMessage_body(ctx context.Context, field graphql.CollectedField, obj *portal.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessage_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Body, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessage_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalMessage", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalMessage_createdAt(ctx context.Context, field graphql.CollectedField, obj *portal.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessage_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessage_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalMessage", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PortalMessage_seenAt(ctx context.Context, field graphql.CollectedField, obj *portal.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessage_seenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessage_seenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalMessage", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PortalMessageConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessageConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*portal.Message]) graphql.Marshaler {
+			return ec.marshalNPortalMessageEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessageConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalMessageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalMessageEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalMessageConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessageConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Message) graphql.Marshaler {
+			return ec.marshalNPortalMessage2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐMessageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessageConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalMessageConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalMessageConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessageConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessageConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalMessageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalMessageEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessageEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessageEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalMessageEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalMessageEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalMessageEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Message) graphql.Marshaler {
+			return ec.marshalNPortalMessage2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalMessageEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalMessageEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PortalOnlinePayment_id(ctx context.Context, field graphql.CollectedField, obj *onlinepayment.OnlinePayment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43800,6 +48398,38 @@ func (ec *executionContext) fieldContext_PortalPayment_credit(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _PortalPayment_settled(ctx context.Context, field graphql.CollectedField, obj *portal.Payment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalPayment_settled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settled(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Settlement) graphql.Marshaler {
+			return ec.marshalNPortalSettlement2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettlementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalPayment_settled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalPayment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalSettlement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PortalPaymentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Payment]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43946,6 +48576,275 @@ func (ec *executionContext) fieldContext_PortalPaymentEdge_node(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PortalPayment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalProject_id(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PortalProject_name(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalProject_description(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalProject_status(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v project1.Status) graphql.Marshaler {
+			return ec.marshalNProjectStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋprojectᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "ProjectStatus")
+}
+
+func (ec *executionContext) _PortalProject_starts(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_starts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Starts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_starts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalProject_ends(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_ends(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ends, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *day.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_ends(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalProject_seconds(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalProject", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PortalProject_time(ctx context.Context, field graphql.CollectedField, obj *portal.Project) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalProject_time(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Time(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*portal.Time]) graphql.Marshaler {
+			return ec.marshalNPortalTimeConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalProject_time(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalProject",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalTimeConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PortalProject_time_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalSettlement_document(ctx context.Context, field graphql.CollectedField, obj *portal.Settlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalSettlement_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+			return ec.marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalSettlement_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalSettlement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalSettlement_amount(ctx context.Context, field graphql.CollectedField, obj *portal.Settlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalSettlement_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalSettlement_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalSettlement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -44230,6 +49129,295 @@ func (ec *executionContext) fieldContext_PortalStatementTable_closing(_ context.
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalTime_id(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v uuid.UUID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PortalTime_date(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PortalTime_task(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_task(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Task(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_task(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortalTime_description(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalTime_seconds(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PortalTime_billable(ctx context.Context, field graphql.CollectedField, obj *portal.Time) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTime_billable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Billable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTime_billable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTime", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalTimeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*portal.Time]) graphql.Marshaler {
+			return ec.marshalNPortalTimeEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalTimeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalTimeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalTimeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Time) graphql.Marshaler {
+			return ec.marshalNPortalTime2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTimeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalTimeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalTime(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalTimeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalTimeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalTimeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalTimeEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalTimeEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Time]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalTimeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Time) graphql.Marshaler {
+			return ec.marshalNPortalTime2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalTimeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalTimeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalTime(ctx, field)
 		},
 	}
 	return fc, nil
@@ -48290,6 +53478,73 @@ func (ec *executionContext) fieldContext_Query_portal(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_notices(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Notices(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["unseen"].(*bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*notice.Notice]) graphql.Marshaler {
+			return ec.marshalNNoticeConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_notices(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NoticeConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_notices_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_unseenNotices(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_unseenNotices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().UnseenNotices(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_unseenNotices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, "Int")
+}
+
 func (ec *executionContext) _Query_paymentProviders(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -50924,6 +56179,70 @@ func (ec *executionContext) fieldContext_SaveTimeSheetPayload_userId(_ context.C
 	return graphql.NewScalarFieldContext("SaveTimeSheetPayload", field, false, false, "ID")
 }
 
+func (ec *executionContext) _SendMessagePayload_message(ctx context.Context, field graphql.CollectedField, obj *model.SendMessagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendMessagePayload_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Message) graphql.Marshaler {
+			return ec.marshalNMessage2githubᚗcomᚋkartelaᚋkartelaᚋentᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SendMessagePayload_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendMessagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SendPortalMessagePayload_message(ctx context.Context, field graphql.CollectedField, obj *model.SendPortalMessagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendPortalMessagePayload_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portal.Message) graphql.Marshaler {
+			return ec.marshalNPortalMessage2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SendPortalMessagePayload_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendPortalMessagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SetPaymentProviderPayload_provider(ctx context.Context, field graphql.CollectedField, obj *model.SetPaymentProviderPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -51690,6 +57009,126 @@ func (ec *executionContext) fieldContext_Subscription_portalBalanceChanged(ctx c
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_noticeAdded(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_noticeAdded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().NoticeAdded(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *notice.Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋnoticeᚐNotice(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_noticeAdded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_messageAdded(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_messageAdded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().MessageAdded(ctx, fc.Args["contactId"].(uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_messageAdded(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_messageAdded_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_portalMessageAdded(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_portalMessageAdded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().PortalMessageAdded(ctx, fc.Args["contactId"].(*uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Message) graphql.Marshaler {
+			return ec.marshalNPortalMessage2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_portalMessageAdded(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalMessage(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_portalMessageAdded_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Subscription_portalOnlinePaymentChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -51728,6 +57167,50 @@ func (ec *executionContext) fieldContext_Subscription_portalOnlinePaymentChanged
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_portalOnlinePaymentChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_portalDocumentChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_portalDocumentChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().PortalDocumentChanged(ctx, fc.Args["contactId"].(*uuid.UUID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+			return ec.marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_portalDocumentChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalDocument(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_portalDocumentChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -58871,6 +64354,62 @@ func UnmarshalDecideEstimateInput(ctx context.Context, raw any) (document.Decide
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDecidePortalEstimateInput(ctx context.Context, obj any) (portal.DecideInput, error) {
+	var it portal.DecideInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDecidePortalEstimateInput unmarshals raw into the DecidePortalEstimateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDecidePortalEstimateInput(ctx context.Context, raw any) (portal.DecideInput, error) {
+	var out portal.DecideInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DecidePortalEstimateInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeletePaymentInput(ctx context.Context, obj any) (payment.VoidInput, error) {
 	var it payment.VoidInput
 	if obj == nil {
@@ -59921,6 +65460,153 @@ func UnmarshalMarkBilledInput(ctx context.Context, raw any) (project.MarkInput, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMarkMessagesSeenInput(ctx context.Context, obj any) (message.SeenInput, error) {
+	var it message.SeenInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMarkMessagesSeenInput unmarshals raw into the MarkMessagesSeenInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMarkMessagesSeenInput(ctx context.Context, raw any) (message.SeenInput, error) {
+	var out message.SeenInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MarkMessagesSeenInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMarkNoticesSeenInput(ctx context.Context, obj any) (notice.SeenInput, error) {
+	var it notice.SeenInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋgoogleᚋuuidᚐUUIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMarkNoticesSeenInput unmarshals raw into the MarkNoticesSeenInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMarkNoticesSeenInput(ctx context.Context, raw any) (notice.SeenInput, error) {
+	var out notice.SeenInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MarkNoticesSeenInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMarkPortalMessagesSeenInput(ctx context.Context, obj any) (portal.SeenInput, error) {
+	var it portal.SeenInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMarkPortalMessagesSeenInput unmarshals raw into the MarkPortalMessagesSeenInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMarkPortalMessagesSeenInput(ctx context.Context, raw any) (portal.SeenInput, error) {
+	var out portal.SeenInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MarkPortalMessagesSeenInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMergeContactsInput(ctx context.Context, obj any) (merge.Input, error) {
 	var it merge.Input
 	if obj == nil {
@@ -60394,6 +66080,69 @@ func (ec *executionContext) unmarshalInputPhoneInput(ctx context.Context, obj an
 func UnmarshalPhoneInput(ctx context.Context, raw any) (contact.PhoneInput, error) {
 	var out contact.PhoneInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PhoneInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPortalDocumentFilter(ctx context.Context, obj any) (portal.DocumentFilter, error) {
+	var it portal.DocumentFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"types", "paidState", "from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "types":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("types"))
+			data, err := ec.unmarshalODocumentType2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋdocumentᚐTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Types = data
+		case "paidState":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paidState"))
+			data, err := ec.unmarshalOPaidState2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdocumentᚐPaidState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaidState = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPortalDocumentFilter unmarshals raw into the PortalDocumentFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPortalDocumentFilter(ctx context.Context, raw any) (portal.DocumentFilter, error) {
+	var out portal.DocumentFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortalDocumentFilter", raw, &out)
 	return out, err
 }
 
@@ -61689,6 +67438,132 @@ func (ec *executionContext) unmarshalInputSecondFactorInput(ctx context.Context,
 func UnmarshalSecondFactorInput(ctx context.Context, raw any) (account.SecondFactorInput, error) {
 	var out account.SecondFactorInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SecondFactorInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, obj any) (message.SendInput, error) {
+	var it message.SendInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "documentId", "body", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "documentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentID = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSendMessageInput unmarshals raw into the SendMessageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSendMessageInput(ctx context.Context, raw any) (message.SendInput, error) {
+	var out message.SendInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SendMessageInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSendPortalMessageInput(ctx context.Context, obj any) (portal.SendInput, error) {
+	var it portal.SendInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "documentId", "body", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "documentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentID = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSendPortalMessageInput unmarshals raw into the SendPortalMessageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSendPortalMessageInput(ctx context.Context, raw any) (portal.SendInput, error) {
+	var out portal.SendInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SendPortalMessageInput", raw, &out)
 	return out, err
 }
 
@@ -65859,6 +71734,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_portalAccess(ctx, field, obj)
 				})
+		case "messages":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_messages(ctx, field, obj)
+				})
 		case "history":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -66515,6 +72396,39 @@ func (ec *executionContext) _CreditPayload(ctx context.Context, sel ast.Selectio
 			}
 		case "balances":
 			out.Values[i] = ec._CreditPayload_balances(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var decidePortalEstimatePayloadImplementors = []string{"DecidePortalEstimatePayload"}
+
+func (ec *executionContext) _DecidePortalEstimatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DecidePortalEstimatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decidePortalEstimatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecidePortalEstimatePayload")
+		case "document":
+			out.Values[i] = ec._DecidePortalEstimatePayload_document(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -69169,6 +75083,39 @@ func (ec *executionContext) _MarkBilledPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var markSeenPayloadImplementors = []string{"MarkSeenPayload"}
+
+func (ec *executionContext) _MarkSeenPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MarkSeenPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, markSeenPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MarkSeenPayload")
+		case "seen":
+			out.Values[i] = ec._MarkSeenPayload_seen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var memberImplementors = []string{"Member"}
 
 func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *account.Member) graphql.Marshaler {
@@ -69432,6 +75379,150 @@ func (ec *executionContext) _MergePreview(ctx context.Context, sel ast.Selection
 			}
 		case "balances":
 			out.Values[i] = ec._MergePreview_balances(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messageImplementors = []string{"Message"}
+
+func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, obj *ent.Message) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Message")
+		case "id":
+			out.Values[i] = ec._Message_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "author":
+			out.Values[i] = ec._Message_author(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "authorName":
+			out.Values[i] = ec._Message_authorName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "documentId":
+			out.Values[i] = ec._Message_documentId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "body":
+			out.Values[i] = ec._Message_body(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._Message_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seenAt":
+			out.Values[i] = ec._Message_seenAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messageConnectionImplementors = []string{"MessageConnection"}
+
+func (ec *executionContext) _MessageConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.Message]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageConnection")
+		case "edges":
+			out.Values[i] = ec._MessageConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._MessageConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._MessageConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messageEdgeImplementors = []string{"MessageEdge"}
+
+func (ec *executionContext) _MessageEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.Message]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageEdge")
+		case "cursor":
+			out.Values[i] = ec._MessageEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._MessageEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -70307,6 +76398,55 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "sendMessage":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_sendMessage(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markMessagesSeen":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_markMessagesSeen(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markNoticesSeen":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_markNoticesSeen(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptPortalEstimate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptPortalEstimate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rejectPortalEstimate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rejectPortalEstimate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sendPortalMessage":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_sendPortalMessage(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markPortalMessagesSeen":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_markPortalMessagesSeen(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "setPaymentProvider":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setPaymentProvider(ctx, field)
@@ -70487,6 +76627,168 @@ func (ec *executionContext) _NoteEdge(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "node":
 			out.Values[i] = ec._NoteEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var noticeImplementors = []string{"Notice"}
+
+func (ec *executionContext) _Notice(ctx context.Context, sel ast.SelectionSet, obj *notice.Notice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, noticeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Notice")
+		case "id":
+			out.Values[i] = ec._Notice_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Notice_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contact":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Notice_contact(ctx, field, obj)
+				})
+		case "document":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Notice_document(ctx, field, obj)
+				})
+		case "name":
+			out.Values[i] = ec._Notice_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.Values[i] = ec._Notice_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amount":
+			out.Values[i] = ec._Notice_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._Notice_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seenAt":
+			out.Values[i] = ec._Notice_seenAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var noticeConnectionImplementors = []string{"NoticeConnection"}
+
+func (ec *executionContext) _NoticeConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*notice.Notice]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, noticeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NoticeConnection")
+		case "edges":
+			out.Values[i] = ec._NoticeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._NoticeConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._NoticeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._NoticeConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var noticeEdgeImplementors = []string{"NoticeEdge"}
+
+func (ec *executionContext) _NoticeEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*notice.Notice]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, noticeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NoticeEdge")
+		case "cursor":
+			out.Values[i] = ec._NoticeEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._NoticeEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -71656,6 +77958,12 @@ func (ec *executionContext) _Portal(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Portal_onlinePayment(ctx, field, obj)
 				})
+		case "document":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portal_document(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -71839,7 +78147,7 @@ func (ec *executionContext) _PortalBalanceChange(ctx context.Context, sel ast.Se
 
 var portalBusinessImplementors = []string{"PortalBusiness"}
 
-func (ec *executionContext) _PortalBusiness(ctx context.Context, sel ast.SelectionSet, obj *ent.Organization) graphql.Marshaler {
+func (ec *executionContext) _PortalBusiness(ctx context.Context, sel ast.SelectionSet, obj *portal.Business) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, portalBusinessImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -71850,6 +78158,11 @@ func (ec *executionContext) _PortalBusiness(ctx context.Context, sel ast.Selecti
 			out.Values[i] = graphql.MarshalString("PortalBusiness")
 		case "name":
 			out.Values[i] = ec._PortalBusiness_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasLogo":
+			out.Values[i] = ec._PortalBusiness_hasLogo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -71911,6 +78224,12 @@ func (ec *executionContext) _PortalContact(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "messages":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalContact_messages(ctx, field, obj)
+				})
 		case "balances":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -71922,6 +78241,18 @@ func (ec *executionContext) _PortalContact(ctx context.Context, sel ast.Selectio
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PortalContact_invoices(ctx, field, obj)
+				})
+		case "documents":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalContact_documents(ctx, field, obj)
+				})
+		case "projects":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalContact_projects(ctx, field, obj)
 				})
 		case "payments":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -71935,6 +78266,256 @@ func (ec *executionContext) _PortalContact(ctx context.Context, sel ast.Selectio
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PortalContact_statement(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalDocumentImplementors = []string{"PortalDocument"}
+
+func (ec *executionContext) _PortalDocument(ctx context.Context, sel ast.SelectionSet, obj *portal.Document) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalDocumentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalDocument")
+		case "id":
+			out.Values[i] = ec._PortalDocument_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "type":
+			out.Values[i] = ec._PortalDocument_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._PortalDocument_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._PortalDocument_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "number":
+			out.Values[i] = ec._PortalDocument_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "date":
+			out.Values[i] = ec._PortalDocument_date(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueDate":
+			out.Values[i] = ec._PortalDocument_dueDate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contactName":
+			out.Values[i] = ec._PortalDocument_contactName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contactVatNumber":
+			out.Values[i] = ec._PortalDocument_contactVatNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "billingAddress":
+			out.Values[i] = ec._PortalDocument_billingAddress(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_lines(ctx, field, obj)
+				})
+		case "adjustments":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_adjustments(ctx, field, obj)
+				})
+		case "taxes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_taxes(ctx, field, obj)
+				})
+		case "net":
+			out.Values[i] = ec._PortalDocument_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "vat":
+			out.Values[i] = ec._PortalDocument_vat(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._PortalDocument_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "withholding":
+			out.Values[i] = ec._PortalDocument_withholding(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "payable":
+			out.Values[i] = ec._PortalDocument_payable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "remaining":
+			out.Values[i] = ec._PortalDocument_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "paidState":
+			out.Values[i] = ec._PortalDocument_paidState(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "isOverdue":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_isOverdue(ctx, field, obj)
+				})
+		case "isExpired":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_isExpired(ctx, field, obj)
+				})
+		case "mayDecide":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalDocument_mayDecide(ctx, field, obj)
+				})
+		case "decision":
+			out.Values[i] = ec._PortalDocument_decision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reference":
+			out.Values[i] = ec._PortalDocument_reference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notes":
+			out.Values[i] = ec._PortalDocument_notes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "terms":
+			out.Values[i] = ec._PortalDocument_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalDocumentConnectionImplementors = []string{"PortalDocumentConnection"}
+
+func (ec *executionContext) _PortalDocumentConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*portal.Document]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalDocumentConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalDocumentConnection")
+		case "edges":
+			out.Values[i] = ec._PortalDocumentConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PortalDocumentConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PortalDocumentConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalDocumentEdgeImplementors = []string{"PortalDocumentEdge"}
+
+func (ec *executionContext) _PortalDocumentEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*portal.Document]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalDocumentEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalDocumentEdge")
+		case "cursor":
+			out.Values[i] = ec._PortalDocumentEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PortalDocumentEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -72232,6 +78813,150 @@ func (ec *executionContext) _PortalInvoiceLine(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var portalMessageImplementors = []string{"PortalMessage"}
+
+func (ec *executionContext) _PortalMessage(ctx context.Context, sel ast.SelectionSet, obj *portal.Message) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalMessageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalMessage")
+		case "id":
+			out.Values[i] = ec._PortalMessage_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fromBusiness":
+			out.Values[i] = ec._PortalMessage_fromBusiness(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "authorName":
+			out.Values[i] = ec._PortalMessage_authorName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "documentId":
+			out.Values[i] = ec._PortalMessage_documentId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "body":
+			out.Values[i] = ec._PortalMessage_body(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._PortalMessage_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seenAt":
+			out.Values[i] = ec._PortalMessage_seenAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalMessageConnectionImplementors = []string{"PortalMessageConnection"}
+
+func (ec *executionContext) _PortalMessageConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*portal.Message]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalMessageConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalMessageConnection")
+		case "edges":
+			out.Values[i] = ec._PortalMessageConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PortalMessageConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PortalMessageConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalMessageEdgeImplementors = []string{"PortalMessageEdge"}
+
+func (ec *executionContext) _PortalMessageEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*portal.Message]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalMessageEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalMessageEdge")
+		case "cursor":
+			out.Values[i] = ec._PortalMessageEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PortalMessageEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var portalOnlinePaymentImplementors = []string{"PortalOnlinePayment"}
 
 func (ec *executionContext) _PortalOnlinePayment(ctx context.Context, sel ast.SelectionSet, obj *onlinepayment.OnlinePayment) graphql.Marshaler {
@@ -72320,33 +79045,39 @@ func (ec *executionContext) _PortalPayment(ctx context.Context, sel ast.Selectio
 		case "id":
 			out.Values[i] = ec._PortalPayment_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "date":
 			out.Values[i] = ec._PortalPayment_date(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "amount":
 			out.Values[i] = ec._PortalPayment_amount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "method":
 			out.Values[i] = ec._PortalPayment_method(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reference":
 			out.Values[i] = ec._PortalPayment_reference(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "credit":
 			out.Values[i] = ec._PortalPayment_credit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "settled":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalPayment_settled(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -72425,6 +79156,114 @@ func (ec *executionContext) _PortalPaymentEdge(ctx context.Context, sel ast.Sele
 			}
 		case "node":
 			out.Values[i] = ec._PortalPaymentEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalProjectImplementors = []string{"PortalProject"}
+
+func (ec *executionContext) _PortalProject(ctx context.Context, sel ast.SelectionSet, obj *portal.Project) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalProjectImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalProject")
+		case "id":
+			out.Values[i] = ec._PortalProject_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._PortalProject_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "description":
+			out.Values[i] = ec._PortalProject_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._PortalProject_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "starts":
+			out.Values[i] = ec._PortalProject_starts(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ends":
+			out.Values[i] = ec._PortalProject_ends(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seconds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalProject_seconds(ctx, field, obj)
+				})
+		case "time":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalProject_time(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalSettlementImplementors = []string{"PortalSettlement"}
+
+func (ec *executionContext) _PortalSettlement(ctx context.Context, sel ast.SelectionSet, obj *portal.Settlement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalSettlementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalSettlement")
+		case "document":
+			out.Values[i] = ec._PortalSettlement_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._PortalSettlement_amount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -72531,6 +79370,146 @@ func (ec *executionContext) _PortalStatementTable(ctx context.Context, sel ast.S
 			}
 		case "closing":
 			out.Values[i] = ec._PortalStatementTable_closing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalTimeImplementors = []string{"PortalTime"}
+
+func (ec *executionContext) _PortalTime(ctx context.Context, sel ast.SelectionSet, obj *portal.Time) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalTimeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalTime")
+		case "id":
+			out.Values[i] = ec._PortalTime_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "date":
+			out.Values[i] = ec._PortalTime_date(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "task":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalTime_task(ctx, field, obj)
+				})
+		case "description":
+			out.Values[i] = ec._PortalTime_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seconds":
+			out.Values[i] = ec._PortalTime_seconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "billable":
+			out.Values[i] = ec._PortalTime_billable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalTimeConnectionImplementors = []string{"PortalTimeConnection"}
+
+func (ec *executionContext) _PortalTimeConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*portal.Time]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalTimeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalTimeConnection")
+		case "edges":
+			out.Values[i] = ec._PortalTimeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PortalTimeConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PortalTimeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalTimeEdgeImplementors = []string{"PortalTimeEdge"}
+
+func (ec *executionContext) _PortalTimeEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*portal.Time]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalTimeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalTimeEdge")
+		case "cursor":
+			out.Values[i] = ec._PortalTimeEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PortalTimeEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -73673,6 +80652,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_portal(ctx, field)
 				})
+		case "notices":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_notices(ctx, field)
+				})
+		case "unseenNotices":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_unseenNotices(ctx, field)
+				})
 		case "paymentProviders":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -74814,6 +81805,72 @@ func (ec *executionContext) _SaveTimeSheetPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var sendMessagePayloadImplementors = []string{"SendMessagePayload"}
+
+func (ec *executionContext) _SendMessagePayload(ctx context.Context, sel ast.SelectionSet, obj *model.SendMessagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sendMessagePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SendMessagePayload")
+		case "message":
+			out.Values[i] = ec._SendMessagePayload_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var sendPortalMessagePayloadImplementors = []string{"SendPortalMessagePayload"}
+
+func (ec *executionContext) _SendPortalMessagePayload(ctx context.Context, sel ast.SelectionSet, obj *model.SendPortalMessagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sendPortalMessagePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SendPortalMessagePayload")
+		case "message":
+			out.Values[i] = ec._SendPortalMessagePayload_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var setPaymentProviderPayloadImplementors = []string{"SetPaymentProviderPayload"}
 
 func (ec *executionContext) _SetPaymentProviderPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SetPaymentProviderPayload) graphql.Marshaler {
@@ -75121,8 +82178,16 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_balanceChanged(ctx, fields[0])
 	case "portalBalanceChanged":
 		return ec._Subscription_portalBalanceChanged(ctx, fields[0])
+	case "noticeAdded":
+		return ec._Subscription_noticeAdded(ctx, fields[0])
+	case "messageAdded":
+		return ec._Subscription_messageAdded(ctx, fields[0])
+	case "portalMessageAdded":
+		return ec._Subscription_portalMessageAdded(ctx, fields[0])
 	case "portalOnlinePaymentChanged":
 		return ec._Subscription_portalOnlinePaymentChanged(ctx, fields[0])
+	case "portalDocumentChanged":
+		return ec._Subscription_portalDocumentChanged(ctx, fields[0])
 	case "contactImportProgress":
 		return ec._Subscription_contactImportProgress(ctx, fields[0])
 	case "documentChanged":
@@ -77690,6 +84755,19 @@ func (ec *executionContext) unmarshalNDecideEstimateInput2githubᚗcomᚋkartela
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDecidePortalEstimateInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐDecideInput(ctx context.Context, v any) (portal.DecideInput, error) {
+	res, err := ec.unmarshalInputDecidePortalEstimateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecidePortalEstimatePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐDecidePortalEstimatePayload(ctx context.Context, sel ast.SelectionSet, v *model.DecidePortalEstimatePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DecidePortalEstimatePayload!")
+		return graphql.Null
+	}
+	return ec._DecidePortalEstimatePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDecimal2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐDecimal(ctx context.Context, v any) (money.Decimal, error) {
 	var res money.Decimal
 	err := res.UnmarshalGQL(v)
@@ -79125,6 +86203,29 @@ func (ec *executionContext) marshalNMarkBilledPayload2ᚖgithubᚗcomᚋkartela�
 	return ec._MarkBilledPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMarkMessagesSeenInput2githubᚗcomᚋkartelaᚋkartelaᚋmessageᚐSeenInput(ctx context.Context, v any) (message.SeenInput, error) {
+	res, err := ec.unmarshalInputMarkMessagesSeenInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNMarkNoticesSeenInput2githubᚗcomᚋkartelaᚋkartelaᚋnoticeᚐSeenInput(ctx context.Context, v any) (notice.SeenInput, error) {
+	res, err := ec.unmarshalInputMarkNoticesSeenInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNMarkPortalMessagesSeenInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐSeenInput(ctx context.Context, v any) (portal.SeenInput, error) {
+	res, err := ec.unmarshalInputMarkPortalMessagesSeenInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMarkSeenPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐMarkSeenPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkSeenPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MarkSeenPayload!")
+		return graphql.Null
+	}
+	return ec._MarkSeenPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMember2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐMember(ctx context.Context, sel ast.SelectionSet, v account.Member) graphql.Marshaler {
 	return ec._Member(ctx, sel, &v)
 }
@@ -79251,6 +86352,94 @@ func (ec *executionContext) unmarshalNMergePreviewInput2githubᚗcomᚋkartela�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNMessage2githubᚗcomᚋkartelaᚋkartelaᚋentᚐMessage(ctx context.Context, sel ast.SelectionSet, v ent.Message) graphql.Marshaler {
+	return ec._Message(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMessage2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Message) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessage2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐMessage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMessage2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐMessage(ctx context.Context, sel ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Message!")
+		return graphql.Null
+	}
+	return ec._Message(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMessageAuthor2githubᚗcomᚋkartelaᚋkartelaᚋentᚋmessageᚐAuthor(ctx context.Context, v any) (message1.Author, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNMessageAuthor2githubᚗcomᚋkartelaᚋkartelaᚋentᚋmessageᚐAuthor[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageAuthor2githubᚗcomᚋkartelaᚋkartelaᚋentᚋmessageᚐAuthor(ctx context.Context, sel ast.SelectionSet, v message1.Author) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNMessageAuthor2githubᚗcomᚋkartelaᚋkartelaᚋentᚋmessageᚐAuthor[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "MessageAuthor!")
+	}
+	return res
+}
+
+var (
+	unmarshalNMessageAuthor2githubᚗcomᚋkartelaᚋkartelaᚋentᚋmessageᚐAuthor = map[string]message1.Author{
+		"STAFF":     message1.AuthorStaff,
+		"PORTAL":    message1.AuthorPortal,
+		"PERMALINK": message1.AuthorPermalink,
+	}
+	marshalNMessageAuthor2githubᚗcomᚋkartelaᚋkartelaᚋentᚋmessageᚐAuthor = map[message1.Author]string{
+		message1.AuthorStaff:     "STAFF",
+		message1.AuthorPortal:    "PORTAL",
+		message1.AuthorPermalink: "PERMALINK",
+	}
+)
+
+func (ec *executionContext) marshalNMessageConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.Message]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessageConnection!")
+		return graphql.Null
+	}
+	return ec._MessageConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMessageEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*ent.Message]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessageEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMessageEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*ent.Message]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessageEdge!")
+		return graphql.Null
+	}
+	return ec._MessageEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMoney2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx context.Context, sel ast.SelectionSet, v money.Money) graphql.Marshaler {
 	return ec._Money(ctx, sel, &v)
 }
@@ -79354,6 +86543,98 @@ func (ec *executionContext) marshalNNoteEdge2ᚖgithubᚗcomᚋkartelaᚋkartela
 	}
 	return ec._NoteEdge(ctx, sel, v)
 }
+
+func (ec *executionContext) marshalNNotice2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋnoticeᚐNoticeᚄ(ctx context.Context, sel ast.SelectionSet, v []*notice.Notice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNotice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋnoticeᚐNotice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNNotice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋnoticeᚐNotice(ctx context.Context, sel ast.SelectionSet, v *notice.Notice) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Notice!")
+		return graphql.Null
+	}
+	return ec._Notice(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNNoticeConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*notice.Notice]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "NoticeConnection!")
+		return graphql.Null
+	}
+	return ec._NoticeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNNoticeEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*notice.Notice]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNoticeEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNNoticeEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*notice.Notice]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "NoticeEdge!")
+		return graphql.Null
+	}
+	return ec._NoticeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNNoticeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋnoticeᚐKind(ctx context.Context, v any) (notice1.Kind, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := unmarshalNNoticeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋnoticeᚐKind[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNNoticeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋnoticeᚐKind(ctx context.Context, sel ast.SelectionSet, v notice1.Kind) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(marshalNNoticeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋnoticeᚐKind[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "NoticeKind!")
+	}
+	return res
+}
+
+var (
+	unmarshalNNoticeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋnoticeᚐKind = map[string]notice1.Kind{
+		"ESTIMATE_ACCEPTED": notice1.KindEstimateAccepted,
+		"ESTIMATE_REJECTED": notice1.KindEstimateRejected,
+		"MESSAGE":           notice1.KindMessage,
+		"PAYMENT_RECEIVED":  notice1.KindPaymentReceived,
+		"PAYMENT_PROBLEM":   notice1.KindPaymentProblem,
+		"REFUND":            notice1.KindRefund,
+		"DISPUTE":           notice1.KindDispute,
+	}
+	marshalNNoticeKind2githubᚗcomᚋkartelaᚋkartelaᚋentᚋnoticeᚐKind = map[notice1.Kind]string{
+		notice1.KindEstimateAccepted: "ESTIMATE_ACCEPTED",
+		notice1.KindEstimateRejected: "ESTIMATE_REJECTED",
+		notice1.KindMessage:          "MESSAGE",
+		notice1.KindPaymentReceived:  "PAYMENT_RECEIVED",
+		notice1.KindPaymentProblem:   "PAYMENT_PROBLEM",
+		notice1.KindRefund:           "REFUND",
+		notice1.KindDispute:          "DISPUTE",
+	}
+)
 
 func (ec *executionContext) marshalNNumberSequence2githubᚗcomᚋkartelaᚋkartelaᚋentᚐNumberSequence(ctx context.Context, sel ast.SelectionSet, v ent.NumberSequence) graphql.Marshaler {
 	return ec._NumberSequence(ctx, sel, &v)
@@ -80072,7 +87353,7 @@ func (ec *executionContext) marshalNPortalBalanceChange2ᚖgithubᚗcomᚋkartel
 	return ec._PortalBalanceChange(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPortalBusiness2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐOrganization(ctx context.Context, sel ast.SelectionSet, v *ent.Organization) graphql.Marshaler {
+func (ec *executionContext) marshalNPortalBusiness2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐBusiness(ctx context.Context, sel ast.SelectionSet, v *portal.Business) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PortalBusiness!")
 		return graphql.Null
@@ -80102,6 +87383,66 @@ func (ec *executionContext) marshalNPortalContact2ᚖgithubᚗcomᚋkartelaᚋka
 		return graphql.Null
 	}
 	return ec._PortalContact(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalDocument2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx context.Context, sel ast.SelectionSet, v portal.Document) graphql.Marshaler {
+	return ec._PortalDocument(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPortalDocument2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocumentᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Document) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx context.Context, sel ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalDocument!")
+		return graphql.Null
+	}
+	return ec._PortalDocument(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalDocumentConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*portal.Document]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalDocumentConnection!")
+		return graphql.Null
+	}
+	return ec._PortalDocumentConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalDocumentEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*portal.Document]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalDocumentEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalDocumentEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*portal.Document]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalDocumentEdge!")
+		return graphql.Null
+	}
+	return ec._PortalDocumentEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPortalInvoice2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐInvoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Invoice) graphql.Marshaler {
@@ -80184,6 +87525,66 @@ func (ec *executionContext) marshalNPortalInvoiceLine2ᚖgithubᚗcomᚋkartela�
 	return ec._PortalInvoiceLine(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPortalMessage2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐMessage(ctx context.Context, sel ast.SelectionSet, v portal.Message) graphql.Marshaler {
+	return ec._PortalMessage(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPortalMessage2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Message) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalMessage2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐMessage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalMessage2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐMessage(ctx context.Context, sel ast.SelectionSet, v *portal.Message) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalMessage!")
+		return graphql.Null
+	}
+	return ec._PortalMessage(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalMessageConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*portal.Message]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalMessageConnection!")
+		return graphql.Null
+	}
+	return ec._PortalMessageConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalMessageEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*portal.Message]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalMessageEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalMessageEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*portal.Message]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalMessageEdge!")
+		return graphql.Null
+	}
+	return ec._PortalMessageEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPortalOnlinePayment2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐOnlinePayment(ctx context.Context, sel ast.SelectionSet, v onlinepayment.OnlinePayment) graphql.Marshaler {
 	return ec._PortalOnlinePayment(ctx, sel, &v)
 }
@@ -80252,6 +87653,54 @@ func (ec *executionContext) marshalNPortalPaymentEdge2ᚖgithubᚗcomᚋkartela�
 	return ec._PortalPaymentEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPortalProject2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐProjectᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Project) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐProject(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalProject2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐProject(ctx context.Context, sel ast.SelectionSet, v *portal.Project) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalProject!")
+		return graphql.Null
+	}
+	return ec._PortalProject(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalSettlement2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettlementᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Settlement) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalSettlement2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettlement(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalSettlement2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettlement(ctx context.Context, sel ast.SelectionSet, v *portal.Settlement) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalSettlement!")
+		return graphql.Null
+	}
+	return ec._PortalSettlement(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPortalStatementLine2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋstatementᚐLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*statement.Line) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -80298,6 +87747,62 @@ func (ec *executionContext) marshalNPortalStatementTable2ᚖgithubᚗcomᚋkarte
 		return graphql.Null
 	}
 	return ec._PortalStatementTable(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalTime2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTimeᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Time) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalTime2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTime(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalTime2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐTime(ctx context.Context, sel ast.SelectionSet, v *portal.Time) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalTime!")
+		return graphql.Null
+	}
+	return ec._PortalTime(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalTimeConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*portal.Time]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalTimeConnection!")
+		return graphql.Null
+	}
+	return ec._PortalTimeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalTimeEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*portal.Time]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalTimeEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalTimeEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*portal.Time]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalTimeEdge!")
+		return graphql.Null
+	}
+	return ec._PortalTimeEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProduct2githubᚗcomᚋkartelaᚋkartelaᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v ent.Product) graphql.Marshaler {
@@ -81460,6 +88965,32 @@ func (ec *executionContext) marshalNSaveTimeSheetPayload2ᚖgithubᚗcomᚋkarte
 func (ec *executionContext) unmarshalNSecondFactorInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSecondFactorInput(ctx context.Context, v any) (account.SecondFactorInput, error) {
 	res, err := ec.unmarshalInputSecondFactorInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSendMessageInput2githubᚗcomᚋkartelaᚋkartelaᚋmessageᚐSendInput(ctx context.Context, v any) (message.SendInput, error) {
+	res, err := ec.unmarshalInputSendMessageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSendMessagePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSendMessagePayload(ctx context.Context, sel ast.SelectionSet, v *model.SendMessagePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SendMessagePayload!")
+		return graphql.Null
+	}
+	return ec._SendMessagePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSendPortalMessageInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐSendInput(ctx context.Context, v any) (portal.SendInput, error) {
+	res, err := ec.unmarshalInputSendPortalMessageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSendPortalMessagePayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐSendPortalMessagePayload(ctx context.Context, sel ast.SelectionSet, v *model.SendPortalMessagePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SendPortalMessagePayload!")
+		return graphql.Null
+	}
+	return ec._SendPortalMessagePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSetContactsOptionInput2githubᚗcomᚋkartelaᚋkartelaᚋcontactᚐSetOptionInput(ctx context.Context, v any) (contact.SetOptionInput, error) {
@@ -83725,6 +91256,21 @@ func (ec *executionContext) marshalOPortalContact2ᚖgithubᚗcomᚋkartelaᚋka
 		return graphql.Null
 	}
 	return ec._PortalContact(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPortalDocument2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocument(ctx context.Context, sel ast.SelectionSet, v *portal.Document) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PortalDocument(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPortalDocumentFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐDocumentFilter(ctx context.Context, v any) (*portal.DocumentFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPortalDocumentFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOPortalInvoice2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐInvoice(ctx context.Context, sel ast.SelectionSet, v *portal.Invoice) graphql.Marshaler {

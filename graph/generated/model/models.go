@@ -24,6 +24,7 @@ import (
 	"github.com/kartela/kartela/onlinepayment"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
+	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/recurring"
 	"github.com/kartela/kartela/tracking"
@@ -106,6 +107,12 @@ type CreditPayload struct {
 	Document document.Document `json:"document"`
 	// The contact's balances as they are now.
 	Balances []*ledger.Balance `json:"balances"`
+}
+
+// What deciding gives.
+type DecidePortalEstimatePayload struct {
+	// The estimate as it is now.
+	Document portal.Document `json:"document"`
 }
 
 // What deleting an attachment gives.
@@ -232,6 +239,12 @@ type LogoPayload struct {
 type MarkBilledPayload struct {
 	// The items named.
 	ItemIds []uuid.UUID `json:"itemIds"`
+}
+
+// What marking as seen gives.
+type MarkSeenPayload struct {
+	// How many were not seen before.
+	Seen int `json:"seen"`
 }
 
 // What merging gives.
@@ -364,6 +377,18 @@ type RevokePortalAccessPayload struct {
 type SaveTimeSheetPayload struct {
 	// Whose time was saved.
 	UserID uuid.UUID `json:"userId"`
+}
+
+// What writing gives.
+type SendMessagePayload struct {
+	// The message.
+	Message ent.Message `json:"message"`
+}
+
+// What writing gives.
+type SendPortalMessagePayload struct {
+	// The message.
+	Message portal.Message `json:"message"`
 }
 
 // Input of setLogo.
