@@ -14,6 +14,7 @@ import { DuplicatesScreen } from "./screens/duplicates.tsx";
 import { ImportPage } from "./screens/import-page.tsx";
 import { ImportScreen } from "./screens/import.tsx";
 import { JobsScreen } from "./screens/jobs.tsx";
+import { NoticesScreen } from "./screens/notices.tsx";
 import { OwnAccountScreen } from "./screens/own-account.tsx";
 import { MergeScreen } from "./screens/merge.tsx";
 import { OnlinePaymentsScreen } from "./screens/online-payments.tsx";
@@ -25,6 +26,7 @@ import { ProductsScreen } from "./screens/products.tsx";
 import { RecurringScreen } from "./screens/recurring.tsx";
 import { RegistrySettingsScreen } from "./screens/registry-settings.tsx";
 import { RemindersScreen } from "./screens/reminders.tsx";
+import { PortalDocumentScreen } from "./screens/portal-documents.tsx";
 import { PortalInvoiceScreen } from "./screens/portal-invoice.tsx";
 import { ProjectScreen } from "./screens/project.tsx";
 import { ProjectsScreen } from "./screens/projects.tsx";
@@ -110,6 +112,9 @@ function StaffScreens({ path, role }: { path: string; role: string }) {
   if (path === "/payments/new") {
     return <PaymentsManyScreen />;
   }
+  if (path === "/notices") {
+    return <NoticesScreen role={role} />;
+  }
   if (path === "/documents") {
     return <DocumentsScreen role={role} />;
   }
@@ -184,6 +189,10 @@ function PortalScreens({ path }: { path: string }) {
   const invoice = match("/portal/invoices/:id", path);
   if (invoice) {
     return <PortalInvoiceScreen key={invoice.id} id={invoice.id!} />;
+  }
+  const sheet = match("/portal/documents/:id", path);
+  if (sheet) {
+    return <PortalDocumentScreen key={sheet.id} id={sheet.id!} />;
   }
   const online = match("/portal/online/:id", path);
   if (online) {

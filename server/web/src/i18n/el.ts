@@ -1,3 +1,4 @@
+import { elPortal } from "./el-portal.ts";
 import { elAccount } from "./el-account.ts";
 import { elContacts } from "./el-contacts.ts";
 import { elDocuments } from "./el-documents.ts";
@@ -11,6 +12,7 @@ import type { Texts } from "./en.ts";
 
 export const el: Texts = {
   ...elAccount,
+  ...elPortal,
   ...elContacts,
   ...elDocuments,
   ...elIntake,

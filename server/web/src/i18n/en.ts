@@ -1,3 +1,4 @@
+import { enPortal } from "./en-portal.ts";
 import { enAccount } from "./en-account.ts";
 import { enContacts } from "./en-contacts.ts";
 import { enDocuments } from "./en-documents.ts";
@@ -12,6 +13,7 @@ import { enJobs } from "./en-jobs.ts";
 // {name} is replaced by a value; keys that end in One and Other are the forms of a number.
 export const en = {
   ...enAccount,
+  ...enPortal,
   ...enContacts,
   ...enDocuments,
   ...enIntake,

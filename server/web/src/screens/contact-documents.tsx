@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { ContactDocumentsDocument, type DocumentRowFragment, type PortalInvoiceRowFragment } from "../gql/graphql.ts";
+import { ContactDocumentsDocument, type DocumentRowFragment, type PaidState, type PortalInvoiceRowFragment } from "../gql/graphql.ts";
 import { formatDay } from "../format/day.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Link, withQuery } from "../router.tsx";
@@ -50,7 +50,8 @@ export function InvoiceTable({ children }: { children: ComponentChildren }) {
   );
 }
 
-type Row = (DocumentRowFragment | PortalInvoiceRowFragment) & {
+type Row = Omit<DocumentRowFragment | PortalInvoiceRowFragment, "paidState" | "payable"> & {
+  paidState: PaidState | null;
   status?: DocumentRowFragment["status"];
   type?: DocumentRowFragment["type"];
   isExpired?: boolean;

@@ -29,6 +29,7 @@ import { DocumentDialog } from "./document.tsx";
 import { InvoiceEditor } from "./invoice-editor.tsx";
 import { Merges } from "./merges.tsx";
 import { PaymentDialog } from "./payment-dialog.tsx";
+import { ContactMessages } from "./contact-messages.tsx";
 import { ContactProjects } from "./projects.tsx";
 import { RegistryChecks } from "./registry-refresh.tsx";
 
@@ -162,6 +163,7 @@ function CardViews({ card }: { card: Card }) {
     { value: "notes", text: t("notes") },
     { value: "files", text: t("files") },
     { value: "portal", text: t("portalAccess") },
+    { value: "messages", text: t("messages") },
     ...(card.contact.vatNumber ? [{ value: "registry", text: t("registryAnswers") }] : []),
     ...(maySeeHistory(card.role) ? [{ value: "history", text: t("history") }] : []),
   ];
@@ -201,6 +203,7 @@ function CardViews({ card }: { card: Card }) {
       {view === "notes" && <NotesView card={card} />}
       {view === "files" && <Attachments contactId={card.contact.id} role={card.role} />}
       {view === "portal" && <AccessView card={card} />}
+      {view === "messages" && <ContactMessages contactId={card.contact.id} mayWrite={card.mayEdit} />}
       {view === "registry" && <RegistryChecks contactId={card.contact.id} />}
       {view === "history" && <HistoryView card={card} />}
       {open && open !== "payment" && (

@@ -9,6 +9,7 @@ import { useOwnBalances } from "../ui/live-portal.ts";
 import { Loading, PageTitle } from "../ui/page.tsx";
 import { PayOnline } from "./pay-online.tsx";
 import { StateTags } from "./contact-documents.tsx";
+import { PortalMessages } from "./portal-messages.tsx";
 
 // PortalInvoiceScreen shows a customer one invoice, as it stands now.
 export function PortalInvoiceScreen({ id }: { id: string }) {
@@ -55,6 +56,7 @@ export function PortalInvoiceScreen({ id }: { id: string }) {
               }
             />
           </div>
+          {data.portal.contacts.length === 1 && <PortalMessages contactId={data.portal.contacts[0]!.id} documentId={invoice.id} />}
         </>
       )}
     </>

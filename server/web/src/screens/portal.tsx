@@ -18,6 +18,8 @@ import { StatementTable } from "../ui/statement-table.tsx";
 import { Views, viewOf } from "../ui/views.tsx";
 import { PayOnline } from "./pay-online.tsx";
 import { InvoiceRows, InvoiceTable } from "./contact-documents.tsx";
+import { PortalDocuments } from "./portal-documents.tsx";
+import { PortalMessages } from "./portal-messages.tsx";
 
 type PortalData = PortalQuery["portal"];
 
@@ -72,8 +74,10 @@ function OwnCard({ contact }: { contact: PortalData["contacts"][number] }) {
   const moved = moves(balances);
   const views = [
     { value: "invoices", text: t("invoices") },
+    { value: "estimates", text: t("portalDocuments") },
     { value: "payments", text: t("payments") },
     { value: "statement", text: t("statement") },
+    { value: "messages", text: t("messages") },
   ];
   const view = viewOf(views, query);
   return (
@@ -97,6 +101,8 @@ function OwnCard({ contact }: { contact: PortalData["contacts"][number] }) {
         <Views label={t("portalNavigation")} views={views} current={view} />
       </div>
       {view === "invoices" && <Invoices contactId={contact.id} moved={moved} />}
+      {view === "estimates" && <PortalDocuments contactId={contact.id} moved={moved} />}
+      {view === "messages" && <PortalMessages contactId={contact.id} />}
       {view === "payments" && <Payments contactId={contact.id} moved={moved} />}
       {view === "statement" && <OwnStatement contactId={contact.id} moved={moved} />}
     </div>

@@ -8,6 +8,7 @@ import { Link, usePlace } from "../router.tsx";
 import { leave, type Viewer } from "../session.ts";
 import { useStore } from "../store.ts";
 import { Announcer } from "./announcer.tsx";
+import { Bell } from "./bell.tsx";
 import { TimerMark } from "./timer.tsx";
 
 // Shell is what every page has around it: the way to its content, the band at its head,
@@ -67,6 +68,7 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: C
         )}
         <span class="space" />
         {viewer && !portal && viewer.user && mayTrack(viewer.role ?? "") && <TimerMark />}
+        {viewer && !portal && maySell(viewer.role ?? "") && <Bell />}
         {viewer && <ConnectionMark />}
         <LanguageSwitch />
         {viewer && <WhoAmI viewer={viewer} />}
