@@ -76,6 +76,15 @@ func (r *Relay) Ended(e viewer.Ended) {
 	}
 }
 
+// Missing has every process look for what its followers were not told: something was changed, and
+// nobody knows what.
+func (r *Relay) Missing() {
+	r.Resync()
+	if r.bus != nil {
+		r.outbox.put(message{kind: kindResync})
+	}
+}
+
 func (r *Relay) tell(m message) {
 	r.deliver(m)
 	if r.bus != nil {
@@ -119,7 +128,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 			defer cancel()
-			r.flush(last)
+			_ = r.flush(last) // what is not sent, the others find by looking
 			return
 		case <-r.outbox.signal:
 		}

@@ -34,6 +34,9 @@ func newBus(c *config) (closingBus, error) {
 	return nil, nil //nolint:nilnil // no bus is a choice
 }
 
+// lateCommit is how long a commit that was cut off may still take in the database.
+const lateCommit = 2 * time.Second
+
 // newLive wires what followers are told by.
 func (a *app) newLive() (err error) {
 	if a.bus, err = newBus(a.config); err != nil {
@@ -45,6 +48,10 @@ func (a *app) newLive() (err error) {
 	}
 	a.reviews = newReviews()
 	a.looker = &live.Looker{Hub: a.relay.Hub, Hints: a.relay.Hints, Every: live.LookEvery, Now: time.Now, Standing: a.reviewAll}
+	a.db.Unanswered = func() { // the database may still be at it, and cut off
+		a.relay.Missing()
+		time.AfterFunc(lateCommit, a.relay.Missing)
+	}
 	a.relay.EndHere, a.relay.EndedElsewhere, a.relay.Resync = a.endHere, a.endedElsewhere, a.looker.Wake
 	return nil
 }

@@ -29,6 +29,10 @@ import (
 type DB struct {
 	*ent.Client
 	Dialect string // dialect.SQLite or dialect.Postgres
+	// Unanswered is told, when it is set, of a commit that the database did not answer: what it
+	// changed may have been kept, and was announced to nobody. It must not block.
+	Unanswered func()
+
 	migrate *stdsql.DB
 	close   func() error
 }

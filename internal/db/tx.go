@@ -88,10 +88,19 @@ func once(ctx context.Context, d *DB, f func(ctx context.Context, tx *ent.Tx) er
 		return err
 	}
 	if err := tx.Commit(); err != nil {
+		if d.Unanswered != nil && unanswered(err) {
+			d.Unanswered()
+		}
 		return fmt.Errorf("db: commit: %w", err)
 	}
 	committed = true
 	return nil
+}
+
+// unanswered says whether a commit failed without the database's word: it may have been kept.
+func unanswered(err error) bool {
+	var pg *pgconn.PgError
+	return !errors.As(err, &pg)
 }
 
 // pause waits a little longer after each try, never in step with others.
