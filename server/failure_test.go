@@ -58,7 +58,6 @@ type pair struct {
 	contacts  []string
 	token     string
 	followers []*failureFollower
-	payments  int
 }
 
 func startPair(t *testing.T, nats bool) *pair {
