@@ -38,7 +38,7 @@ func (f noticeFields) Document(ctx context.Context, n *notice.Notice) (*document
 
 func (s subscription) NoticeAdded(ctx context.Context) (<-chan *notice.Notice, error) {
 	v := viewer.From(ctx)
-	hint := s.Hints.Follow(v.Organization, v.Organization) // first follow, then read: no gap
+	hint := s.Hints.Follow(v.Organization, notice.Topic(v.Organization)) // first follow, then read: no gap
 	watched, known, err := s.Notices.Watch(ctx)
 	if err != nil {
 		hint.Close()

@@ -90,8 +90,8 @@ func (s *Service) wants(ctx context.Context, m *ent.Message, person uuid.UUID) (
 
 // words are the sentences of an answer's mail by language; %s is the business.
 var words = map[string]struct{ wrote, button, settings string }{
-	"en": {"%s has answered you:", "Open my card", "To get no more of these, change what you are told:"},
-	"el": {"%s: απάντηση σε εσάς:", "Η καρτέλα μου", "Για να μη λαμβάνετε άλλα, αλλάξτε τις ειδοποιήσεις σας:"},
+	"en": {"%s has answered you:", "Open my card", "You get this because you can see this card on the portal:"},
+	"el": {"%s: απάντηση σε εσάς:", "Η καρτέλα μου", "Το λαμβάνετε επειδή βλέπετε αυτή την καρτέλα στην πύλη:"},
 }
 
 func (s *Service) write(m *ent.Message, org *ent.Organization, u *ent.User) letter.Letter {
@@ -105,5 +105,5 @@ func (s *Service) write(m *ent.Message, org *ent.Organization, u *ent.User) lett
 	}
 	headline := fmt.Sprintf(w.wrote, org.Name)
 	return letter.Letter{Subject: headline[:len(headline)-1], Paragraphs: []string{headline, m.Body}, Button: w.button, Link: s.BaseURL + "/portal",
-		Settings: w.settings, SettingsAt: s.BaseURL + "/portal/settings"}
+		Settings: w.settings, SettingsAt: s.BaseURL + "/portal?view=messages"}
 }

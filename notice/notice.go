@@ -32,6 +32,10 @@ type Service struct {
 	Ask func(ctx context.Context, organization, notice, person uuid.UUID) error
 }
 
+// Topic is what those who follow an organization's notices wait for: its id alone is told of
+// whatever changes in it.
+func Topic(organization uuid.UUID) uuid.UUID { return uuid.NewSHA1(organization, []byte("notices")) }
+
 // Mailer sends one message to one person. Send returns once a relay has taken the message.
 type Mailer interface {
 	Send(ctx context.Context, to, subject, text, html string) error

@@ -85,7 +85,7 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	a.looker.Read = r.Ledger.Look
 	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.relay.Ended, AccessChanged: a.relay.AccessChanged}
 	r.Notices = &notice.Service{DB: d, Mailer: mailer, BaseURL: baseURL, Ask: a.asker(noticeMail),
-		Told: func(organization uuid.UUID) { a.relay.Hint(organization, organization) }}
+		Told: func(organization uuid.UUID) { a.relay.Hint(organization, notice.Topic(organization)) }}
 	r.Messages = &message.Service{DB: d, Accounts: r.Accounts, Notices: r.Notices, Mailer: mailer, BaseURL: baseURL, Ask: a.asker(messageMail), Told: a.relay.Hint}
 	r.Products = &product.Service{DB: d}
 	r.Rates = newRates(c, d, now)
