@@ -7,7 +7,7 @@ RACE := $(shell command -v $$(go env CC 2>/dev/null) >/dev/null 2>&1 && echo -ra
 VOLUME := TwentyThousand|LittleMemory|NoMoreMemory|ThousandsOf|LongList
 
 # Packages whose tests do one thing after the other, very many times: nothing could race.
-ALONE := ent/rule internal/demo
+ALONE := ent/rule internal/demo internal/pdf internal/psp/stripe
 
 help:       ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  %-10s %s\n",$$1,$$2}' $(MAKEFILE_LIST)

@@ -73,7 +73,7 @@ const closed = () => window.locator("dialog[open]").waitFor({ state: "detached" 
 test("the price list is kept and searched", async () => {
   await window.getByRole("link", { name: "Sales", exact: true }).click();
   await window.getByRole("heading", { name: "Products and services" }).waitFor();
-  await window.getByText("Add what you sell once").waitFor();
+  await window.getByRole("button", { name: "Μέλι θυμαρίσιο 950 g", exact: true }).waitFor();
   await window.getByRole("button", { name: "New product" }).click();
   await field("title").fill("Ώρα συμβούλου");
   await field("code").fill("ΣΥΜ-1");
