@@ -19,6 +19,7 @@ import (
 	"github.com/kartela/kartela/ent/membership"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/letter"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -30,7 +31,7 @@ type Service struct {
 	// Now is the clock.
 	Now func() time.Time
 	// Mailer sends links; BaseURL is the page's, for them.
-	Mailer  Mailer
+	Mailer  letter.Mailer
 	BaseURL string
 	// Secrets seals second factors; nil where the server has no key, which then has none.
 	Secrets Secrets

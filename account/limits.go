@@ -11,31 +11,31 @@ import (
 // limits bound how often sign-in is tried, per account and per network address. They are
 // kept in memory, a bounded number of each: the longest unused is forgotten.
 type limits struct {
-	accounts  *limiters
-	addresses *limiters
-	links     *asked
+	bounds
+	links bounds // how often links are asked for, which are mails to somebody
 }
 
-// asked bounds how often links are asked for, which are mails to somebody.
-type asked struct{ emails, addresses *limiters }
-
-func (a *asked) allow(email, address string, now time.Time) bool {
-	return a.addresses.allow(Network(address), now) && a.emails.allow(email, now)
+// bounds are those of one thing that is tried.
+type bounds struct {
+	accounts  *limiters
+	addresses *limiters
 }
 
 func newLimits() *limits {
 	return &limits{
-		accounts:  &limiters{every: 30 * time.Second, burst: 10, most: 50_000, by: map[string]*limiter{}},
-		addresses: &limiters{every: 2 * time.Second, burst: 60, most: 50_000, by: map[string]*limiter{}},
-		links: &asked{
-			emails:    &limiters{every: 3 * time.Minute, burst: 4, most: 50_000, by: map[string]*limiter{}},
+		bounds: bounds{
+			accounts:  &limiters{every: 30 * time.Second, burst: 10, most: 50_000, by: map[string]*limiter{}},
+			addresses: &limiters{every: 2 * time.Second, burst: 60, most: 50_000, by: map[string]*limiter{}},
+		},
+		links: bounds{
+			accounts:  &limiters{every: 3 * time.Minute, burst: 4, most: 50_000, by: map[string]*limiter{}},
 			addresses: &limiters{every: 5 * time.Second, burst: 30, most: 50_000, by: map[string]*limiter{}},
 		},
 	}
 }
 
 // allow takes one try of both.
-func (l *limits) allow(account, address string, now time.Time) bool {
+func (l *bounds) allow(account, address string, now time.Time) bool {
 	return l.addresses.allow(Network(address), now) && l.accounts.allow(account, now)
 }
 

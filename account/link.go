@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
@@ -17,6 +18,7 @@ import (
 	"github.com/kartela/kartela/ent/user"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/letter"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -122,15 +124,7 @@ func (s *Service) mailLink(ctx context.Context, u *ent.User, purpose signinlink.
 	if err != nil {
 		return fmt.Errorf("account: read the organization: %w", err)
 	}
-	language := u.Language
-	if language == "" {
-		language = org.Language
-	}
-	words, ok := linkWords[language]
-	if !ok {
-		words = linkWords["en"]
-	}
-	w, path := words[purpose], "/sign-in/link?token="
+	w, path := letter.In(linkWords, cmp.Or(u.Language, org.Language))[purpose], "/sign-in/link?token="
 	if purpose == signinlink.PurposePassword {
 		path = "/sign-in/password?token="
 	}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -28,6 +29,16 @@ func (s *Service) Person(ctx context.Context, v viewer.Viewer) (*ent.User, error
 	}
 	u, err := s.DB.User.Get(systemFor(ctx, v.Organization, v.User, "tell a viewer who it is"), v.User)
 	return u, wrapped("read the person", err)
+}
+
+// Called is what the other side knows who asks by: the name, else the e-mail address; "" for a
+// program.
+func (s *Service) Called(ctx context.Context) (string, error) {
+	u, err := s.Person(ctx, viewer.From(ctx))
+	if err != nil || u == nil {
+		return "", err
+	}
+	return cmp.Or(u.Name, u.Email), nil
 }
 
 // Language is the one to show a viewer: the person's own, else the organization's.

@@ -62,7 +62,7 @@ func (s subscription) MessageAdded(ctx context.Context, contactID uuid.UUID) (<-
 	if _, err := viewer.RequireStaff(ctx, viewer.SeeSales); err != nil {
 		return nil, err
 	}
-	return messagesOf(ctx, s.Resolver, contactID, func(m *ent.Message) *ent.Message { return m })
+	return messagesOf(ctx, s.Resolver, contactID, func(m *ent.Message) *ent.Message { return m }, func(m *ent.Message) uuid.UUID { return m.ID })
 }
 
 func (s subscription) PortalMessageAdded(ctx context.Context, contactID *uuid.UUID) (<-chan *portal.Message, error) {
@@ -70,11 +70,11 @@ func (s subscription) PortalMessageAdded(ctx context.Context, contactID *uuid.UU
 	if err != nil {
 		return nil, err
 	}
-	return messagesOf(ctx, s.Resolver, id, func(m *ent.Message) *portal.Message { return &portal.Message{Message: m} })
+	return messagesOf(ctx, s.Resolver, id, func(m *ent.Message) *portal.Message { return &portal.Message{Message: m} }, func(m *portal.Message) uuid.UUID { return m.ID })
 }
 
 // messagesOf follows the messages of a contact in the form of one side.
-func messagesOf[T any](ctx context.Context, r *Resolver, contactID uuid.UUID, form func(*ent.Message) T) (<-chan T, error) {
+func messagesOf[T any](ctx context.Context, r *Resolver, contactID uuid.UUID, form func(*ent.Message) T, idOf func(T) uuid.UUID) (<-chan T, error) {
 	v := viewer.From(ctx)
 	hint := r.Hints.Follow(v.Organization, contactID) // first follow, then read: no gap
 	watched, known, err := r.Messages.Watch(ctx, contactID)
@@ -82,19 +82,16 @@ func messagesOf[T any](ctx context.Context, r *Resolver, contactID uuid.UUID, fo
 		hint.Close()
 		return nil, err
 	}
-	ids := map[any]uuid.UUID{} // of the rows of the last reading
 	return live.WatchList(ctx, hint, known, live.Listed[T]{
 		Read: func(ctx context.Context) ([]T, error) {
 			rows, err := watched.Read(ctx)
-			clear(ids)
 			out := make([]T, len(rows))
 			for i, m := range rows {
 				out[i] = form(m)
-				ids[any(out[i])] = m.ID
 			}
 			return out, err
 		},
-		ID:      func(m T) uuid.UUID { return ids[any(m)] },
+		ID:      idOf,
 		Version: func(T) int { return 1 },
 		Allowed: func(ctx context.Context) error { return r.Accounts.Stands(ctx, v) },
 	}), nil

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -95,14 +96,7 @@ var words = map[string]struct{ wrote, button, settings string }{
 }
 
 func (s *Service) write(m *ent.Message, org *ent.Organization, u *ent.User) letter.Letter {
-	language := u.Language
-	if language == "" {
-		language = org.Language
-	}
-	w, ok := words[language]
-	if !ok {
-		w = words["en"]
-	}
+	w := letter.In(words, cmp.Or(u.Language, org.Language))
 	headline := fmt.Sprintf(w.wrote, org.Name)
 	return letter.Letter{Subject: headline[:len(headline)-1], Paragraphs: []string{headline, m.Body}, Button: w.button, Link: s.BaseURL + "/portal",
 		Settings: w.settings, SettingsAt: s.BaseURL + "/portal?view=messages"}

@@ -20,6 +20,7 @@ import (
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/letter"
 	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/viewer"
@@ -35,7 +36,7 @@ type Service struct {
 	// Ask asks, in the transaction of the context, for an answer to be mailed: to all of the
 	// contact's customers where person is zero, else to that person.
 	Ask     func(ctx context.Context, organization, message, person uuid.UUID) error
-	Mailer  notice.Mailer
+	Mailer  letter.Mailer
 	BaseURL string // of the page, for links
 }
 
@@ -62,7 +63,7 @@ func (s *Service) Send(ctx context.Context, in SendInput) (*ent.Message, error) 
 	if n := len([]rune(in.Body)); n == 0 || n > maxBody {
 		return nil, fault.New(fault.Invalid, "body", "A message has 1 to 5,000 characters.")
 	}
-	name, err := s.name(ctx)
+	name, err := s.Accounts.Called(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -85,18 +86,6 @@ func mayWrite(ctx context.Context) error {
 	}
 	_, err := viewer.RequireStaff(ctx, viewer.EditSales)
 	return err
-}
-
-// name is who writes, as the other side reads it; "" for a program.
-func (s *Service) name(ctx context.Context) (string, error) {
-	u, err := s.Accounts.Person(ctx, viewer.From(ctx))
-	if err != nil || u == nil {
-		return "", err
-	}
-	if u.Name == "" {
-		return u.Email, nil
-	}
-	return u.Name, nil
 }
 
 func (s *Service) send(ctx context.Context, tx *ent.Tx, in SendInput, name string) (uuid.UUID, error) {

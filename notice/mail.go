@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -107,13 +108,7 @@ var words = map[string]struct {
 }
 
 func (s *Service) write(ctx context.Context, n *ent.Notice, org *ent.Organization, language string) (letter.Letter, error) {
-	if language == "" {
-		language = org.Language
-	}
-	w, ok := words[language]
-	if !ok {
-		w = words["en"]
-	}
+	w := letter.In(words, cmp.Or(language, org.Language))
 	c, err := s.DB.Contact.Get(ctx, n.ContactID)
 	if err != nil {
 		return letter.Letter{}, fmt.Errorf("notice: read the contact: %w", err)

@@ -15,6 +15,7 @@ import (
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/letter"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/viewer"
@@ -23,7 +24,7 @@ import (
 // Service is what can be done with notices.
 type Service struct {
 	DB      *db.DB
-	Mailer  Mailer
+	Mailer  letter.Mailer
 	BaseURL string // of the page, for links
 	// Told is told of every notice after the commit. It must not block.
 	Told func(organization uuid.UUID)
@@ -35,13 +36,6 @@ type Service struct {
 // Topic is what those who follow an organization's notices wait for: its id alone is told of
 // whatever changes in it.
 func Topic(organization uuid.UUID) uuid.UUID { return uuid.NewSHA1(organization, []byte("notices")) }
-
-// Mailer sends one message to one person. Send returns once a relay has taken the message.
-type Mailer interface {
-	Send(ctx context.Context, to, subject, text, html string) error
-	// Configured says whether there is a relay at all.
-	Configured() bool
-}
 
 // New is a notice to be.
 type New struct {

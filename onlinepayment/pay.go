@@ -162,7 +162,6 @@ func (s *Service) settle(ctx context.Context, tx *ent.Tx, of *asked) error {
 
 // own is the contact that pays, and the invoice where one is named.
 func (of *asked) own(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
-	v := viewer.From(ctx)
 	if of.DocumentID != nil {
 		row, err := tx.Document.Query().Where(entdocument.ID(*of.DocumentID), entdocument.TypeEQ(entdocument.TypeInvoice)).Only(ctx)
 		if ent.IsNotFound(err) || err == nil && of.ContactID != nil && row.ContactID != *of.ContactID {
@@ -174,11 +173,8 @@ func (of *asked) own(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
 		of.document = row
 		return row.ContactID, nil
 	}
-	switch {
-	case of.ContactID != nil && v.MayPortal(*of.ContactID):
-		return *of.ContactID, nil
-	case of.ContactID == nil && len(v.Contacts) == 1:
-		return v.Contacts[0], nil
+	if id, ok := viewer.From(ctx).Own(of.ContactID); ok {
+		return id, nil
 	}
 	return uuid.Nil, fault.New(fault.NotFound, "contactId", "There is no such contact.")
 }

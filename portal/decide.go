@@ -40,7 +40,7 @@ func (s *Service) decide(ctx context.Context, in DecideInput, accepted bool) (*D
 	if _, err := viewer.RequirePortal(ctx); err != nil {
 		return nil, err
 	}
-	name, err := person(ctx, s)
+	name, err := s.Accounts.Called(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kartela/kartela/ent"
+	"github.com/kartela/kartela/letter"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -37,10 +38,7 @@ func (s *Service) mailInvitation(ctx context.Context, g *ent.PortalGrant, link s
 		slog.ErrorContext(ctx, "portal: read the business for an invitation", "err", err)
 		return false
 	}
-	words, ok := invitations[org.Language]
-	if !ok {
-		words = invitations["en"]
-	}
+	words := letter.In(invitations, org.Language)
 	until := g.ExpiresAt.Format(time.DateOnly)
 	text := fmt.Sprintf(words.text, org.Name, link, until)
 	page := "<p>" + fmt.Sprintf(html.EscapeString(words.text[:len(words.text)-1]), html.EscapeString(org.Name),

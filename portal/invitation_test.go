@@ -22,6 +22,7 @@ import (
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/dbtest"
 	"github.com/kartela/kartela/internal/mail"
+	"github.com/kartela/kartela/letter"
 	"github.com/kartela/kartela/portal"
 	"github.com/kartela/kartela/viewer"
 )
@@ -181,7 +182,7 @@ func TestAnInvitationStandsWhenTheMailDoesNotGo(t *testing.T) {
 		must(t, err)
 		b := setup(t, d)
 		c := b.client(t, "ΑΕ")
-		for name, m := range map[string]portal.Mailer{"refused": mailer{sender}, "no relay": none{}} {
+		for name, m := range map[string]letter.Mailer{"refused": mailer{sender}, "no relay": none{}} {
 			b.Mailer = m
 			in, err := b.Invite(b.ctx, portal.InviteInput{ContactID: c.ID, Email: "maria@a.example"})
 			must(t, err)

@@ -10,7 +10,6 @@ import (
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/message"
 	"github.com/kartela/kartela/page"
-	"github.com/kartela/kartela/viewer"
 )
 
 // Message is a message, as the customer sees it.
@@ -64,16 +63,4 @@ func (s *Service) MarkSeen(ctx context.Context, in SeenInput) (int, error) {
 		return 0, err
 	}
 	return s.Messages.MarkSeen(ctx, message.SeenInput{ContactID: id})
-}
-
-// person is who the customer is, as staff know them.
-func person(ctx context.Context, s *Service) (string, error) {
-	u, err := s.Accounts.Person(ctx, viewer.From(ctx))
-	if err != nil || u == nil {
-		return "", err
-	}
-	if u.Name == "" {
-		return u.Email, nil
-	}
-	return u.Name, nil
 }

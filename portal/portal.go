@@ -22,6 +22,7 @@ import (
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/ledger"
+	"github.com/kartela/kartela/letter"
 	"github.com/kartela/kartela/message"
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/notice"
@@ -39,17 +40,10 @@ type Service struct {
 	Statements *statement.Service
 	Notices    *notice.Service
 	Messages   *message.Service
-	Mailer     Mailer
+	Mailer     letter.Mailer
 	BaseURL    string // of the page, for links
 	Ended      func(viewer.Ended)
 	Now        func() time.Time
-}
-
-// Mailer sends one message to one person. Send returns once a relay has taken the message.
-type Mailer interface {
-	Send(ctx context.Context, to, subject, text, html string) error
-	// Configured says whether there is a relay at all.
-	Configured() bool
 }
 
 // Portal is what the signed-in customer sees.
@@ -125,11 +119,8 @@ func own(ctx context.Context, id *uuid.UUID) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, err
 	}
-	switch {
-	case id != nil && v.MayPortal(*id):
-		return *id, nil
-	case id == nil && len(v.Contacts) == 1:
-		return v.Contacts[0], nil
+	if one, ok := v.Own(id); ok {
+		return one, nil
 	}
 	return uuid.Nil, noContact("id")
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 
 	"github.com/kartela/kartela/internal/mail"
-	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/letter"
 )
 
 // newMailer reads the relay's URL; without one nothing is sent.
-func newMailer(relay string) (portal.Mailer, error) {
+func newMailer(relay string) (letter.Mailer, error) {
 	if relay == "" {
 		return noMailer{}, nil
 	}

@@ -16,15 +16,10 @@ import (
 // online payment of it; and /d/{token}/pay/{id}: how that one stands, or is paid by transfer. It
 // works without scripts, and a wrong address and a revoked one answer alike.
 func (a *app) payByLink(w http.ResponseWriter, r *http.Request) {
-	private(w)
-	w.Header().Set("Referrer-Policy", "no-referrer") // the address is the key
-	w.Header().Set("X-Robots-Tag", "noindex")
+	r, opened, ok := a.openLink(w, r)
 	token := r.PathValue("token")
-	ctx, opened, err := a.graph.Links.Open(r.Context(), token)
-	r = r.WithContext(ctx)
 	switch {
-	case err != nil:
-		refuseLink(w, r, err)
+	case !ok:
 	case r.Method == http.MethodPost:
 		a.beginByLink(w, r, opened, token)
 	case r.PathValue("id") != "":
@@ -32,14 +27,6 @@ func (a *app) payByLink(w http.ResponseWriter, r *http.Request) {
 	default:
 		a.offerByLink(w, r, opened, nil)
 	}
-}
-
-func refuseLink(w http.ResponseWriter, r *http.Request, err error) {
-	if fault.IsCode(err, fault.NotFound) {
-		say(w, http.StatusNotFound, fault.From(err).Text+"\n")
-		return
-	}
-	answer{w, mediaJSON}.denied(r.Context(), err)
 }
 
 func (a *app) beginByLink(w http.ResponseWriter, r *http.Request, opened *permalink.Opened, token string) {

@@ -18,11 +18,11 @@ import (
 // relay is an SMTP server that keeps what it is given.
 type relay struct {
 	url   string
-	mails chan letter
+	mails chan mailed
 }
 
-// letter is one e-mail as it arrived, its plain text decoded.
-type letter struct{ to, subject, text string }
+// mailed is one e-mail as it arrived, its plain text decoded.
+type mailed struct{ to, subject, text string }
 
 func startRelay(t *testing.T) *relay {
 	t.Helper()
@@ -30,7 +30,7 @@ func startRelay(t *testing.T) *relay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &relay{url: "smtp://" + l.Addr().String() + "?from=Kartela%20%3Cbooks@test.example%3E&tls=none", mails: make(chan letter, 100)}
+	r := &relay{url: "smtp://" + l.Addr().String() + "?from=Kartela%20%3Cbooks@test.example%3E&tls=none", mails: make(chan mailed, 100)}
 	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &delivery{r: r}, nil }))
 	s.Domain = "relay.test.example"
 	go func() { _ = s.Serve(l) }()
@@ -39,14 +39,14 @@ func startRelay(t *testing.T) *relay {
 }
 
 // next waits for the next letter.
-func (r *relay) next(t *testing.T) letter {
+func (r *relay) next(t *testing.T) mailed {
 	t.Helper()
 	select {
 	case got := <-r.mails:
 		return got
 	case <-time.After(waitLimit):
 		t.Fatal("no mail arrived")
-		return letter{}
+		return mailed{}
 	}
 }
 
@@ -73,7 +73,7 @@ func (d *delivery) Data(in io.Reader) error {
 	if err != nil {
 		return err
 	}
-	d.r.mails <- letter{d.to, subject, text}
+	d.r.mails <- mailed{d.to, subject, text}
 	return nil
 }
 

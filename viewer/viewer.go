@@ -75,6 +75,18 @@ func (v Viewer) MayPortal(contact uuid.UUID) bool {
 	return false
 }
 
+// Own is the contact that a portal viewer means: the one named, where it is one of their own, or
+// the only one where none is named.
+func (v Viewer) Own(contact *uuid.UUID) (id uuid.UUID, ok bool) {
+	switch {
+	case contact != nil && v.MayPortal(*contact):
+		return *contact, true
+	case contact == nil && len(v.Contacts) == 1:
+		return v.Contacts[0], true
+	}
+	return uuid.Nil, false
+}
+
 // RequireStaff gives the viewer when it is staff who may do the action; otherwise
 // UNAUTHENTICATED for nobody, FORBIDDEN for a role without the permission and for
 // portal customers.

@@ -1107,11 +1107,6 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{MessagesColumns[1], MessagesColumns[4], MessagesColumns[0]},
 			},
-			{
-				Name:    "message_organization_id_id",
-				Unique:  false,
-				Columns: []*schema.Column{MessagesColumns[1], MessagesColumns[0]},
-			},
 		},
 	}
 	// NoticesColumns holds the columns for the "notices" table.

@@ -32,6 +32,5 @@ func (Message) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "contact_id", "id"),
 		index.Fields("organization_id", "document_id", "id"),
-		index.Fields("organization_id", "id"),
 	}
 }

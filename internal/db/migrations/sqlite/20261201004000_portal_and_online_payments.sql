@@ -7,8 +7,6 @@ CREATE TABLE `messages` (`id` uuid NOT NULL, `organization_id` uuid NOT NULL, `c
 CREATE INDEX `message_organization_id_contact_id_id` ON `messages` (`organization_id`, `contact_id`, `id`);
 -- create index "message_organization_id_document_id_id" to table: "messages"
 CREATE INDEX `message_organization_id_document_id_id` ON `messages` (`organization_id`, `document_id`, `id`);
--- create index "message_organization_id_id" to table: "messages"
-CREATE INDEX `message_organization_id_id` ON `messages` (`organization_id`, `id`);
 -- create index "messages_organization_id_id" to table: "messages"
 CREATE UNIQUE INDEX `messages_organization_id_id` ON `messages` (`organization_id`, `id`);
 -- create "notices" table
@@ -135,8 +133,6 @@ DROP INDEX `notice_organization_id_id`;
 DROP TABLE `notices`;
 -- reverse: create index "messages_organization_id_id" to table: "messages"
 DROP INDEX `messages_organization_id_id`;
--- reverse: create index "message_organization_id_id" to table: "messages"
-DROP INDEX `message_organization_id_id`;
 -- reverse: create index "message_organization_id_document_id_id" to table: "messages"
 DROP INDEX `message_organization_id_document_id_id`;
 -- reverse: create index "message_organization_id_contact_id_id" to table: "messages"

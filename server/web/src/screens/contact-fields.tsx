@@ -5,9 +5,9 @@ import { countryName } from "../format/country.ts";
 import type { Draft, DraftAddress, DraftTax } from "../format/draft.ts";
 import type { AddressKind, CategoryFragment, ClientType, TaxKind } from "../gql/graphql.ts";
 import type { Key } from "../i18n/en.ts";
-import { documentLanguages, languageName } from "../format/language.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Check, Choice, Field } from "../ui/form.tsx";
+import { LanguageChoice } from "../ui/language-choice.tsx";
 import { ListEditor } from "../ui/list-editor.tsx";
 import { offered, OptionChoices } from "../ui/options.tsx";
 import { VatLookup, type Taken } from "./lookup.tsx";
@@ -286,13 +286,7 @@ export function Defaults(part: Part) {
       <p class="quiet">{t("defaultsHint")}</p>
       <div class="quad">
         <Text {...part} name="defaultCurrency" label="currency" maxLength={3} />
-        <Choice
-          name="defaultLanguage"
-          label={t("documentLanguage")}
-          value={draft.defaultLanguage}
-          change={(defaultLanguage) => change({ defaultLanguage })}
-          options={[{ value: "", text: t("businessOwn") }, ...documentLanguages.map((code) => ({ value: code, text: languageName(code) }))]}
-        />
+        <LanguageChoice name="defaultLanguage" value={draft.defaultLanguage} change={(defaultLanguage) => change({ defaultLanguage })} own={t("businessOwn")} />
         <Field
           name="defaultDueDays"
           label={t("dueDays")}

@@ -21,12 +21,12 @@ import {
   type TotalsLineInput,
 } from "../gql/graphql.ts";
 import { locale, t } from "../i18n/language.ts";
-import { documentLanguages, languageName } from "../format/language.ts";
 import { CategoryChoice } from "../ui/category-choice.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Check, Choice, entered, Field, Form, FormFaults, invalid, Submit, TextArea } from "../ui/form.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { TotalsList } from "../ui/invoice-sheet.tsx";
+import { LanguageChoice } from "../ui/language-choice.tsx";
 import { Options } from "../ui/options.tsx";
 import type { Card } from "./contact.tsx";
 import { ProductPicker } from "./product-picker.tsx";
@@ -222,13 +222,7 @@ export function InvoiceEditor({ card, type: wanted = "INVOICE", draft, close, do
         <details class="more">
           <summary>{t("moreFields")}</summary>
           <div class="quad">
-            <Choice
-              name="language"
-              label={t("documentLanguage")}
-              value={language}
-              change={setLanguage}
-              options={[{ value: "", text: t("contactsOwn") }, ...documentLanguages.map((code) => ({ value: code, text: languageName(code) }))]}
-            />
+            <LanguageChoice name="language" value={language} change={setLanguage} own={t("contactsOwn")} />
             {!draft?.number && <SequenceChoice type={type} value={sequence} change={setSequence} />}
           </div>
           <TextArea name="terms" label={t("printedTerms")} value={draft?.terms} rows={2} maxLength={5000} />

@@ -19,6 +19,7 @@ import { Confirm, Dialog } from "../ui/dialog.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { entered, Field, Form, FormFaults, Submit } from "../ui/form.tsx";
 import { Loading, PageTitle } from "../ui/page.tsx";
+import { CodeField } from "./sign-in.tsx";
 
 type Own = NonNullable<OwnAccountQuery["viewer"]>;
 
@@ -152,7 +153,7 @@ function FactorCard({ own, again }: { own: Own; again(): void }) {
             }}
           >
             <FormFaults />
-            <Field name="code" label={t("factorCode")} hint={t("factorCodeHint")} autocomplete="one-time-code" maxLength={20} required focused />
+            <CodeField />
             <Submit>{t("factorTurnOff")}</Submit>
           </Form>
         </Dialog>

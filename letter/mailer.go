@@ -1,4 +1,4 @@
-package account
+package letter
 
 import "context"
 
@@ -9,8 +9,10 @@ type Mailer interface {
 	Configured() bool
 }
 
-// Secrets seals what must not be read from the database alone; see package secret.
-type Secrets interface {
-	Seal(plain []byte, place string) ([]byte, error)
-	Open(sealed []byte, place string) (plain []byte, old bool, err error)
+// In gives the words of a language, and the English ones of a language that there are none of.
+func In[W any](words map[string]W, language string) W {
+	if w, ok := words[language]; ok {
+		return w
+	}
+	return words["en"]
 }
