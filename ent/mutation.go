@@ -34262,6 +34262,8 @@ type OrganizationMutation struct {
 	closing_date        *day.Date
 	reminder_days       *[]int
 	appendreminder_days []int
+	mail_documents      *bool
+	mail_payments       *bool
 	logo_key            *string
 	demonstration       *bool
 	closed_at           *time.Time
@@ -34921,6 +34923,78 @@ func (m *OrganizationMutation) ResetReminderDays() {
 	delete(m.clearedFields, organization.FieldReminderDays)
 }
 
+// SetMailDocuments sets the "mail_documents" field.
+func (m *OrganizationMutation) SetMailDocuments(b bool) {
+	m.mail_documents = &b
+}
+
+// MailDocuments returns the value of the "mail_documents" field in the mutation.
+func (m *OrganizationMutation) MailDocuments() (r bool, exists bool) {
+	v := m.mail_documents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMailDocuments returns the old "mail_documents" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldMailDocuments(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMailDocuments is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMailDocuments requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMailDocuments: %w", err)
+	}
+	return oldValue.MailDocuments, nil
+}
+
+// ResetMailDocuments resets all changes to the "mail_documents" field.
+func (m *OrganizationMutation) ResetMailDocuments() {
+	m.mail_documents = nil
+}
+
+// SetMailPayments sets the "mail_payments" field.
+func (m *OrganizationMutation) SetMailPayments(b bool) {
+	m.mail_payments = &b
+}
+
+// MailPayments returns the value of the "mail_payments" field in the mutation.
+func (m *OrganizationMutation) MailPayments() (r bool, exists bool) {
+	v := m.mail_payments
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMailPayments returns the old "mail_payments" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldMailPayments(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMailPayments is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMailPayments requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMailPayments: %w", err)
+	}
+	return oldValue.MailPayments, nil
+}
+
+// ResetMailPayments resets all changes to the "mail_payments" field.
+func (m *OrganizationMutation) ResetMailPayments() {
+	m.mail_payments = nil
+}
+
 // SetLogoKey sets the "logo_key" field.
 func (m *OrganizationMutation) SetLogoKey(s string) {
 	m.logo_key = &s
@@ -35076,7 +35150,7 @@ func (m *OrganizationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrganizationMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 19)
 	if m.created_at != nil {
 		fields = append(fields, organization.FieldCreatedAt)
 	}
@@ -35118,6 +35192,12 @@ func (m *OrganizationMutation) Fields() []string {
 	}
 	if m.reminder_days != nil {
 		fields = append(fields, organization.FieldReminderDays)
+	}
+	if m.mail_documents != nil {
+		fields = append(fields, organization.FieldMailDocuments)
+	}
+	if m.mail_payments != nil {
+		fields = append(fields, organization.FieldMailPayments)
 	}
 	if m.logo_key != nil {
 		fields = append(fields, organization.FieldLogoKey)
@@ -35164,6 +35244,10 @@ func (m *OrganizationMutation) Field(name string) (ent.Value, bool) {
 		return m.ClosingDate()
 	case organization.FieldReminderDays:
 		return m.ReminderDays()
+	case organization.FieldMailDocuments:
+		return m.MailDocuments()
+	case organization.FieldMailPayments:
+		return m.MailPayments()
 	case organization.FieldLogoKey:
 		return m.LogoKey()
 	case organization.FieldDemonstration:
@@ -35207,6 +35291,10 @@ func (m *OrganizationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldClosingDate(ctx)
 	case organization.FieldReminderDays:
 		return m.OldReminderDays(ctx)
+	case organization.FieldMailDocuments:
+		return m.OldMailDocuments(ctx)
+	case organization.FieldMailPayments:
+		return m.OldMailPayments(ctx)
 	case organization.FieldLogoKey:
 		return m.OldLogoKey(ctx)
 	case organization.FieldDemonstration:
@@ -35319,6 +35407,20 @@ func (m *OrganizationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReminderDays(v)
+		return nil
+	case organization.FieldMailDocuments:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMailDocuments(v)
+		return nil
+	case organization.FieldMailPayments:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMailPayments(v)
 		return nil
 	case organization.FieldLogoKey:
 		v, ok := value.(string)
@@ -35452,6 +35554,12 @@ func (m *OrganizationMutation) ResetField(name string) error {
 		return nil
 	case organization.FieldReminderDays:
 		m.ResetReminderDays()
+		return nil
+	case organization.FieldMailDocuments:
+		m.ResetMailDocuments()
+		return nil
+	case organization.FieldMailPayments:
+		m.ResetMailPayments()
 		return nil
 	case organization.FieldLogoKey:
 		m.ResetLogoKey()
@@ -50731,23 +50839,24 @@ func (m *SecondFactorMutation) ResetEdge(name string) error {
 // SessionMutation represents an operation that mutates the Session nodes in the graph.
 type SessionMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *uuid.UUID
-	organization_id *uuid.UUID
-	created_at      *time.Time
-	user_id         *uuid.UUID
-	side            *session.Side
-	token_hash      *[]byte
-	user_agent      *string
-	address         *string
-	last_used_at    *time.Time
-	expires_at      *time.Time
-	ended_at        *time.Time
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*Session, error)
-	predicates      []predicate.Session
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	organization_id    *uuid.UUID
+	created_at         *time.Time
+	user_id            *uuid.UUID
+	side               *session.Side
+	token_hash         *[]byte
+	user_agent         *string
+	address            *string
+	last_used_at       *time.Time
+	expires_at         *time.Time
+	ended_at           *time.Time
+	preview_contact_id *uuid.UUID
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*Session, error)
+	predicates         []predicate.Session
 }
 
 var _ ent.Mutation = (*SessionMutation)(nil)
@@ -51227,6 +51336,55 @@ func (m *SessionMutation) ResetEndedAt() {
 	delete(m.clearedFields, session.FieldEndedAt)
 }
 
+// SetPreviewContactID sets the "preview_contact_id" field.
+func (m *SessionMutation) SetPreviewContactID(u uuid.UUID) {
+	m.preview_contact_id = &u
+}
+
+// PreviewContactID returns the value of the "preview_contact_id" field in the mutation.
+func (m *SessionMutation) PreviewContactID() (r uuid.UUID, exists bool) {
+	v := m.preview_contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreviewContactID returns the old "preview_contact_id" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldPreviewContactID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreviewContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreviewContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreviewContactID: %w", err)
+	}
+	return oldValue.PreviewContactID, nil
+}
+
+// ClearPreviewContactID clears the value of the "preview_contact_id" field.
+func (m *SessionMutation) ClearPreviewContactID() {
+	m.preview_contact_id = nil
+	m.clearedFields[session.FieldPreviewContactID] = struct{}{}
+}
+
+// PreviewContactIDCleared returns if the "preview_contact_id" field was cleared in this mutation.
+func (m *SessionMutation) PreviewContactIDCleared() bool {
+	_, ok := m.clearedFields[session.FieldPreviewContactID]
+	return ok
+}
+
+// ResetPreviewContactID resets all changes to the "preview_contact_id" field.
+func (m *SessionMutation) ResetPreviewContactID() {
+	m.preview_contact_id = nil
+	delete(m.clearedFields, session.FieldPreviewContactID)
+}
+
 // Where appends a list predicates to the SessionMutation builder.
 func (m *SessionMutation) Where(ps ...predicate.Session) {
 	m.predicates = append(m.predicates, ps...)
@@ -51261,7 +51419,7 @@ func (m *SessionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SessionMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.organization_id != nil {
 		fields = append(fields, session.FieldOrganizationID)
 	}
@@ -51292,6 +51450,9 @@ func (m *SessionMutation) Fields() []string {
 	if m.ended_at != nil {
 		fields = append(fields, session.FieldEndedAt)
 	}
+	if m.preview_contact_id != nil {
+		fields = append(fields, session.FieldPreviewContactID)
+	}
 	return fields
 }
 
@@ -51320,6 +51481,8 @@ func (m *SessionMutation) Field(name string) (ent.Value, bool) {
 		return m.ExpiresAt()
 	case session.FieldEndedAt:
 		return m.EndedAt()
+	case session.FieldPreviewContactID:
+		return m.PreviewContactID()
 	}
 	return nil, false
 }
@@ -51349,6 +51512,8 @@ func (m *SessionMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldExpiresAt(ctx)
 	case session.FieldEndedAt:
 		return m.OldEndedAt(ctx)
+	case session.FieldPreviewContactID:
+		return m.OldPreviewContactID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Session field %s", name)
 }
@@ -51428,6 +51593,13 @@ func (m *SessionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetEndedAt(v)
 		return nil
+	case session.FieldPreviewContactID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreviewContactID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Session field %s", name)
 }
@@ -51461,6 +51633,9 @@ func (m *SessionMutation) ClearedFields() []string {
 	if m.FieldCleared(session.FieldEndedAt) {
 		fields = append(fields, session.FieldEndedAt)
 	}
+	if m.FieldCleared(session.FieldPreviewContactID) {
+		fields = append(fields, session.FieldPreviewContactID)
+	}
 	return fields
 }
 
@@ -51477,6 +51652,9 @@ func (m *SessionMutation) ClearField(name string) error {
 	switch name {
 	case session.FieldEndedAt:
 		m.ClearEndedAt()
+		return nil
+	case session.FieldPreviewContactID:
+		m.ClearPreviewContactID()
 		return nil
 	}
 	return fmt.Errorf("unknown Session nullable field %s", name)
@@ -51515,6 +51693,9 @@ func (m *SessionMutation) ResetField(name string) error {
 		return nil
 	case session.FieldEndedAt:
 		m.ResetEndedAt()
+		return nil
+	case session.FieldPreviewContactID:
+		m.ResetPreviewContactID()
 		return nil
 	}
 	return fmt.Errorf("unknown Session field %s", name)

@@ -49,6 +49,10 @@ type Organization struct {
 	ClosingDate *day.Date `json:"closing_date,omitempty"`
 	// stages of reminding: days after the due date, negative before it
 	ReminderDays []int `json:"reminder_days,omitempty"`
+	// portal customers are sent an e-mail of what was issued to them
+	MailDocuments bool `json:"mail_documents,omitempty"`
+	// portal customers are sent an e-mail of a payment that was received
+	MailPayments bool `json:"mail_payments,omitempty"`
 	// where the logo's bytes are, in the server's store
 	LogoKey string `json:"logo_key,omitempty"`
 	// made by serve --demo
@@ -67,7 +71,7 @@ func (*Organization) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(day.Date)}
 		case organization.FieldReminderDays:
 			values[i] = new([]byte)
-		case organization.FieldDemonstration:
+		case organization.FieldMailDocuments, organization.FieldMailPayments, organization.FieldDemonstration:
 			values[i] = new(sql.NullBool)
 		case organization.FieldName, organization.FieldProfession, organization.FieldVatNumber, organization.FieldTaxOffice, organization.FieldCountry, organization.FieldEmail, organization.FieldPhone, organization.FieldAddress, organization.FieldBaseCurrency, organization.FieldTimeZone, organization.FieldLanguage, organization.FieldLogoKey:
 			values[i] = new(sql.NullString)
@@ -183,6 +187,18 @@ func (_m *Organization) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field reminder_days: %w", err)
 				}
 			}
+		case organization.FieldMailDocuments:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field mail_documents", values[i])
+			} else if value.Valid {
+				_m.MailDocuments = value.Bool
+			}
+		case organization.FieldMailPayments:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field mail_payments", values[i])
+			} else if value.Valid {
+				_m.MailPayments = value.Bool
+			}
 		case organization.FieldLogoKey:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field logo_key", values[i])
@@ -281,6 +297,12 @@ func (_m *Organization) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reminder_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ReminderDays))
+	builder.WriteString(", ")
+	builder.WriteString("mail_documents=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MailDocuments))
+	builder.WriteString(", ")
+	builder.WriteString("mail_payments=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MailPayments))
 	builder.WriteString(", ")
 	builder.WriteString("logo_key=")
 	builder.WriteString(_m.LogoKey)

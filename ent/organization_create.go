@@ -198,6 +198,34 @@ func (_c *OrganizationCreate) SetReminderDays(v []int) *OrganizationCreate {
 	return _c
 }
 
+// SetMailDocuments sets the "mail_documents" field.
+func (_c *OrganizationCreate) SetMailDocuments(v bool) *OrganizationCreate {
+	_c.mutation.SetMailDocuments(v)
+	return _c
+}
+
+// SetNillableMailDocuments sets the "mail_documents" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillableMailDocuments(v *bool) *OrganizationCreate {
+	if v != nil {
+		_c.SetMailDocuments(*v)
+	}
+	return _c
+}
+
+// SetMailPayments sets the "mail_payments" field.
+func (_c *OrganizationCreate) SetMailPayments(v bool) *OrganizationCreate {
+	_c.mutation.SetMailPayments(v)
+	return _c
+}
+
+// SetNillableMailPayments sets the "mail_payments" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillableMailPayments(v *bool) *OrganizationCreate {
+	if v != nil {
+		_c.SetMailPayments(*v)
+	}
+	return _c
+}
+
 // SetLogoKey sets the "logo_key" field.
 func (_c *OrganizationCreate) SetLogoKey(v string) *OrganizationCreate {
 	_c.mutation.SetLogoKey(v)
@@ -329,6 +357,14 @@ func (_c *OrganizationCreate) defaults() {
 		v := organization.DefaultLanguage
 		_c.mutation.SetLanguage(v)
 	}
+	if _, ok := _c.mutation.MailDocuments(); !ok {
+		v := organization.DefaultMailDocuments
+		_c.mutation.SetMailDocuments(v)
+	}
+	if _, ok := _c.mutation.MailPayments(); !ok {
+		v := organization.DefaultMailPayments
+		_c.mutation.SetMailPayments(v)
+	}
 	if _, ok := _c.mutation.LogoKey(); !ok {
 		v := organization.DefaultLogoKey
 		_c.mutation.SetLogoKey(v)
@@ -436,6 +472,12 @@ func (_c *OrganizationCreate) check() error {
 			return &ValidationError{Name: "language", err: fmt.Errorf(`ent: validator failed for field "Organization.language": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.MailDocuments(); !ok {
+		return &ValidationError{Name: "mail_documents", err: errors.New(`ent: missing required field "Organization.mail_documents"`)}
+	}
+	if _, ok := _c.mutation.MailPayments(); !ok {
+		return &ValidationError{Name: "mail_payments", err: errors.New(`ent: missing required field "Organization.mail_payments"`)}
+	}
 	if _, ok := _c.mutation.LogoKey(); !ok {
 		return &ValidationError{Name: "logo_key", err: errors.New(`ent: missing required field "Organization.logo_key"`)}
 	}
@@ -538,6 +580,14 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.ReminderDays(); ok {
 		_spec.SetField(organization.FieldReminderDays, field.TypeJSON, value)
 		_node.ReminderDays = value
+	}
+	if value, ok := _c.mutation.MailDocuments(); ok {
+		_spec.SetField(organization.FieldMailDocuments, field.TypeBool, value)
+		_node.MailDocuments = value
+	}
+	if value, ok := _c.mutation.MailPayments(); ok {
+		_spec.SetField(organization.FieldMailPayments, field.TypeBool, value)
+		_node.MailPayments = value
 	}
 	if value, ok := _c.mutation.LogoKey(); ok {
 		_spec.SetField(organization.FieldLogoKey, field.TypeString, value)
@@ -768,6 +818,30 @@ func (u *OrganizationUpsert) UpdateReminderDays() *OrganizationUpsert {
 // ClearReminderDays clears the value of the "reminder_days" field.
 func (u *OrganizationUpsert) ClearReminderDays() *OrganizationUpsert {
 	u.SetNull(organization.FieldReminderDays)
+	return u
+}
+
+// SetMailDocuments sets the "mail_documents" field.
+func (u *OrganizationUpsert) SetMailDocuments(v bool) *OrganizationUpsert {
+	u.Set(organization.FieldMailDocuments, v)
+	return u
+}
+
+// UpdateMailDocuments sets the "mail_documents" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateMailDocuments() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldMailDocuments)
+	return u
+}
+
+// SetMailPayments sets the "mail_payments" field.
+func (u *OrganizationUpsert) SetMailPayments(v bool) *OrganizationUpsert {
+	u.Set(organization.FieldMailPayments, v)
+	return u
+}
+
+// UpdateMailPayments sets the "mail_payments" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateMailPayments() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldMailPayments)
 	return u
 }
 
@@ -1048,6 +1122,34 @@ func (u *OrganizationUpsertOne) UpdateReminderDays() *OrganizationUpsertOne {
 func (u *OrganizationUpsertOne) ClearReminderDays() *OrganizationUpsertOne {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.ClearReminderDays()
+	})
+}
+
+// SetMailDocuments sets the "mail_documents" field.
+func (u *OrganizationUpsertOne) SetMailDocuments(v bool) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetMailDocuments(v)
+	})
+}
+
+// UpdateMailDocuments sets the "mail_documents" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateMailDocuments() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateMailDocuments()
+	})
+}
+
+// SetMailPayments sets the "mail_payments" field.
+func (u *OrganizationUpsertOne) SetMailPayments(v bool) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetMailPayments(v)
+	})
+}
+
+// UpdateMailPayments sets the "mail_payments" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateMailPayments() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateMailPayments()
 	})
 }
 
@@ -1500,6 +1602,34 @@ func (u *OrganizationUpsertBulk) UpdateReminderDays() *OrganizationUpsertBulk {
 func (u *OrganizationUpsertBulk) ClearReminderDays() *OrganizationUpsertBulk {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.ClearReminderDays()
+	})
+}
+
+// SetMailDocuments sets the "mail_documents" field.
+func (u *OrganizationUpsertBulk) SetMailDocuments(v bool) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetMailDocuments(v)
+	})
+}
+
+// UpdateMailDocuments sets the "mail_documents" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateMailDocuments() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateMailDocuments()
+	})
+}
+
+// SetMailPayments sets the "mail_payments" field.
+func (u *OrganizationUpsertBulk) SetMailPayments(v bool) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetMailPayments(v)
+	})
+}
+
+// UpdateMailPayments sets the "mail_payments" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateMailPayments() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateMailPayments()
 	})
 }
 

@@ -224,6 +224,34 @@ func (_u *OrganizationUpdate) ClearReminderDays() *OrganizationUpdate {
 	return _u
 }
 
+// SetMailDocuments sets the "mail_documents" field.
+func (_u *OrganizationUpdate) SetMailDocuments(v bool) *OrganizationUpdate {
+	_u.mutation.SetMailDocuments(v)
+	return _u
+}
+
+// SetNillableMailDocuments sets the "mail_documents" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableMailDocuments(v *bool) *OrganizationUpdate {
+	if v != nil {
+		_u.SetMailDocuments(*v)
+	}
+	return _u
+}
+
+// SetMailPayments sets the "mail_payments" field.
+func (_u *OrganizationUpdate) SetMailPayments(v bool) *OrganizationUpdate {
+	_u.mutation.SetMailPayments(v)
+	return _u
+}
+
+// SetNillableMailPayments sets the "mail_payments" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableMailPayments(v *bool) *OrganizationUpdate {
+	if v != nil {
+		_u.SetMailPayments(*v)
+	}
+	return _u
+}
+
 // SetLogoKey sets the "logo_key" field.
 func (_u *OrganizationUpdate) SetLogoKey(v string) *OrganizationUpdate {
 	_u.mutation.SetLogoKey(v)
@@ -422,6 +450,12 @@ func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if _u.mutation.ReminderDaysCleared() {
 		_spec.ClearField(organization.FieldReminderDays, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.MailDocuments(); ok {
+		_spec.SetField(organization.FieldMailDocuments, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.MailPayments(); ok {
+		_spec.SetField(organization.FieldMailPayments, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.LogoKey(); ok {
 		_spec.SetField(organization.FieldLogoKey, field.TypeString, value)
@@ -643,6 +677,34 @@ func (_u *OrganizationUpdateOne) AppendReminderDays(v []int) *OrganizationUpdate
 // ClearReminderDays clears the value of the "reminder_days" field.
 func (_u *OrganizationUpdateOne) ClearReminderDays() *OrganizationUpdateOne {
 	_u.mutation.ClearReminderDays()
+	return _u
+}
+
+// SetMailDocuments sets the "mail_documents" field.
+func (_u *OrganizationUpdateOne) SetMailDocuments(v bool) *OrganizationUpdateOne {
+	_u.mutation.SetMailDocuments(v)
+	return _u
+}
+
+// SetNillableMailDocuments sets the "mail_documents" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableMailDocuments(v *bool) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetMailDocuments(*v)
+	}
+	return _u
+}
+
+// SetMailPayments sets the "mail_payments" field.
+func (_u *OrganizationUpdateOne) SetMailPayments(v bool) *OrganizationUpdateOne {
+	_u.mutation.SetMailPayments(v)
+	return _u
+}
+
+// SetNillableMailPayments sets the "mail_payments" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableMailPayments(v *bool) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetMailPayments(*v)
+	}
 	return _u
 }
 
@@ -874,6 +936,12 @@ func (_u *OrganizationUpdateOne) sqlSave(ctx context.Context) (_node *Organizati
 	}
 	if _u.mutation.ReminderDaysCleared() {
 		_spec.ClearField(organization.FieldReminderDays, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.MailDocuments(); ok {
+		_spec.SetField(organization.FieldMailDocuments, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.MailPayments(); ok {
+		_spec.SetField(organization.FieldMailPayments, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.LogoKey(); ok {
 		_spec.SetField(organization.FieldLogoKey, field.TypeString, value)

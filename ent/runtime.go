@@ -1522,14 +1522,22 @@ func init() {
 	organization.DefaultLanguage = organizationDescLanguage.Default.(string)
 	// organization.LanguageValidator is a validator for the "language" field. It is called by the builders before save.
 	organization.LanguageValidator = organizationDescLanguage.Validators[0].(func(string) error)
+	// organizationDescMailDocuments is the schema descriptor for mail_documents field.
+	organizationDescMailDocuments := organizationFields[13].Descriptor()
+	// organization.DefaultMailDocuments holds the default value on creation for the mail_documents field.
+	organization.DefaultMailDocuments = organizationDescMailDocuments.Default.(bool)
+	// organizationDescMailPayments is the schema descriptor for mail_payments field.
+	organizationDescMailPayments := organizationFields[14].Descriptor()
+	// organization.DefaultMailPayments holds the default value on creation for the mail_payments field.
+	organization.DefaultMailPayments = organizationDescMailPayments.Default.(bool)
 	// organizationDescLogoKey is the schema descriptor for logo_key field.
-	organizationDescLogoKey := organizationFields[13].Descriptor()
+	organizationDescLogoKey := organizationFields[15].Descriptor()
 	// organization.DefaultLogoKey holds the default value on creation for the logo_key field.
 	organization.DefaultLogoKey = organizationDescLogoKey.Default.(string)
 	// organization.LogoKeyValidator is a validator for the "logo_key" field. It is called by the builders before save.
 	organization.LogoKeyValidator = organizationDescLogoKey.Validators[0].(func(string) error)
 	// organizationDescDemonstration is the schema descriptor for demonstration field.
-	organizationDescDemonstration := organizationFields[14].Descriptor()
+	organizationDescDemonstration := organizationFields[16].Descriptor()
 	// organization.DefaultDemonstration holds the default value on creation for the demonstration field.
 	organization.DefaultDemonstration = organizationDescDemonstration.Default.(bool)
 	// organizationDescID is the schema descriptor for id field.

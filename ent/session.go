@@ -37,8 +37,10 @@ type Session struct {
 	// ExpiresAt holds the value of the "expires_at" field.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// EndedAt holds the value of the "ended_at" field.
-	EndedAt      *time.Time `json:"ended_at,omitempty"`
-	selectValues sql.SelectValues
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+	// set when staff look at the portal as this contact's customers see it: read-only
+	PreviewContactID *uuid.UUID `json:"preview_contact_id,omitempty"`
+	selectValues     sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -46,6 +48,8 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case session.FieldPreviewContactID:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case session.FieldTokenHash:
 			values[i] = new([]byte)
 		case session.FieldSide, session.FieldUserAgent, session.FieldAddress:
@@ -136,6 +140,13 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 				_m.EndedAt = new(time.Time)
 				*_m.EndedAt = value.Time
 			}
+		case session.FieldPreviewContactID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field preview_contact_id", values[i])
+			} else if value.Valid {
+				_m.PreviewContactID = new(uuid.UUID)
+				*_m.PreviewContactID = *value.S.(*uuid.UUID)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -201,6 +212,11 @@ func (_m *Session) String() string {
 	if v := _m.EndedAt; v != nil {
 		builder.WriteString("ended_at=")
 		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.PreviewContactID; v != nil {
+		builder.WriteString("preview_contact_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteByte(')')
 	return builder.String()

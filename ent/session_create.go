@@ -124,6 +124,20 @@ func (_c *SessionCreate) SetNillableEndedAt(v *time.Time) *SessionCreate {
 	return _c
 }
 
+// SetPreviewContactID sets the "preview_contact_id" field.
+func (_c *SessionCreate) SetPreviewContactID(v uuid.UUID) *SessionCreate {
+	_c.mutation.SetPreviewContactID(v)
+	return _c
+}
+
+// SetNillablePreviewContactID sets the "preview_contact_id" field if the given value is not nil.
+func (_c *SessionCreate) SetNillablePreviewContactID(v *uuid.UUID) *SessionCreate {
+	if v != nil {
+		_c.SetPreviewContactID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SessionCreate) SetID(v uuid.UUID) *SessionCreate {
 	_c.mutation.SetID(v)
@@ -320,6 +334,10 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 		_spec.SetField(session.FieldEndedAt, field.TypeTime, value)
 		_node.EndedAt = &value
 	}
+	if value, ok := _c.mutation.PreviewContactID(); ok {
+		_spec.SetField(session.FieldPreviewContactID, field.TypeUUID, value)
+		_node.PreviewContactID = &value
+	}
 	return _node, _spec
 }
 
@@ -478,6 +496,9 @@ func (u *SessionUpsertOne) UpdateNewValues() *SessionUpsertOne {
 		}
 		if _, exists := u.create.mutation.Side(); exists {
 			s.SetIgnore(session.FieldSide)
+		}
+		if _, exists := u.create.mutation.PreviewContactID(); exists {
+			s.SetIgnore(session.FieldPreviewContactID)
 		}
 	}))
 	return u
@@ -795,6 +816,9 @@ func (u *SessionUpsertBulk) UpdateNewValues() *SessionUpsertBulk {
 			}
 			if _, exists := b.mutation.Side(); exists {
 				s.SetIgnore(session.FieldSide)
+			}
+			if _, exists := b.mutation.PreviewContactID(); exists {
+				s.SetIgnore(session.FieldPreviewContactID)
 			}
 		}
 	}))

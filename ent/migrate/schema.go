@@ -183,6 +183,11 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{BalancesColumns[1], BalancesColumns[3], BalancesColumns[4], BalancesColumns[5]},
 			},
+			{
+				Name:    "balance_organization_id_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{BalancesColumns[1], BalancesColumns[11]},
+			},
 		},
 	}
 	// BilledItemsColumns holds the columns for the "billed_items" table.
@@ -1284,6 +1289,8 @@ var (
 		{Name: "language", Type: field.TypeString, Size: 2, Default: "el"},
 		{Name: "closing_date", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date", "sqlite3": "text"}},
 		{Name: "reminder_days", Type: field.TypeJSON, Nullable: true},
+		{Name: "mail_documents", Type: field.TypeBool, Default: false},
+		{Name: "mail_payments", Type: field.TypeBool, Default: false},
 		{Name: "logo_key", Type: field.TypeString, Size: 200, Default: ""},
 		{Name: "demonstration", Type: field.TypeBool, Default: false},
 		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
@@ -1830,6 +1837,7 @@ var (
 		{Name: "last_used_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "preview_contact_id", Type: field.TypeUUID, Nullable: true},
 	}
 	// SessionsTable holds the schema information for the "sessions" table.
 	SessionsTable = &schema.Table{

@@ -42,6 +42,10 @@ const (
 	FieldClosingDate = "closing_date"
 	// FieldReminderDays holds the string denoting the reminder_days field in the database.
 	FieldReminderDays = "reminder_days"
+	// FieldMailDocuments holds the string denoting the mail_documents field in the database.
+	FieldMailDocuments = "mail_documents"
+	// FieldMailPayments holds the string denoting the mail_payments field in the database.
+	FieldMailPayments = "mail_payments"
 	// FieldLogoKey holds the string denoting the logo_key field in the database.
 	FieldLogoKey = "logo_key"
 	// FieldDemonstration holds the string denoting the demonstration field in the database.
@@ -69,6 +73,8 @@ var Columns = []string{
 	FieldLanguage,
 	FieldClosingDate,
 	FieldReminderDays,
+	FieldMailDocuments,
+	FieldMailPayments,
 	FieldLogoKey,
 	FieldDemonstration,
 	FieldClosedAt,
@@ -127,6 +133,10 @@ var (
 	DefaultLanguage string
 	// LanguageValidator is a validator for the "language" field. It is called by the builders before save.
 	LanguageValidator func(string) error
+	// DefaultMailDocuments holds the default value on creation for the "mail_documents" field.
+	DefaultMailDocuments bool
+	// DefaultMailPayments holds the default value on creation for the "mail_payments" field.
+	DefaultMailPayments bool
 	// DefaultLogoKey holds the default value on creation for the "logo_key" field.
 	DefaultLogoKey string
 	// LogoKeyValidator is a validator for the "logo_key" field. It is called by the builders before save.
@@ -208,6 +218,16 @@ func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
 // ByClosingDate orders the results by the closing_date field.
 func ByClosingDate(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClosingDate, opts...).ToFunc()
+}
+
+// ByMailDocuments orders the results by the mail_documents field.
+func ByMailDocuments(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMailDocuments, opts...).ToFunc()
+}
+
+// ByMailPayments orders the results by the mail_payments field.
+func ByMailPayments(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMailPayments, opts...).ToFunc()
 }
 
 // ByLogoKey orders the results by the logo_key field.

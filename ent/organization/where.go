@@ -123,6 +123,16 @@ func ClosingDate(v day.Date) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldClosingDate, v))
 }
 
+// MailDocuments applies equality check predicate on the "mail_documents" field. It's identical to MailDocumentsEQ.
+func MailDocuments(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldMailDocuments, v))
+}
+
+// MailPayments applies equality check predicate on the "mail_payments" field. It's identical to MailPaymentsEQ.
+func MailPayments(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldMailPayments, v))
+}
+
 // LogoKey applies equality check predicate on the "logo_key" field. It's identical to LogoKeyEQ.
 func LogoKey(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldLogoKey, v))
@@ -1000,6 +1010,26 @@ func ReminderDaysIsNil() predicate.Organization {
 // ReminderDaysNotNil applies the NotNil predicate on the "reminder_days" field.
 func ReminderDaysNotNil() predicate.Organization {
 	return predicate.Organization(sql.FieldNotNull(FieldReminderDays))
+}
+
+// MailDocumentsEQ applies the EQ predicate on the "mail_documents" field.
+func MailDocumentsEQ(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldMailDocuments, v))
+}
+
+// MailDocumentsNEQ applies the NEQ predicate on the "mail_documents" field.
+func MailDocumentsNEQ(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldMailDocuments, v))
+}
+
+// MailPaymentsEQ applies the EQ predicate on the "mail_payments" field.
+func MailPaymentsEQ(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldMailPayments, v))
+}
+
+// MailPaymentsNEQ applies the NEQ predicate on the "mail_payments" field.
+func MailPaymentsNEQ(v bool) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldMailPayments, v))
 }
 
 // LogoKeyEQ applies the EQ predicate on the "logo_key" field.

@@ -392,15 +392,18 @@ func TestARowNeverPointsAtAnotherOrganization(t *testing.T) {
 					continue
 				}
 				t.Run(k.name+"."+c.Name, func(t *testing.T) {
-					for _, ctx := range []context.Context{owner, viewer.With(context.Background(), viewer.Viewer{Kind: viewer.System, Organization: ours.org})} {
+					contexts := []context.Context{owner, viewer.With(context.Background(), viewer.Viewer{Kind: viewer.System, Organization: ours.org})}
+					if k.table == "sessions" && d.Dialect == "postgres" {
+						contexts = []context.Context{system} // the only one who gets as far as the foreign key
+					}
+					for _, ctx := range contexts {
 						try := func(target uuid.UUID) func(*attempt) reflect.Value {
 							return func(a *attempt) reflect.Value {
 								set := values{c.Name: target, "organization_id": ours.org}
 								return k.clone(t, a.tx, row, fresh(a, ours, together(ours, k.table, set)))
 							}
 						}
-						refused := k.table == "sessions" && d.Dialect == "postgres"
-						if err := link(ctx, try(ours.rows[to][len(ours.rows[to])-1])); !errors.Is(err, errRollback) || sqlgraph.IsConstraintError(err) && !refused {
+						if err := link(ctx, try(ours.rows[to][len(ours.rows[to])-1])); !errors.Is(err, errRollback) || sqlgraph.IsConstraintError(err) {
 							t.Errorf("pointing at a row of ours: %v", err)
 						}
 						if err := link(ctx, try(theirs.rows[to][0])); !sqlgraph.IsForeignKeyConstraintError(err) {

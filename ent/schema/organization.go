@@ -30,6 +30,8 @@ func (Organization) Fields() []ent.Field {
 		field.String("language").Default("el").MaxRuneLen(2),
 		field.String("closing_date").Optional().Nillable().GoType(day.Date("")).SchemaType(calendar).Comment("nothing dated up to it changes any more"),
 		field.JSON("reminder_days", []int{}).Optional().Comment("stages of reminding: days after the due date, negative before it"),
+		field.Bool("mail_documents").Default(false).Comment("portal customers are sent an e-mail of what was issued to them"),
+		field.Bool("mail_payments").Default(false).Comment("portal customers are sent an e-mail of a payment that was received"),
 		field.String("logo_key").Default("").MaxRuneLen(200).Comment("where the logo's bytes are, in the server's store"),
 		field.Bool("demonstration").Default(false).Immutable().Comment("made by serve --demo"),
 		field.Time("closed_at").Optional().Nillable().Comment("set when the organization was ended: nobody gets in"),

@@ -53,6 +53,7 @@ var References = []Reference{
 	{Table: "balances", Column: "contact_id", To: "contacts"},
 
 	{Table: "portal_grants", Column: "contact_id", To: "contacts"},
+	{Table: "sessions", Column: "preview_contact_id", To: "contacts"},
 
 	{Table: "attachments", Column: "document_id", To: "documents"},
 	{Table: "documents", Column: "origin_id", To: "documents"},

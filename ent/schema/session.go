@@ -25,6 +25,8 @@ func (Session) Fields() []ent.Field {
 		field.Time("last_used_at").Default(Now),
 		field.Time("expires_at"),
 		field.Time("ended_at").Optional().Nillable(),
+		field.UUID("preview_contact_id", uuid.UUID{}).Optional().Nillable().Immutable().
+			Comment("set when staff look at the portal as this contact's customers see it: read-only"),
 	}
 }
 

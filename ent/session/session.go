@@ -35,6 +35,8 @@ const (
 	FieldExpiresAt = "expires_at"
 	// FieldEndedAt holds the string denoting the ended_at field in the database.
 	FieldEndedAt = "ended_at"
+	// FieldPreviewContactID holds the string denoting the preview_contact_id field in the database.
+	FieldPreviewContactID = "preview_contact_id"
 	// Table holds the table name of the session in the database.
 	Table = "sessions"
 )
@@ -52,6 +54,7 @@ var Columns = []string{
 	FieldLastUsedAt,
 	FieldExpiresAt,
 	FieldEndedAt,
+	FieldPreviewContactID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -157,4 +160,9 @@ func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 // ByEndedAt orders the results by the ended_at field.
 func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEndedAt, opts...).ToFunc()
+}
+
+// ByPreviewContactID orders the results by the preview_contact_id field.
+func ByPreviewContactID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPreviewContactID, opts...).ToFunc()
 }

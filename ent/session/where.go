@@ -100,6 +100,11 @@ func EndedAt(v time.Time) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldEndedAt, v))
 }
 
+// PreviewContactID applies equality check predicate on the "preview_contact_id" field. It's identical to PreviewContactIDEQ.
+func PreviewContactID(v uuid.UUID) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldPreviewContactID, v))
+}
+
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v uuid.UUID) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldOrganizationID, v))
@@ -538,6 +543,56 @@ func EndedAtIsNil() predicate.Session {
 // EndedAtNotNil applies the NotNil predicate on the "ended_at" field.
 func EndedAtNotNil() predicate.Session {
 	return predicate.Session(sql.FieldNotNull(FieldEndedAt))
+}
+
+// PreviewContactIDEQ applies the EQ predicate on the "preview_contact_id" field.
+func PreviewContactIDEQ(v uuid.UUID) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldPreviewContactID, v))
+}
+
+// PreviewContactIDNEQ applies the NEQ predicate on the "preview_contact_id" field.
+func PreviewContactIDNEQ(v uuid.UUID) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldPreviewContactID, v))
+}
+
+// PreviewContactIDIn applies the In predicate on the "preview_contact_id" field.
+func PreviewContactIDIn(vs ...uuid.UUID) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldPreviewContactID, vs...))
+}
+
+// PreviewContactIDNotIn applies the NotIn predicate on the "preview_contact_id" field.
+func PreviewContactIDNotIn(vs ...uuid.UUID) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldPreviewContactID, vs...))
+}
+
+// PreviewContactIDGT applies the GT predicate on the "preview_contact_id" field.
+func PreviewContactIDGT(v uuid.UUID) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldPreviewContactID, v))
+}
+
+// PreviewContactIDGTE applies the GTE predicate on the "preview_contact_id" field.
+func PreviewContactIDGTE(v uuid.UUID) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldPreviewContactID, v))
+}
+
+// PreviewContactIDLT applies the LT predicate on the "preview_contact_id" field.
+func PreviewContactIDLT(v uuid.UUID) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldPreviewContactID, v))
+}
+
+// PreviewContactIDLTE applies the LTE predicate on the "preview_contact_id" field.
+func PreviewContactIDLTE(v uuid.UUID) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldPreviewContactID, v))
+}
+
+// PreviewContactIDIsNil applies the IsNil predicate on the "preview_contact_id" field.
+func PreviewContactIDIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldPreviewContactID))
+}
+
+// PreviewContactIDNotNil applies the NotNil predicate on the "preview_contact_id" field.
+func PreviewContactIDNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldPreviewContactID))
 }
 
 // And groups predicates with the AND operator between them.

@@ -1,0 +1,15 @@
+-- +goose Up
+-- create index "balance_organization_id_updated_at" to table: "balances"
+CREATE INDEX "balance_organization_id_updated_at" ON "balances" ("organization_id", "updated_at");
+-- modify "organizations" table
+ALTER TABLE "organizations" ADD COLUMN "mail_documents" boolean NOT NULL DEFAULT false, ADD COLUMN "mail_payments" boolean NOT NULL DEFAULT false;
+-- modify "sessions" table
+ALTER TABLE "sessions" ADD COLUMN "preview_contact_id" uuid NULL, ADD CONSTRAINT "sessions_preview_contact_id_fkey" FOREIGN KEY ("organization_id", "preview_contact_id") REFERENCES "contacts" ("organization_id", "id") ON UPDATE NO ACTION ON DELETE NO ACTION;
+
+-- +goose Down
+-- reverse: modify "sessions" table
+ALTER TABLE "sessions" DROP CONSTRAINT "sessions_preview_contact_id_fkey", DROP COLUMN "preview_contact_id";
+-- reverse: modify "organizations" table
+ALTER TABLE "organizations" DROP COLUMN "mail_payments", DROP COLUMN "mail_documents";
+-- reverse: create index "balance_organization_id_updated_at" to table: "balances"
+DROP INDEX "balance_organization_id_updated_at";
