@@ -114,6 +114,8 @@ type Document struct {
 	DecidedBy *uuid.UUID `json:"decided_by,omitempty"`
 	// DecidedThrough holds the value of the "decided_through" field.
 	DecidedThrough *document.DecidedThrough `json:"decided_through,omitempty"`
+	// as who decided by permalink gave it; empty on the other ways
+	DecidedName string `json:"decided_name,omitempty"`
 	// DecisionComment holds the value of the "decision_comment" field.
 	DecisionComment string `json:"decision_comment,omitempty"`
 	selectValues    sql.SelectValues
@@ -136,7 +138,7 @@ func (*Document) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case document.FieldVersion, document.FieldNumberPeriod, document.FieldNumber, document.FieldAllowances, document.FieldCharges, document.FieldNet, document.FieldVat, document.FieldOtherTaxes, document.FieldWithholding, document.FieldTotal, document.FieldPayable, document.FieldSettled:
 			values[i] = new(sql.NullInt64)
-		case document.FieldType, document.FieldSide, document.FieldStatus, document.FieldContactName, document.FieldContactProfession, document.FieldContactVatNumber, document.FieldContactTaxOffice, document.FieldBillingAddress, document.FieldShippingAddress, document.FieldNumberText, document.FieldReference, document.FieldCustomID, document.FieldLanguage, document.FieldPaidBy, document.FieldCurrency, document.FieldTerms, document.FieldNotes, document.FieldDecidedThrough, document.FieldDecisionComment:
+		case document.FieldType, document.FieldSide, document.FieldStatus, document.FieldContactName, document.FieldContactProfession, document.FieldContactVatNumber, document.FieldContactTaxOffice, document.FieldBillingAddress, document.FieldShippingAddress, document.FieldNumberText, document.FieldReference, document.FieldCustomID, document.FieldLanguage, document.FieldPaidBy, document.FieldCurrency, document.FieldTerms, document.FieldNotes, document.FieldDecidedThrough, document.FieldDecidedName, document.FieldDecisionComment:
 			values[i] = new(sql.NullString)
 		case document.FieldCreatedAt, document.FieldUpdatedAt, document.FieldIssuedAt, document.FieldVoidedAt, document.FieldDecidedAt:
 			values[i] = new(sql.NullTime)
@@ -457,6 +459,12 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 				_m.DecidedThrough = new(document.DecidedThrough)
 				*_m.DecidedThrough = document.DecidedThrough(value.String)
 			}
+		case document.FieldDecidedName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field decided_name", values[i])
+			} else if value.Valid {
+				_m.DecidedName = value.String
+			}
 		case document.FieldDecisionComment:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field decision_comment", values[i])
@@ -663,6 +671,9 @@ func (_m *Document) String() string {
 		builder.WriteString("decided_through=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("decided_name=")
+	builder.WriteString(_m.DecidedName)
 	builder.WriteString(", ")
 	builder.WriteString("decision_comment=")
 	builder.WriteString(_m.DecisionComment)

@@ -604,6 +604,20 @@ func (_c *DocumentCreate) SetNillableDecidedThrough(v *document.DecidedThrough) 
 	return _c
 }
 
+// SetDecidedName sets the "decided_name" field.
+func (_c *DocumentCreate) SetDecidedName(v string) *DocumentCreate {
+	_c.mutation.SetDecidedName(v)
+	return _c
+}
+
+// SetNillableDecidedName sets the "decided_name" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableDecidedName(v *string) *DocumentCreate {
+	if v != nil {
+		_c.SetDecidedName(*v)
+	}
+	return _c
+}
+
 // SetDecisionComment sets the "decision_comment" field.
 func (_c *DocumentCreate) SetDecisionComment(v string) *DocumentCreate {
 	_c.mutation.SetDecisionComment(v)
@@ -766,6 +780,10 @@ func (_c *DocumentCreate) defaults() {
 	if _, ok := _c.mutation.Settled(); !ok {
 		v := document.DefaultSettled
 		_c.mutation.SetSettled(v)
+	}
+	if _, ok := _c.mutation.DecidedName(); !ok {
+		v := document.DefaultDecidedName
+		_c.mutation.SetDecidedName(v)
 	}
 	if _, ok := _c.mutation.DecisionComment(); !ok {
 		v := document.DefaultDecisionComment
@@ -977,6 +995,14 @@ func (_c *DocumentCreate) check() error {
 	if v, ok := _c.mutation.DecidedThrough(); ok {
 		if err := document.DecidedThroughValidator(v); err != nil {
 			return &ValidationError{Name: "decided_through", err: fmt.Errorf(`ent: validator failed for field "Document.decided_through": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.DecidedName(); !ok {
+		return &ValidationError{Name: "decided_name", err: errors.New(`ent: missing required field "Document.decided_name"`)}
+	}
+	if v, ok := _c.mutation.DecidedName(); ok {
+		if err := document.DecidedNameValidator(v); err != nil {
+			return &ValidationError{Name: "decided_name", err: fmt.Errorf(`ent: validator failed for field "Document.decided_name": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.DecisionComment(); !ok {
@@ -1210,6 +1236,10 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DecidedThrough(); ok {
 		_spec.SetField(document.FieldDecidedThrough, field.TypeEnum, value)
 		_node.DecidedThrough = &value
+	}
+	if value, ok := _c.mutation.DecidedName(); ok {
+		_spec.SetField(document.FieldDecidedName, field.TypeString, value)
+		_node.DecidedName = value
 	}
 	if value, ok := _c.mutation.DecisionComment(); ok {
 		_spec.SetField(document.FieldDecisionComment, field.TypeString, value)
@@ -1858,6 +1888,18 @@ func (u *DocumentUpsert) UpdateDecidedThrough() *DocumentUpsert {
 // ClearDecidedThrough clears the value of the "decided_through" field.
 func (u *DocumentUpsert) ClearDecidedThrough() *DocumentUpsert {
 	u.SetNull(document.FieldDecidedThrough)
+	return u
+}
+
+// SetDecidedName sets the "decided_name" field.
+func (u *DocumentUpsert) SetDecidedName(v string) *DocumentUpsert {
+	u.Set(document.FieldDecidedName, v)
+	return u
+}
+
+// UpdateDecidedName sets the "decided_name" field to the value that was provided on create.
+func (u *DocumentUpsert) UpdateDecidedName() *DocumentUpsert {
+	u.SetExcluded(document.FieldDecidedName)
 	return u
 }
 
@@ -2635,6 +2677,20 @@ func (u *DocumentUpsertOne) UpdateDecidedThrough() *DocumentUpsertOne {
 func (u *DocumentUpsertOne) ClearDecidedThrough() *DocumentUpsertOne {
 	return u.Update(func(s *DocumentUpsert) {
 		s.ClearDecidedThrough()
+	})
+}
+
+// SetDecidedName sets the "decided_name" field.
+func (u *DocumentUpsertOne) SetDecidedName(v string) *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecidedName(v)
+	})
+}
+
+// UpdateDecidedName sets the "decided_name" field to the value that was provided on create.
+func (u *DocumentUpsertOne) UpdateDecidedName() *DocumentUpsertOne {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecidedName()
 	})
 }
 
@@ -3581,6 +3637,20 @@ func (u *DocumentUpsertBulk) UpdateDecidedThrough() *DocumentUpsertBulk {
 func (u *DocumentUpsertBulk) ClearDecidedThrough() *DocumentUpsertBulk {
 	return u.Update(func(s *DocumentUpsert) {
 		s.ClearDecidedThrough()
+	})
+}
+
+// SetDecidedName sets the "decided_name" field.
+func (u *DocumentUpsertBulk) SetDecidedName(v string) *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.SetDecidedName(v)
+	})
+}
+
+// UpdateDecidedName sets the "decided_name" field to the value that was provided on create.
+func (u *DocumentUpsertBulk) UpdateDecidedName() *DocumentUpsertBulk {
+	return u.Update(func(s *DocumentUpsert) {
+		s.UpdateDecidedName()
 	})
 }
 

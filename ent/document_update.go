@@ -716,6 +716,20 @@ func (_u *DocumentUpdate) ClearDecidedThrough() *DocumentUpdate {
 	return _u
 }
 
+// SetDecidedName sets the "decided_name" field.
+func (_u *DocumentUpdate) SetDecidedName(v string) *DocumentUpdate {
+	_u.mutation.SetDecidedName(v)
+	return _u
+}
+
+// SetNillableDecidedName sets the "decided_name" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableDecidedName(v *string) *DocumentUpdate {
+	if v != nil {
+		_u.SetDecidedName(*v)
+	}
+	return _u
+}
+
 // SetDecisionComment sets the "decision_comment" field.
 func (_u *DocumentUpdate) SetDecisionComment(v string) *DocumentUpdate {
 	_u.mutation.SetDecisionComment(v)
@@ -847,6 +861,11 @@ func (_u *DocumentUpdate) check() error {
 	if v, ok := _u.mutation.DecidedThrough(); ok {
 		if err := document.DecidedThroughValidator(v); err != nil {
 			return &ValidationError{Name: "decided_through", err: fmt.Errorf(`ent: validator failed for field "Document.decided_through": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DecidedName(); ok {
+		if err := document.DecidedNameValidator(v); err != nil {
+			return &ValidationError{Name: "decided_name", err: fmt.Errorf(`ent: validator failed for field "Document.decided_name": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.DecisionComment(); ok {
@@ -1063,6 +1082,9 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DecidedThroughCleared() {
 		_spec.ClearField(document.FieldDecidedThrough, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.DecidedName(); ok {
+		_spec.SetField(document.FieldDecidedName, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.DecisionComment(); ok {
 		_spec.SetField(document.FieldDecisionComment, field.TypeString, value)
@@ -1773,6 +1795,20 @@ func (_u *DocumentUpdateOne) ClearDecidedThrough() *DocumentUpdateOne {
 	return _u
 }
 
+// SetDecidedName sets the "decided_name" field.
+func (_u *DocumentUpdateOne) SetDecidedName(v string) *DocumentUpdateOne {
+	_u.mutation.SetDecidedName(v)
+	return _u
+}
+
+// SetNillableDecidedName sets the "decided_name" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableDecidedName(v *string) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetDecidedName(*v)
+	}
+	return _u
+}
+
 // SetDecisionComment sets the "decision_comment" field.
 func (_u *DocumentUpdateOne) SetDecisionComment(v string) *DocumentUpdateOne {
 	_u.mutation.SetDecisionComment(v)
@@ -1917,6 +1953,11 @@ func (_u *DocumentUpdateOne) check() error {
 	if v, ok := _u.mutation.DecidedThrough(); ok {
 		if err := document.DecidedThroughValidator(v); err != nil {
 			return &ValidationError{Name: "decided_through", err: fmt.Errorf(`ent: validator failed for field "Document.decided_through": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DecidedName(); ok {
+		if err := document.DecidedNameValidator(v); err != nil {
+			return &ValidationError{Name: "decided_name", err: fmt.Errorf(`ent: validator failed for field "Document.decided_name": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.DecisionComment(); ok {
@@ -2150,6 +2191,9 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	}
 	if _u.mutation.DecidedThroughCleared() {
 		_spec.ClearField(document.FieldDecidedThrough, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.DecidedName(); ok {
+		_spec.SetField(document.FieldDecidedName, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.DecisionComment(); ok {
 		_spec.SetField(document.FieldDecisionComment, field.TypeString, value)

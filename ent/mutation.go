@@ -15007,6 +15007,7 @@ type DocumentMutation struct {
 	decided_at         *time.Time
 	decided_by         *uuid.UUID
 	decided_through    *document.DecidedThrough
+	decided_name       *string
 	decision_comment   *string
 	clearedFields      map[string]struct{}
 	done               bool
@@ -17207,6 +17208,42 @@ func (m *DocumentMutation) ResetDecidedThrough() {
 	delete(m.clearedFields, document.FieldDecidedThrough)
 }
 
+// SetDecidedName sets the "decided_name" field.
+func (m *DocumentMutation) SetDecidedName(s string) {
+	m.decided_name = &s
+}
+
+// DecidedName returns the value of the "decided_name" field in the mutation.
+func (m *DocumentMutation) DecidedName() (r string, exists bool) {
+	v := m.decided_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedName returns the old "decided_name" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldDecidedName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedName: %w", err)
+	}
+	return oldValue.DecidedName, nil
+}
+
+// ResetDecidedName resets all changes to the "decided_name" field.
+func (m *DocumentMutation) ResetDecidedName() {
+	m.decided_name = nil
+}
+
 // SetDecisionComment sets the "decision_comment" field.
 func (m *DocumentMutation) SetDecisionComment(s string) {
 	m.decision_comment = &s
@@ -17277,7 +17314,7 @@ func (m *DocumentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentMutation) Fields() []string {
-	fields := make([]string, 0, 48)
+	fields := make([]string, 0, 49)
 	if m.organization_id != nil {
 		fields = append(fields, document.FieldOrganizationID)
 	}
@@ -17419,6 +17456,9 @@ func (m *DocumentMutation) Fields() []string {
 	if m.decided_through != nil {
 		fields = append(fields, document.FieldDecidedThrough)
 	}
+	if m.decided_name != nil {
+		fields = append(fields, document.FieldDecidedName)
+	}
 	if m.decision_comment != nil {
 		fields = append(fields, document.FieldDecisionComment)
 	}
@@ -17524,6 +17564,8 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.DecidedBy()
 	case document.FieldDecidedThrough:
 		return m.DecidedThrough()
+	case document.FieldDecidedName:
+		return m.DecidedName()
 	case document.FieldDecisionComment:
 		return m.DecisionComment()
 	}
@@ -17629,6 +17671,8 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDecidedBy(ctx)
 	case document.FieldDecidedThrough:
 		return m.OldDecidedThrough(ctx)
+	case document.FieldDecidedName:
+		return m.OldDecidedName(ctx)
 	case document.FieldDecisionComment:
 		return m.OldDecisionComment(ctx)
 	}
@@ -17968,6 +18012,13 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDecidedThrough(v)
+		return nil
+	case document.FieldDecidedName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedName(v)
 		return nil
 	case document.FieldDecisionComment:
 		v, ok := value.(string)
@@ -18387,6 +18438,9 @@ func (m *DocumentMutation) ResetField(name string) error {
 		return nil
 	case document.FieldDecidedThrough:
 		m.ResetDecidedThrough()
+		return nil
+	case document.FieldDecidedName:
+		m.ResetDecidedName()
 		return nil
 	case document.FieldDecisionComment:
 		m.ResetDecisionComment()

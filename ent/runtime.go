@@ -868,8 +868,14 @@ func init() {
 	documentDescSettled := documentFields[38].Descriptor()
 	// document.DefaultSettled holds the default value on creation for the settled field.
 	document.DefaultSettled = money.Minor(documentDescSettled.Default.(int64))
+	// documentDescDecidedName is the schema descriptor for decided_name field.
+	documentDescDecidedName := documentFields[45].Descriptor()
+	// document.DefaultDecidedName holds the default value on creation for the decided_name field.
+	document.DefaultDecidedName = documentDescDecidedName.Default.(string)
+	// document.DecidedNameValidator is a validator for the "decided_name" field. It is called by the builders before save.
+	document.DecidedNameValidator = documentDescDecidedName.Validators[0].(func(string) error)
 	// documentDescDecisionComment is the schema descriptor for decision_comment field.
-	documentDescDecisionComment := documentFields[45].Descriptor()
+	documentDescDecisionComment := documentFields[46].Descriptor()
 	// document.DefaultDecisionComment holds the default value on creation for the decision_comment field.
 	document.DefaultDecisionComment = documentDescDecisionComment.Default.(string)
 	// document.DecisionCommentValidator is a validator for the "decision_comment" field. It is called by the builders before save.

@@ -110,6 +110,8 @@ const (
 	FieldDecidedBy = "decided_by"
 	// FieldDecidedThrough holds the string denoting the decided_through field in the database.
 	FieldDecidedThrough = "decided_through"
+	// FieldDecidedName holds the string denoting the decided_name field in the database.
+	FieldDecidedName = "decided_name"
 	// FieldDecisionComment holds the string denoting the decision_comment field in the database.
 	FieldDecisionComment = "decision_comment"
 	// Table holds the table name of the document in the database.
@@ -166,6 +168,7 @@ var Columns = []string{
 	FieldDecidedAt,
 	FieldDecidedBy,
 	FieldDecidedThrough,
+	FieldDecidedName,
 	FieldDecisionComment,
 }
 
@@ -256,6 +259,10 @@ var (
 	DefaultPayable money.Minor
 	// DefaultSettled holds the default value on creation for the "settled" field.
 	DefaultSettled money.Minor
+	// DefaultDecidedName holds the default value on creation for the "decided_name" field.
+	DefaultDecidedName string
+	// DecidedNameValidator is a validator for the "decided_name" field. It is called by the builders before save.
+	DecidedNameValidator func(string) error
 	// DefaultDecisionComment holds the default value on creation for the "decision_comment" field.
 	DefaultDecisionComment string
 	// DecisionCommentValidator is a validator for the "decision_comment" field. It is called by the builders before save.
@@ -636,6 +643,11 @@ func ByDecidedBy(opts ...sql.OrderTermOption) OrderOption {
 // ByDecidedThrough orders the results by the decided_through field.
 func ByDecidedThrough(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDecidedThrough, opts...).ToFunc()
+}
+
+// ByDecidedName orders the results by the decided_name field.
+func ByDecidedName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecidedName, opts...).ToFunc()
 }
 
 // ByDecisionComment orders the results by the decision_comment field.

@@ -277,6 +277,11 @@ func DecidedBy(v uuid.UUID) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldDecidedBy, v))
 }
 
+// DecidedName applies equality check predicate on the "decided_name" field. It's identical to DecidedNameEQ.
+func DecidedName(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldDecidedName, v))
+}
+
 // DecisionComment applies equality check predicate on the "decision_comment" field. It's identical to DecisionCommentEQ.
 func DecisionComment(v string) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldDecisionComment, v))
@@ -2740,6 +2745,71 @@ func DecidedThroughIsNil() predicate.Document {
 // DecidedThroughNotNil applies the NotNil predicate on the "decided_through" field.
 func DecidedThroughNotNil() predicate.Document {
 	return predicate.Document(sql.FieldNotNull(FieldDecidedThrough))
+}
+
+// DecidedNameEQ applies the EQ predicate on the "decided_name" field.
+func DecidedNameEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldDecidedName, v))
+}
+
+// DecidedNameNEQ applies the NEQ predicate on the "decided_name" field.
+func DecidedNameNEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldDecidedName, v))
+}
+
+// DecidedNameIn applies the In predicate on the "decided_name" field.
+func DecidedNameIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldDecidedName, vs...))
+}
+
+// DecidedNameNotIn applies the NotIn predicate on the "decided_name" field.
+func DecidedNameNotIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldDecidedName, vs...))
+}
+
+// DecidedNameGT applies the GT predicate on the "decided_name" field.
+func DecidedNameGT(v string) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldDecidedName, v))
+}
+
+// DecidedNameGTE applies the GTE predicate on the "decided_name" field.
+func DecidedNameGTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldDecidedName, v))
+}
+
+// DecidedNameLT applies the LT predicate on the "decided_name" field.
+func DecidedNameLT(v string) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldDecidedName, v))
+}
+
+// DecidedNameLTE applies the LTE predicate on the "decided_name" field.
+func DecidedNameLTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldDecidedName, v))
+}
+
+// DecidedNameContains applies the Contains predicate on the "decided_name" field.
+func DecidedNameContains(v string) predicate.Document {
+	return predicate.Document(sql.FieldContains(FieldDecidedName, v))
+}
+
+// DecidedNameHasPrefix applies the HasPrefix predicate on the "decided_name" field.
+func DecidedNameHasPrefix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasPrefix(FieldDecidedName, v))
+}
+
+// DecidedNameHasSuffix applies the HasSuffix predicate on the "decided_name" field.
+func DecidedNameHasSuffix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasSuffix(FieldDecidedName, v))
+}
+
+// DecidedNameEqualFold applies the EqualFold predicate on the "decided_name" field.
+func DecidedNameEqualFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldEqualFold(FieldDecidedName, v))
+}
+
+// DecidedNameContainsFold applies the ContainsFold predicate on the "decided_name" field.
+func DecidedNameContainsFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldContainsFold(FieldDecidedName, v))
 }
 
 // DecisionCommentEQ applies the EQ predicate on the "decision_comment" field.

@@ -615,6 +615,7 @@ var (
 		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
 		{Name: "decided_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "decided_through", Type: field.TypeEnum, Nullable: true, Enums: []string{"staff", "portal", "permalink"}},
+		{Name: "decided_name", Type: field.TypeString, Size: 200, Default: ""},
 		{Name: "decision_comment", Type: field.TypeString, Size: 1000, Default: ""},
 	}
 	// DocumentsTable holds the schema information for the "documents" table.
@@ -647,6 +648,11 @@ var (
 				Name:    "document_organization_id_contact_id_date_id",
 				Unique:  false,
 				Columns: []*schema.Column{DocumentsColumns[1], DocumentsColumns[8], DocumentsColumns[26], DocumentsColumns[0]},
+			},
+			{
+				Name:    "document_organization_id_contact_id_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[1], DocumentsColumns[8], DocumentsColumns[3]},
 			},
 			{
 				Name:    "document_organization_id_type_date_id",

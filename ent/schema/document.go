@@ -76,6 +76,7 @@ func (Document) Fields() []ent.Field {
 		field.Time("decided_at").Optional().Nillable().Comment("when an estimate was accepted or rejected"),
 		field.UUID("decided_by", uuid.UUID{}).Optional().Nillable().Comment("the user or API key; none by permalink"),
 		field.Enum("decided_through").Values("staff", "portal", "permalink").Optional().Nillable(),
+		field.String("decided_name").Default("").MaxRuneLen(200).Comment("as who decided by permalink gave it; empty on the other ways"),
 		field.String("decision_comment").Default("").MaxRuneLen(1000),
 	}
 }
@@ -88,6 +89,7 @@ func (Document) Indexes() []ent.Index {
 		index.Fields("organization_id", "recurring_id", "recurring_date").Unique(),
 		index.Fields("organization_id", "origin_id"),
 		index.Fields("organization_id", "contact_id", "date", "id"),
+		index.Fields("organization_id", "contact_id", "updated_at"),
 		index.Fields("organization_id", "type", "date", "id"),
 	}
 }

@@ -1,6 +1,10 @@
 -- +goose Up
 -- create index "balance_organization_id_updated_at" to table: "balances"
 CREATE INDEX "balance_organization_id_updated_at" ON "balances" ("organization_id", "updated_at");
+-- modify "documents" table
+ALTER TABLE "documents" ADD COLUMN "decided_name" character varying NOT NULL DEFAULT '';
+-- create index "document_organization_id_contact_id_updated_at" to table: "documents"
+CREATE INDEX "document_organization_id_contact_id_updated_at" ON "documents" ("organization_id", "contact_id", "updated_at");
 -- modify "organizations" table
 ALTER TABLE "organizations" ADD COLUMN "mail_documents" boolean NOT NULL DEFAULT false, ADD COLUMN "mail_payments" boolean NOT NULL DEFAULT false;
 -- modify "sessions" table
@@ -11,5 +15,9 @@ ALTER TABLE "sessions" ADD COLUMN "preview_contact_id" uuid NULL, ADD CONSTRAINT
 ALTER TABLE "sessions" DROP CONSTRAINT "sessions_preview_contact_id_fkey", DROP COLUMN "preview_contact_id";
 -- reverse: modify "organizations" table
 ALTER TABLE "organizations" DROP COLUMN "mail_payments", DROP COLUMN "mail_documents";
+-- reverse: create index "document_organization_id_contact_id_updated_at" to table: "documents"
+DROP INDEX "document_organization_id_contact_id_updated_at";
+-- reverse: modify "documents" table
+ALTER TABLE "documents" DROP COLUMN "decided_name";
 -- reverse: create index "balance_organization_id_updated_at" to table: "balances"
 DROP INDEX "balance_organization_id_updated_at";

@@ -17,20 +17,22 @@ CREATE UNIQUE INDEX `session_token_hash` ON `sessions` (`token_hash`);
 CREATE INDEX `session_organization_id_user_id` ON `sessions` (`organization_id`, `user_id`);
 -- create index "session_user_id" to table: "sessions"
 CREATE INDEX `session_user_id` ON `sessions` (`user_id`);
--- create "new_organizations" table
-CREATE TABLE `new_organizations` (`id` uuid NOT NULL, `created_at` datetime NOT NULL, `name` text NOT NULL, `profession` text NOT NULL DEFAULT (''), `vat_number` text NOT NULL DEFAULT (''), `tax_office` text NOT NULL DEFAULT (''), `country` text NOT NULL DEFAULT ('GR'), `email` text NOT NULL DEFAULT (''), `phone` text NOT NULL DEFAULT (''), `address` text NOT NULL DEFAULT (''), `base_currency` text NOT NULL, `time_zone` text NOT NULL DEFAULT ('Europe/Athens'), `language` text NOT NULL DEFAULT ('el'), `closing_date` text NULL, `reminder_days` json NULL, `mail_documents` bool NOT NULL DEFAULT (false), `mail_payments` bool NOT NULL DEFAULT (false), `logo_key` text NOT NULL DEFAULT (''), `demonstration` bool NOT NULL DEFAULT (false), `closed_at` datetime NULL, PRIMARY KEY (`id`));
--- copy rows from old table "organizations" to new temporary table "new_organizations"
-INSERT INTO `new_organizations` (`id`, `created_at`, `name`, `profession`, `vat_number`, `tax_office`, `country`, `email`, `phone`, `address`, `base_currency`, `time_zone`, `language`, `closing_date`, `reminder_days`, `logo_key`, `demonstration`, `closed_at`) SELECT `id`, `created_at`, `name`, `profession`, `vat_number`, `tax_office`, `country`, `email`, `phone`, `address`, `base_currency`, `time_zone`, `language`, `closing_date`, `reminder_days`, `logo_key`, `demonstration`, `closed_at` FROM `organizations`;
--- drop "organizations" table after copying rows
-DROP TABLE `organizations`;
--- rename temporary table "new_organizations" to "organizations"
-ALTER TABLE `new_organizations` RENAME TO `organizations`;
+-- add columns to table: "organizations"
+ALTER TABLE `organizations` ADD COLUMN `mail_documents` bool NOT NULL DEFAULT false;
+ALTER TABLE `organizations` ADD COLUMN `mail_payments` bool NOT NULL DEFAULT false;
+-- add column "decided_name" to table: "documents"
+ALTER TABLE `documents` ADD COLUMN `decided_name` text NOT NULL DEFAULT '';
+-- create index "document_organization_id_contact_id_updated_at" to table: "documents"
+CREATE INDEX `document_organization_id_contact_id_updated_at` ON `documents` (`organization_id`, `contact_id`, `updated_at`);
 -- enable back the enforcement of foreign-keys constraints
 PRAGMA foreign_keys = on;
 
 -- +goose Down
--- reverse: create "new_organizations" table
-DROP TABLE `new_organizations`;
+-- reverse: indexes and columns of "documents" and "organizations"
+DROP INDEX `document_organization_id_contact_id_updated_at`;
+ALTER TABLE `documents` DROP COLUMN `decided_name`;
+ALTER TABLE `organizations` DROP COLUMN `mail_payments`;
+ALTER TABLE `organizations` DROP COLUMN `mail_documents`;
 -- reverse: create index "session_user_id" to table: "sessions"
 DROP INDEX `session_user_id`;
 -- reverse: create index "session_organization_id_user_id" to table: "sessions"
