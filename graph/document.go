@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -155,21 +156,37 @@ func (m mutation) DeleteExpenseCategory(ctx context.Context, in document.IDInput
 }
 
 func (s subscription) DocumentChanged(ctx context.Context, ids []uuid.UUID, contactID *uuid.UUID) (<-chan *document.Document, error) {
-	v := viewer.From(ctx)
+	if given, ok := live.Given[*document.Document](ctx); ok {
+		return given, nil
+	}
 	topics := ids
 	if contactID != nil {
 		topics = append(topics, *contactID)
 	}
-	hint := s.Hints.Follow(v.Organization, topics...) // first follow, then read: no gap
-	watched, known, err := s.Documents.Watch(ctx, ids, contactID)
-	if err != nil {
+	for range 10 {
+		hint := s.Hints.Follow(viewer.From(ctx).Organization, topics...) // first follow, then read: no gap
+		watched, present, err := s.Documents.Watch(ctx, ids, contactID)
+		if err == nil && slices.Equal(watched.Topics(), topics) {
+			return live.WatchList(ctx, s.Hub, hint, present, s.listed(ctx, watched, contactID)), nil
+		}
 		hint.Close()
-		return nil, err
+		if err != nil {
+			return nil, err
+		}
+		topics = watched.Topics() // of the contact that it was merged into
 	}
-	return live.WatchList(ctx, hint, known, live.Listed[*document.Document]{
-		Read:    watched.Read,
+	return nil, live.ErrMerged
+}
+
+func (s subscription) listed(ctx context.Context, w *document.Watched, contactID *uuid.UUID) live.Listed[*document.Document] {
+	l := live.Listed[*document.Document]{
+		Read: w.Read, Present: w.Present, Sees: w.Sees,
 		ID:      func(d *document.Document) uuid.UUID { return d.ID },
 		Version: func(d *document.Document) int { return d.Version },
-		Allowed: func(ctx context.Context) error { return s.Accounts.Stands(ctx, v) },
-	}), nil
+		Allowed: s.standing(ctx, nil),
+	}
+	if contactID != nil {
+		l.Allowed = s.standing(ctx, func(ctx context.Context) error { return s.stillSame(ctx, w.Topics()) })
+	}
+	return l
 }

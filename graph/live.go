@@ -47,9 +47,25 @@ func (s subscription) followAll(ctx context.Context) (<-chan *live.Change, error
 	if err != nil {
 		return nil, err
 	}
-	return live.StreamAll(ctx, s.Hub.FollowAll(v.Organization), s.Ledger.Balances, func(ctx context.Context) error {
-		return s.Accounts.Stands(ctx, v)
-	}), nil
+	return live.StreamAll(ctx, s.Hub.FollowAll(v.Organization), s.Ledger.Balances, s.standing(ctx, nil)), nil
+}
+
+// standing is how it is asked again, once access has changed, whether who follows may still see
+// what they follow: who they are, unless the transport asks that about each, and then sees, where
+// it is more than a matter of whose eyes they are.
+func (s subscription) standing(ctx context.Context, sees live.Allowed) live.Allowed {
+	v, shared := viewer.From(ctx), live.Shared(ctx)
+	return func(ctx context.Context) error {
+		if !shared {
+			if err := s.Accounts.Stands(ctx, v); err != nil {
+				return err
+			}
+		}
+		if sees == nil {
+			return nil
+		}
+		return sees(ctx)
+	}
 }
 
 // follow first subscribes, then authorizes and reads, then streams, so that neither a
@@ -75,16 +91,16 @@ func (s subscription) follow(ctx context.Context, ids []uuid.UUID, sees func(con
 		}
 		return err
 	}
-	if !live.Shared(ctx) { // else the transport asks, about each who follows
-		mayStill := allowed
-		allowed = func(ctx context.Context) error {
-			if err := s.Accounts.Stands(ctx, v); err != nil {
-				return err
-			}
-			return mayStill(ctx)
-		}
+	return live.Stream(ctx, changes, ids, present, s.standing(ctx, allowed)), nil
+}
+
+// stillSame says whether contacts that are followed are to be seen still, and were not merged.
+func (s subscription) stillSame(ctx context.Context, contacts []uuid.UUID) error {
+	now, err := s.Contacts.Followed(ctx, contacts)
+	if err == nil && !slices.Equal(now, contacts) {
+		err = live.ErrMerged
 	}
-	return live.Begin(ctx, changes, ids, present, allowed), nil
+	return err
 }
 
 // begin follows the contacts that sees gives: others than those asked for where one was merged.

@@ -59,40 +59,52 @@ func seen(n int, err error) (*model.MarkSeenPayload, error) {
 }
 
 func (s subscription) MessageAdded(ctx context.Context, contactID uuid.UUID) (<-chan *ent.Message, error) {
+	if given, ok := live.Given[*ent.Message](ctx); ok {
+		return given, nil
+	}
 	if _, err := viewer.RequireStaff(ctx, viewer.SeeSales); err != nil {
 		return nil, err
 	}
-	return messagesOf(ctx, s.Resolver, contactID, func(m *ent.Message) *ent.Message { return m }, func(m *ent.Message) uuid.UUID { return m.ID })
+	return messagesOf(ctx, s, contactID, func(m *ent.Message) *ent.Message { return m }, func(m *ent.Message) uuid.UUID { return m.ID })
 }
 
 func (s subscription) PortalMessageAdded(ctx context.Context, contactID *uuid.UUID) (<-chan *portal.Message, error) {
+	if given, ok := live.Given[*portal.Message](ctx); ok {
+		return given, nil
+	}
 	id, err := s.Portals.OwnContact(ctx, contactID)
 	if err != nil {
 		return nil, err
 	}
-	return messagesOf(ctx, s.Resolver, id, func(m *ent.Message) *portal.Message { return &portal.Message{Message: m} }, func(m *portal.Message) uuid.UUID { return m.ID })
+	return messagesOf(ctx, s, id, func(m *ent.Message) *portal.Message { return &portal.Message{Message: m} }, func(m *portal.Message) uuid.UUID { return m.ID })
 }
 
 // messagesOf follows the messages of a contact in the form of one side.
-func messagesOf[T any](ctx context.Context, r *Resolver, contactID uuid.UUID, form func(*ent.Message) T, idOf func(T) uuid.UUID) (<-chan T, error) {
-	v := viewer.From(ctx)
-	hint := r.Hints.Follow(v.Organization, contactID) // first follow, then read: no gap
-	watched, known, err := r.Messages.Watch(ctx, contactID)
+func messagesOf[T any](ctx context.Context, s subscription, contactID uuid.UUID, form func(*ent.Message) T, idOf func(T) uuid.UUID) (<-chan T, error) {
+	hint := s.Hints.Follow(viewer.From(ctx).Organization, contactID) // first follow, then read: no gap
+	watched, known, err := s.Messages.Watch(ctx, contactID)
 	if err != nil {
 		hint.Close()
 		return nil, err
 	}
-	return live.WatchList(ctx, hint, known, live.Listed[T]{
+	formed := func(rows []*ent.Message) []T {
+		out := make([]T, len(rows))
+		for i, m := range rows {
+			out[i] = form(m)
+		}
+		return out
+	}
+	allowed := s.standing(ctx, nil)
+	if viewer.From(ctx).Kind == viewer.Staff {
+		allowed = s.standing(ctx, func(ctx context.Context) error { return s.stillSame(ctx, []uuid.UUID{contactID}) })
+	}
+	return live.WatchList(ctx, s.Hub, hint, formed(known), live.Listed[T]{
 		Read: func(ctx context.Context) ([]T, error) {
 			rows, err := watched.Read(ctx)
-			out := make([]T, len(rows))
-			for i, m := range rows {
-				out[i] = form(m)
-			}
-			return out, err
+			return formed(rows), err
 		},
 		ID:      idOf,
 		Version: func(T) int { return 1 },
-		Allowed: func(ctx context.Context) error { return r.Accounts.Stands(ctx, v) },
+		Allowed: allowed,
 	}), nil
 }

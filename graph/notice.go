@@ -37,6 +37,9 @@ func (f noticeFields) Document(ctx context.Context, n *notice.Notice) (*document
 }
 
 func (s subscription) NoticeAdded(ctx context.Context) (<-chan *notice.Notice, error) {
+	if given, ok := live.Given[*notice.Notice](ctx); ok {
+		return given, nil
+	}
 	v := viewer.From(ctx)
 	hint := s.Hints.Follow(v.Organization, notice.Topic(v.Organization)) // first follow, then read: no gap
 	watched, known, err := s.Notices.Watch(ctx)
@@ -44,10 +47,11 @@ func (s subscription) NoticeAdded(ctx context.Context) (<-chan *notice.Notice, e
 		hint.Close()
 		return nil, err
 	}
-	return live.WatchList(ctx, hint, known, live.Listed[*notice.Notice]{
+	return live.WatchList(ctx, s.Hub, hint, known, live.Listed[*notice.Notice]{
 		Read:    watched.Read,
+		Sees:    watched.Sees,
 		ID:      func(n *notice.Notice) uuid.UUID { return n.ID },
 		Version: func(*notice.Notice) int { return 1 },
-		Allowed: func(ctx context.Context) error { return s.Accounts.Stands(ctx, v) },
+		Allowed: s.standing(ctx, nil),
 	}), nil
 }

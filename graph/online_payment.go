@@ -66,17 +66,19 @@ func (f portalFields) OnlinePayment(ctx context.Context, _ *portal.Portal, id uu
 }
 
 func (s subscription) PortalOnlinePaymentChanged(ctx context.Context, id uuid.UUID) (<-chan *onlinepayment.OnlinePayment, error) {
-	v := viewer.From(ctx)
-	hint := s.Hints.Follow(v.Organization, id) // first follow, then read: no gap
+	if given, ok := live.Given[*onlinepayment.OnlinePayment](ctx); ok {
+		return given, nil
+	}
+	hint := s.Hints.Follow(viewer.From(ctx).Organization, id) // first follow, then read: no gap
 	now, err := s.Online.Own(ctx, id)
 	if err != nil {
 		hint.Close()
 		return nil, err
 	}
-	return live.Watch(ctx, hint, now, live.Watched[*onlinepayment.OnlinePayment]{
+	return live.Watch(ctx, s.Hub, hint, now, live.Watched[*onlinepayment.OnlinePayment]{
 		Read:     func(ctx context.Context) (*onlinepayment.OnlinePayment, error) { return s.Online.Own(ctx, id) },
 		Version:  func(o *onlinepayment.OnlinePayment) int { return o.Version },
 		Finished: func(*onlinepayment.OnlinePayment) bool { return false },
-		Allowed:  func(ctx context.Context) error { return s.Accounts.Stands(ctx, v) },
+		Allowed:  s.standing(ctx, nil),
 	}), nil
 }

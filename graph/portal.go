@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/account"
+	"github.com/kartela/kartela/document"
 	"github.com/kartela/kartela/graph/generated/model"
 	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/page"
@@ -54,24 +55,32 @@ func (m mutation) RevokePortalAccess(ctx context.Context, in portal.RevokeInput)
 }
 
 func (s subscription) PortalDocumentChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *portal.Document, error) {
+	if given, ok := live.Given[*portal.Document](ctx); ok {
+		return given, nil
+	}
 	id, err := s.Portals.OwnContact(ctx, contactID)
 	if err != nil {
 		return nil, err
 	}
-	v := viewer.From(ctx)
-	hint := s.Hints.Follow(v.Organization, id) // first follow, then read: no gap
+	hint := s.Hints.Follow(viewer.From(ctx).Organization, id) // first follow, then read: no gap
 	watched, known, err := s.Portals.WatchDocuments(ctx, id)
 	if err != nil {
 		hint.Close()
 		return nil, err
 	}
-	return live.WatchList(ctx, hint, known, live.Listed[*portal.Document]{
-		Read: func(ctx context.Context) ([]*portal.Document, error) {
-			docs, err := watched.Read(ctx)
-			return portal.Wrap(docs), err
-		},
+	return live.WatchList(ctx, s.Hub, hint, portal.Wrap(known), live.Listed[*portal.Document]{
+		Read:    wrapped(watched.Read),
+		Present: wrapped(watched.Present),
+		Sees:    watched.Sees,
 		ID:      func(d *portal.Document) uuid.UUID { return d.ID },
 		Version: func(d *portal.Document) int { return d.Version },
-		Allowed: func(ctx context.Context) error { return s.Accounts.Stands(ctx, v) },
+		Allowed: s.standing(ctx, nil),
 	}), nil
+}
+
+func wrapped(read func(context.Context) ([]*document.Document, error)) func(context.Context) ([]*portal.Document, error) {
+	return func(ctx context.Context) ([]*portal.Document, error) {
+		docs, err := read(ctx)
+		return portal.Wrap(docs), err
+	}
 }

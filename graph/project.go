@@ -181,6 +181,9 @@ func (m mutation) MarkUnbilled(ctx context.Context, in project.MarkInput) (*mode
 }
 
 func (s subscription) TimerChanged(ctx context.Context) (<-chan *project.Running, error) {
+	if given, ok := live.Given[*project.Running](ctx); ok {
+		return given, nil
+	}
 	v, read := viewer.From(ctx), s.Projects.FollowTimer()
 	hint := s.Hints.Follow(v.Organization, v.User) // first follow, then read: no gap
 	now, err := read(ctx)
@@ -188,10 +191,10 @@ func (s subscription) TimerChanged(ctx context.Context) (<-chan *project.Running
 		hint.Close()
 		return nil, err
 	}
-	return live.Watch(ctx, hint, now, live.Watched[*project.Running]{
+	return live.Watch(ctx, s.Hub, hint, now, live.Watched[*project.Running]{
 		Read:     read,
 		Version:  func(r *project.Running) int { return r.State },
 		Finished: func(*project.Running) bool { return false },
-		Allowed:  func(ctx context.Context) error { return s.Accounts.Stands(ctx, v) },
+		Allowed:  s.standing(ctx, nil),
 	}), nil
 }

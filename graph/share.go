@@ -7,21 +7,65 @@ import (
 	"github.com/kartela/kartela/viewer"
 )
 
-// impersonal are the subscriptions whose results depend on what a viewer may see, and not on who
-// it is: all that is selected of their types is plain data.
-var impersonal = map[string]bool{"balanceChanged": true, "portalBalanceChanged": true}
+// followed are the subscriptions that hand over a source. Of those that follow an organization
+// as a whole, what a viewer sees depends on the contacts that are restricted to named users.
+var followed = map[string]struct{ whole bool }{
+	"balanceChanged": {}, "documentChanged": {}, "messageAdded": {}, "contactImportProgress": {}, "timerChanged": {},
+	"portalBalanceChanged": {}, "portalDocumentChanged": {}, "portalMessageAdded": {}, "portalOnlinePaymentChanged": {},
+	"noticeAdded": {whole: true},
+}
 
-// Share gives, for a subscription whose results may be shared, the viewer who stands for all
-// whose results are the same: of the same organization, role, and contacts of the portal, and
-// nobody in person.
-func Share(v viewer.Viewer, op *ast.OperationDefinition) (viewer.Viewer, bool) {
+// impersonal are the types, within a result of those, that are the same for all who have the same
+// rights, whoever they are.
+var impersonal = map[string]bool{
+	"Balance": true, "PortalBalance": true, "Money": true, "Tax": true,
+	"DocumentLine": true, "DocumentAdjustment": true, "DocumentTax": true, "PortalInvoiceLine": true,
+}
+
+// Share gives, for a subscription whose results may be shared, the viewers who stand for all whose
+// results are the same, to be tried one after the other until one may see what is followed: all of
+// the same organization, role and contacts of the portal, nobody in person; and the person, in all
+// of their sessions.
+func Share(v viewer.Viewer, op *ast.OperationDefinition) []viewer.Viewer {
 	if op.Operation != ast.Subscription || len(op.SelectionSet) != 1 {
-		return v, false
+		return nil
 	}
 	field, ok := op.SelectionSet[0].(*ast.Field)
-	if !ok || !impersonal[field.Name] {
-		return v, false
+	if !ok {
+		return nil
 	}
-	v.User, v.APIKey, v.Session = uuid.Nil, uuid.Nil, uuid.Nil
-	return v, true
+	follows, ok := followed[field.Name]
+	if !ok {
+		return nil
+	}
+	person := v
+	person.Session = uuid.Nil
+	whole := follows.whole || field.Name == "balanceChanged" && field.Arguments.ForName("contactIds") == nil
+	if whole && !v.Role.May(viewer.ManageStaff) || !plain(field.SelectionSet) {
+		return []viewer.Viewer{person}
+	}
+	all := person
+	all.User, all.APIKey = uuid.Nil, uuid.Nil
+	return []viewer.Viewer{all, person}
+}
+
+// plain says whether all that is selected, below a thing itself, is impersonal.
+func plain(selected ast.SelectionSet) bool {
+	for _, s := range selected {
+		switch s := s.(type) {
+		case *ast.InlineFragment:
+			if !plain(s.SelectionSet) {
+				return false
+			}
+		case *ast.FragmentSpread:
+			if s.Definition == nil || !plain(s.Definition.SelectionSet) {
+				return false
+			}
+		case *ast.Field:
+			if len(s.SelectionSet) > 0 && (!impersonal[s.Definition.Type.Name()] || !plain(s.SelectionSet)) {
+				return false
+			}
+		}
+	}
+	return true
 }

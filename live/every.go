@@ -2,12 +2,12 @@ package live
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ledger"
-	"github.com/kartela/kartela/viewer"
 )
 
 // MaxBehind is how many contacts may have moved since the reader of a whole organization took
@@ -23,9 +23,9 @@ type Every struct {
 	hub          *Hub
 	organization uuid.UUID
 	access       uint64 // at the beginning
-	signal       chan struct{}
 
 	mu      sync.Mutex
+	woken   func() // must not wait
 	moved   []uuid.UUID
 	waiting map[uuid.UUID]bool
 	lost    bool
@@ -39,7 +39,7 @@ type every struct {
 
 // FollowAll begins to follow every contact of an organization. Close ends it.
 func (h *Hub) FollowAll(organization uuid.UUID) *Every {
-	f := &Every{hub: h, organization: organization, signal: make(chan struct{}, 1), waiting: map[uuid.UUID]bool{}}
+	f := &Every{hub: h, organization: organization, waiting: map[uuid.UUID]bool{}}
 	f.access, _ = h.Access(organization)
 	h.every.mu.Lock()
 	defer h.every.mu.Unlock()
@@ -83,10 +83,10 @@ func (f *Every) put(contact uuid.UUID) {
 		f.waiting[contact] = true
 		f.moved = append(f.moved, contact)
 	}
+	woken := f.woken
 	f.mu.Unlock()
-	select {
-	case f.signal <- struct{}{}:
-	default: // it is awake already
+	if woken != nil {
+		woken()
 	}
 }
 
@@ -115,90 +115,114 @@ type Read func(ctx context.Context, contacts []uuid.UUID) (map[uuid.UUID][]*ledg
 // viewer's rules, when they are about to be sent; while the reader is busy, contacts that move
 // again wait once. It ends when a reading is refused, or the reader is too far behind.
 func StreamAll(ctx context.Context, f *Every, read Read, allowed Allowed) <-chan *Change {
-	out := make(chan *Change)
-	go func() {
-		defer close(out)
-		defer f.Close()
-		s := &whole{f: f, viewer: viewer.From(ctx), read: read, allowed: allowed, checked: f.access}
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-f.signal:
-			}
-			for more := true; more; {
-				if more = s.send(ctx, out); s.over {
-					return
-				}
+	return hand[*Change](ctx, f.hub, &whole{standing: standing{hub: f.hub, allowed: allowed, checked: f.access}, f: f, read: read})
+}
+
+// whole is the source of all contacts of an organization.
+type whole struct {
+	standing
+	f       *Every
+	read    Read
+	reading []uuid.UUID // taken of f, and not read yet
+	waiting []Value
+	over    error // why it has ended, of the lock of standing
+}
+
+func (s *whole) Wake(wake func()) {
+	s.again.wakes(wake)
+	s.f.mu.Lock()
+	s.f.woken = wake
+	s.f.mu.Unlock()
+	wake() // something may have moved since it is followed
+}
+
+func (s *whole) Close() {
+	s.again.close()
+	s.f.Close()
+}
+
+func (s *whole) Begins() bool                            { return false }
+func (s *whole) Present(context.Context) ([]Value, bool) { return nil, true }
+func (s *whole) Over() bool                              { return false }
+
+// Stands is [Source]'s.
+func (s *whole) Stands(ctx context.Context, ask bool) error {
+	s.mu.Lock()
+	err := s.over
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return s.standing.Stands(ctx, ask)
+}
+
+// errBehind is why a source ends of which too much was not taken.
+var errBehind = errors.New("live: too far behind")
+
+// Take reads the contacts that wait longest, all those of one statement at once.
+func (s *whole) Take(ctx context.Context) (v Value, ok bool) {
+	for len(s.waiting) == 0 {
+		if len(s.reading) == 0 {
+			var kept bool
+			if s.reading, kept = s.f.take(readAtOnce); !kept {
+				s.end(errBehind)
 			}
 		}
-	}()
-	return out
+		if len(s.reading) == 0 || !s.readNext(ctx) {
+			return v, false
+		}
+	}
+	v = s.waiting[0]
+	s.waiting = s.waiting[1:]
+	return v, true
 }
 
-type whole struct {
-	f       *Every
-	viewer  viewer.Viewer
-	read    Read
-	allowed Allowed
-	checked uint64 // the access number at which the viewer was last allowed
-	over    bool
-}
-
-// send sends the contacts that wait longest, and says whether there were any.
-func (s *whole) send(ctx context.Context, out chan<- *Change) bool {
-	ids, ok := s.f.take(readAtOnce)
-	if s.over = !ok; s.over || len(ids) == 0 {
+func (s *whole) readNext(ctx context.Context) bool {
+	number, _ := s.hub.Access(s.f.organization)
+	balances, err := s.read(ctx, s.reading)
+	if err != nil {
+		if over(err) || ctx.Err() != nil {
+			s.end(err)
+		} else {
+			s.again.later(ctx, err)
+		}
 		return false
 	}
-	for len(ids) > 0 {
-		changed := s.mayStill(ctx)
-		if s.over {
-			return false
-		}
-		var balances map[uuid.UUID][]*ledger.Balance
-		err := insist(ctx, func() (err error) {
-			balances, err = s.read(ctx, ids)
-			return err
-		})
-		if s.over = err != nil; s.over {
-			return false
-		}
-		ids = s.offer(ctx, out, ids, balances, changed)
-		if s.over {
-			return false
+	s.again.well()
+	for _, id := range s.reading {
+		if len(balances[id]) > 0 { // else it is not the viewer's to see
+			s.waiting = append(s.waiting, Value{ID: id, Data: &Change{id, balances[id]}, access: number})
 		}
 	}
+	s.reading = nil
 	return true
 }
 
-// offer gives the reader one contact after the other, and those back that are to be read anew
-// because access has changed.
-func (s *whole) offer(ctx context.Context, out chan<- *Change, ids []uuid.UUID, balances map[uuid.UUID][]*ledger.Balance, changed <-chan struct{}) []uuid.UUID {
-	for i, id := range ids {
-		if len(balances[id]) == 0 {
-			continue // not the viewer's to see
-		}
-		select {
-		case <-ctx.Done():
-			s.over = true
-			return nil
-		case <-changed:
-			return ids[i:]
-		case out <- &Change{id, balances[id]}:
-		}
-	}
-	return nil
+// end has the source asked whether it stands, which it then does not.
+func (s *whole) end(why error) {
+	s.mu.Lock()
+	s.over = why
+	s.mu.Unlock()
+	s.f.mu.Lock()
+	woken := s.f.woken
+	s.f.mu.Unlock()
+	woken()
 }
 
-// mayStill asks again only when access has changed in the organization since the last time.
-func (s *whole) mayStill(ctx context.Context) <-chan struct{} {
-	now, changed := s.f.hub.Access(s.viewer.Organization)
-	if now != s.checked {
-		s.over = insist(ctx, func() error { return s.allowed(ctx) }) != nil
-		s.checked = now
+// Sees is [Source]'s.
+func (s *whole) Sees(ctx context.Context, v Value) error {
+	if now, _ := s.hub.Access(s.f.organization); now == v.access {
+		return nil
 	}
-	return changed
+	balances, err := s.read(ctx, []uuid.UUID{v.ID})
+	switch {
+	case err != nil && !over(err) && ctx.Err() == nil:
+		s.again.later(ctx, err)
+		return ErrLater
+	case len(balances[v.ID]) == 0:
+		return ErrHidden
+	}
+	return nil
 }
 
 // Everyone counts who follows every contact of an organization.

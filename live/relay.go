@@ -104,6 +104,7 @@ func (r *Relay) deliver(m message) {
 		r.Hints.Tell(m.topic.organization, m.topic.organization)
 	case kindAccess:
 		r.Hub.AccessChanged(m.topic.organization)
+		r.Hints.Reconsider(m.topic.organization)
 		r.Hints.Tell(m.topic.organization, m.topic.organization)
 	case kindEnded:
 		r.EndedElsewhere(m.ended)

@@ -2,94 +2,11 @@ package live
 
 import (
 	"context"
-	"sync"
 
 	"github.com/google/uuid"
+
+	"github.com/kartela/kartela/viewer"
 )
-
-// Hints say that something of an organization has changed, not how: who waits reads it anew.
-type Hints struct {
-	mu      sync.Mutex
-	waiting map[hinted]map[*Hint]struct{}
-}
-
-// hinted is a thing within its organization.
-type hinted struct{ organization, id uuid.UUID }
-
-// Hint is one who waits. Signal says that there was a hint, or several.
-type Hint struct {
-	Signal <-chan struct{}
-
-	signal chan struct{}
-	hints  *Hints
-	topics []hinted
-}
-
-// NewHints makes a hub that nobody waits at.
-func NewHints() *Hints { return &Hints{waiting: map[hinted]map[*Hint]struct{}{}} }
-
-// Follow begins to wait for any of the things. Close ends it.
-func (h *Hints) Follow(organization uuid.UUID, ids ...uuid.UUID) *Hint {
-	w := &Hint{signal: make(chan struct{}, 1), hints: h}
-	w.Signal = w.signal
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, id := range ids {
-		t := hinted{organization, id}
-		w.topics = append(w.topics, t)
-		if h.waiting[t] == nil {
-			h.waiting[t] = map[*Hint]struct{}{}
-		}
-		h.waiting[t][w] = struct{}{}
-	}
-	return w
-}
-
-// Close ends the waiting.
-func (w *Hint) Close() {
-	w.hints.mu.Lock()
-	defer w.hints.mu.Unlock()
-	for _, t := range w.topics {
-		delete(w.hints.waiting[t], w)
-		if len(w.hints.waiting[t]) == 0 {
-			delete(w.hints.waiting, t)
-		}
-	}
-}
-
-// Tell wakes those who wait. It waits for nobody.
-func (h *Hints) Tell(organization, id uuid.UUID) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for w := range h.waiting[hinted{organization, id}] {
-		w.wake()
-	}
-}
-
-// TellAll wakes everyone: something may have changed that nobody was told of.
-func (h *Hints) TellAll() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, who := range h.waiting {
-		for w := range who {
-			w.wake()
-		}
-	}
-}
-
-func (w *Hint) wake() {
-	select {
-	case w.signal <- struct{}{}:
-	default: // it is awake already
-	}
-}
-
-// Waiting counts who waits for a thing.
-func (h *Hints) Waiting(organization, id uuid.UUID) int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.waiting[hinted{organization, id}])
-}
 
 // Watched is how a thing is watched.
 type Watched[T any] struct {
@@ -104,102 +21,196 @@ type Watched[T any] struct {
 // between, never the newest.
 //
 // The hint must be followed already when present is read, so that nothing falls between.
-func Watch[T any](ctx context.Context, hint *Hint, present T, w Watched[T]) <-chan T {
-	out := make(chan T)
-	go func() {
-		defer close(out)
-		defer hint.Close()
-		w.run(ctx, hint, present, out)
-	}()
-	return out
+func Watch[T any](ctx context.Context, hub *Hub, hint *Hint, present T, w Watched[T]) <-chan T {
+	t := &thing[T]{watching: watching{hint: hint, standing: standing{hub: hub, allowed: w.Allowed}}, w: w, newest: present}
+	t.begin(ctx)
+	return hand[T](ctx, hub, t)
 }
 
-func (w Watched[T]) run(ctx context.Context, hint *Hint, newest T, out chan<- T) {
-	for sent := w.Version(newest) - 1; ; {
-		var to chan<- T // only what was not sent is offered
-		if w.Version(newest) > sent {
-			if insist(ctx, func() error { return w.Allowed(ctx) }) != nil {
-				return
-			}
-			to = out
-		} else if w.Finished(newest) {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case to <- newest:
-			sent = w.Version(newest)
-			continue
-		case <-hint.Signal:
-		}
-		var now T
-		err := insist(ctx, func() (err error) {
-			now, err = w.Read(ctx)
-			return err
-		})
-		if err != nil {
-			return
-		}
-		if w.Version(now) > w.Version(newest) {
-			newest = now
-		}
-	}
+// watching is what sources have in common that read at hints.
+type watching struct {
+	standing
+	hint *Hint
+	wake func()
+	over error // why it has ended, by a reading
 }
+
+func (w *watching) begin(ctx context.Context) {
+	w.checked, _ = w.hub.Access(viewer.From(ctx).Organization)
+}
+
+func (w *watching) Wake(wake func()) {
+	w.wake = wake
+	w.again.wakes(wake)
+	w.hint.wakes(wake)
+	wake() // there may have been a hint since it is followed
+}
+
+func (w *watching) Close() {
+	w.again.close()
+	w.hint.wakes(nil)
+	w.hint.Close()
+}
+
+func (w *watching) Stands(ctx context.Context, ask bool) error {
+	w.mu.Lock()
+	err := w.over
+	w.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return w.standing.Stands(ctx, ask)
+}
+
+// failed keeps why a reading failed, or when it passes tries again. hinted says that there was a
+// hint, which then was not seen to.
+func (w *watching) failed(ctx context.Context, err error, hinted bool) {
+	if over(err) || ctx.Err() != nil {
+		w.mu.Lock()
+		w.over = err
+		w.mu.Unlock()
+		w.wake() // to be asked whether it stands
+		return
+	}
+	if hinted {
+		w.hint.mu.Lock()
+		w.hint.told = true
+		w.hint.mu.Unlock()
+	}
+	w.again.later(ctx, err)
+}
+
+// thing is the source of one thing.
+type thing[T any] struct {
+	watching
+	w      Watched[T]
+	newest T
+}
+
+func (t *thing[T]) Take(ctx context.Context) (Value, bool) {
+	if !t.hint.take() {
+		return Value{}, false
+	}
+	now, err := t.w.Read(ctx)
+	if err != nil {
+		t.failed(ctx, err, true)
+		return Value{}, false
+	}
+	t.again.well()
+	if t.w.Version(now) <= t.w.Version(t.newest) {
+		return Value{}, false
+	}
+	t.newest = now
+	return Value{Data: now}, true
+}
+
+func (t *thing[T]) Begins() bool                            { return true }
+func (t *thing[T]) Present(context.Context) ([]Value, bool) { return []Value{{Data: t.newest}}, true }
+func (t *thing[T]) Sees(context.Context, Value) error       { return nil }
+func (t *thing[T]) Over() bool                              { return t.w.Finished(t.newest) }
 
 // Listed is how several things are watched at once.
 type Listed[T any] struct {
-	Read    func(ctx context.Context) ([]T, error) // as the viewer: those that may have changed
+	Read    func(ctx context.Context) ([]T, error) // as the viewer: those that may have changed, oldest change first
+	Present func(ctx context.Context) ([]T, error) // as the viewer: what those who come begin with; nil for nothing
 	ID      func(T) uuid.UUID
 	Version func(T) int
 	Allowed Allowed
+	Sees    func(ctx context.Context, id uuid.UUID) (bool, error) // still; nil where Allowed says so of all
 }
 
-// WatchList sends each of several things whenever it is newer than it was, until the context
-// ends or access does. known are the versions to begin with, read after the hint was followed,
-// so that nothing falls between; the map is the watch's own from then on. What Read cannot see
-// any more is left out.
-func WatchList[T any](ctx context.Context, hint *Hint, known map[uuid.UUID]int, l Listed[T]) <-chan T {
-	out := make(chan T)
-	go func() {
-		defer close(out)
-		defer hint.Close()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-hint.Signal:
-			}
-			if !l.send(ctx, known, out) {
-				return
-			}
-		}
-	}()
-	return out
+// WatchList sends what is present of several things, where it begins so, and then each of them
+// whenever it is newer than it was, until the context ends or access does. known is what there
+// is to begin with, read after the hint was followed, so that nothing falls between. What Read
+// cannot see any more is left out.
+func WatchList[T any](ctx context.Context, hub *Hub, hint *Hint, known []T, l Listed[T]) <-chan T {
+	s := &list[T]{watching: watching{hint: hint, standing: standing{hub: hub, allowed: l.Allowed}}, l: l, known: map[uuid.UUID]int{}}
+	s.begin(ctx)
+	for _, one := range known {
+		s.known[l.ID(one)] = l.Version(one)
+	}
+	if l.Present != nil {
+		s.first = known
+	}
+	return hand[T](ctx, hub, s)
 }
 
-// send gives those that are newer, and whether to go on.
-func (l Listed[T]) send(ctx context.Context, known map[uuid.UUID]int, out chan<- T) bool {
-	var things []T
-	err := insist(ctx, func() (err error) {
-		if err = l.Allowed(ctx); err == nil {
-			things, err = l.Read(ctx)
-		}
-		return err
-	})
+// list is the source of several things.
+type list[T any] struct {
+	watching
+	l       Listed[T]
+	known   map[uuid.UUID]int // the versions of the last reading: an older one finds what is older
+	first   []T               // what is present, until a reading finds newer things
+	waiting []Value
+}
+
+func (s *list[T]) Take(ctx context.Context) (v Value, ok bool) {
+	if len(s.waiting) == 0 && s.hint.take() {
+		s.read(ctx)
+	}
+	if len(s.waiting) == 0 {
+		return v, false
+	}
+	v = s.waiting[0]
+	s.waiting = s.waiting[1:]
+	return v, true
+}
+
+// read puts what is newer in line.
+func (s *list[T]) read(ctx context.Context) {
+	number, _ := s.hub.Access(viewer.From(ctx).Organization)
+	now, err := s.l.Read(ctx)
 	if err != nil {
-		return false
+		s.failed(ctx, err, true)
+		return
 	}
-	for _, thing := range things {
-		if l.Version(thing) <= known[l.ID(thing)] {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return false
-		case out <- thing:
-			known[l.ID(thing)] = l.Version(thing)
+	s.again.well()
+	known := make(map[uuid.UUID]int, len(now))
+	for _, one := range now {
+		id, version := s.l.ID(one), s.l.Version(one)
+		known[id] = max(version, s.known[id])
+		if version > s.known[id] {
+			s.waiting = append(s.waiting, Value{ID: id, Data: one, access: number})
+			s.first = nil
 		}
 	}
-	return true
+	s.known = known
 }
+
+func (s *list[T]) Begins() bool { return s.l.Present != nil }
+
+func (s *list[T]) Present(ctx context.Context) ([]Value, bool) {
+	number, _ := s.hub.Access(viewer.From(ctx).Organization)
+	now := s.first
+	s.first = nil
+	if now == nil {
+		var err error
+		if now, err = s.l.Present(ctx); err != nil {
+			s.failed(ctx, err, false)
+			return nil, false
+		}
+	}
+	out := make([]Value, len(now))
+	for i, one := range now {
+		out[i] = Value{ID: s.l.ID(one), Data: one, access: number}
+	}
+	return out, true
+}
+
+func (s *list[T]) Sees(ctx context.Context, v Value) error {
+	now, _ := s.hub.Access(viewer.From(ctx).Organization)
+	if s.l.Sees == nil || now == v.access {
+		return nil
+	}
+	sees, err := s.l.Sees(ctx, v.ID)
+	switch {
+	case err != nil && !over(err) && ctx.Err() == nil:
+		s.again.later(ctx, err)
+		return ErrLater
+	case err != nil || !sees:
+		return ErrHidden
+	}
+	return nil
+}
+
+func (s *list[T]) Over() bool { return false }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/live"
+	"github.com/kartela/kartela/viewer"
 )
 
 // thing is what is watched: a version, finished at a last one.
@@ -38,7 +39,7 @@ func TestAWatcherSeesThePresentAndEveryNewestState(t *testing.T) {
 	org, id, hints, x := uuid.New(), uuid.New(), live.NewHints(), &thing{}
 	x.version.Store(3)
 	x.last.Store(9)
-	states := live.Watch(ctx, hints.Follow(org, id), 3, x.watched())
+	states := live.Watch(ctx, live.NewHub(), hints.Follow(org, id), 3, x.watched())
 	if got := <-states; got != 3 {
 		t.Fatalf("first %d", got)
 	}
@@ -67,7 +68,7 @@ func TestASlowWatcherGetsTheNewestState(t *testing.T) {
 	defer cancel()
 	org, id, hints, x := uuid.New(), uuid.New(), live.NewHints(), &thing{}
 	x.version.Store(1)
-	states := live.Watch(ctx, hints.Follow(org, id), 1, x.watched())
+	states := live.Watch(ctx, live.NewHub(), hints.Follow(org, id), 1, x.watched())
 	<-states
 	for v := int64(2); v <= 50; v++ {
 		x.version.Store(v)
@@ -84,13 +85,14 @@ func TestASlowWatcherGetsTheNewestState(t *testing.T) {
 }
 
 func TestAWatcherWhoseAccessIsOverSeesNothingMore(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
+	org, id, hub, hints, x := uuid.New(), uuid.New(), live.NewHub(), live.NewHints(), &thing{}
+	ctx, cancel := context.WithCancel(viewer.With(context.Background(), viewer.Viewer{Organization: org}))
 	defer cancel()
-	org, id, hints, x := uuid.New(), uuid.New(), live.NewHints(), &thing{}
 	x.version.Store(1)
-	states := live.Watch(ctx, hints.Follow(org, id), 1, x.watched())
+	states := live.Watch(ctx, hub, hints.Follow(org, id), 1, x.watched())
 	<-states
 	x.denied.Store(true)
+	hub.AccessChanged(org)
 	x.version.Store(2)
 	hints.Tell(org, id)
 	if got, open := <-states; open {
@@ -103,7 +105,7 @@ func TestAWatcherReadsWhenSomethingMayHaveBeenMissed(t *testing.T) {
 	defer cancel()
 	org, id, hints, x := uuid.New(), uuid.New(), live.NewHints(), &thing{}
 	x.last.Store(9)
-	states := live.Watch(ctx, hints.Follow(org, id), 0, x.watched())
+	states := live.Watch(ctx, live.NewHub(), hints.Follow(org, id), 0, x.watched())
 	<-states
 	x.version.Store(1) // by another process
 	hints.TellAll()
@@ -124,13 +126,13 @@ func TestAListIsWatchedThingByThing(t *testing.T) {
 		id uuid.UUID
 		n  int
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	org, a, b, hub, hints := uuid.New(), uuid.New(), uuid.New(), live.NewHub(), live.NewHints()
+	ctx, cancel := context.WithCancel(viewer.With(context.Background(), viewer.Viewer{Organization: org}))
 	defer cancel()
-	org, a, b, hints := uuid.New(), uuid.New(), uuid.New(), live.NewHints()
 	var now atomic.Pointer[[]version]
 	var denied atomic.Bool
 	now.Store(&[]version{{a, 1}, {b, 1}})
-	changes := live.WatchList(ctx, hints.Follow(org, a, b), map[uuid.UUID]int{a: 1, b: 1}, live.Listed[version]{
+	changes := live.WatchList(ctx, hub, hints.Follow(org, a, b), []version{{a, 1}, {b, 1}}, live.Listed[version]{
 		Read:    func(context.Context) ([]version, error) { return *now.Load(), nil },
 		ID:      func(v version) uuid.UUID { return v.id },
 		Version: func(v version) int { return v.n },
@@ -153,6 +155,7 @@ func TestAListIsWatchedThingByThing(t *testing.T) {
 		t.Fatalf("then %+v", got)
 	}
 	denied.Store(true)
+	hub.AccessChanged(org)
 	now.Store(&[]version{{a, 3}, {b, 4}})
 	hints.Tell(org, a)
 	if got, open := <-changes; open {

@@ -210,7 +210,7 @@ const overlap = time.Minute
 // Watch says which messages of a contact are known already.
 //
 // Faults: NOT_FOUND on contactId; UNAUTHENTICATED, FORBIDDEN.
-func (s *Service) Watch(ctx context.Context, contactID uuid.UUID) (*Watched, map[uuid.UUID]int, error) {
+func (s *Service) Watch(ctx context.Context, contactID uuid.UUID) (*Watched, []*ent.Message, error) {
 	if viewer.From(ctx).Kind != viewer.Portal {
 		if _, err := viewer.RequireStaff(ctx, viewer.SeeSales); err != nil {
 			return nil, nil, err
@@ -221,12 +221,9 @@ func (s *Service) Watch(ctx context.Context, contactID uuid.UUID) (*Watched, map
 	} else if err != nil {
 		return nil, nil, fmt.Errorf("message: read the contact: %w", err)
 	}
-	w, known := &Watched{s, contactID, schema.Now()}, map[uuid.UUID]int{}
+	w := &Watched{s, contactID, schema.Now()}
 	now, err := w.Read(ctx)
-	for _, m := range now {
-		known[m.ID] = 1
-	}
-	return w, known, err
+	return w, now, err
 }
 
 // Read gives the messages that may be new, as the viewer sees them.

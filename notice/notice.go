@@ -205,16 +205,13 @@ type Watched struct {
 const overlap = time.Minute
 
 // Watch says which notices are known already. Faults: as for List.
-func (s *Service) Watch(ctx context.Context) (*Watched, map[uuid.UUID]int, error) {
+func (s *Service) Watch(ctx context.Context) (*Watched, []*Notice, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.SeeSales); err != nil {
 		return nil, nil, err
 	}
-	w, known := &Watched{s, schema.Now()}, map[uuid.UUID]int{}
+	w := &Watched{s, schema.Now()}
 	now, err := w.Read(ctx)
-	for _, n := range now {
-		known[n.ID] = 1
-	}
-	return w, known, err
+	return w, now, err
 }
 
 // Read gives the notices that may be new, as the viewer sees them.
@@ -229,4 +226,13 @@ func (w *Watched) Read(ctx context.Context) ([]*Notice, error) {
 		}
 	}
 	return wrap(rows), nil
+}
+
+// Sees says whether the viewer sees a notice still.
+func (w *Watched) Sees(ctx context.Context, id uuid.UUID) (bool, error) {
+	sees, err := w.s.DB.Notice.Query().Where(entnotice.ID(id)).Exist(ctx)
+	if err != nil {
+		return false, fmt.Errorf("notice: ask for it: %w", err)
+	}
+	return sees, nil
 }

@@ -110,7 +110,7 @@ func noDocument(field string) error {
 // WatchDocuments says what documents of an own contact there are to follow, and their versions.
 //
 // Faults: NOT_FOUND on contactId; UNAUTHENTICATED, FORBIDDEN.
-func (s *Service) WatchDocuments(ctx context.Context, contactID uuid.UUID) (*document.Watched, map[uuid.UUID]int, error) {
+func (s *Service) WatchDocuments(ctx context.Context, contactID uuid.UUID) (*document.Watched, []*document.Document, error) {
 	if _, err := viewer.RequirePortal(ctx); err != nil {
 		return nil, nil, err
 	}

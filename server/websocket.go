@@ -56,9 +56,10 @@ type socketsConfig struct {
 	// UUID are not. It may be nil: then sockets of one session are.
 	Scope func(v viewer.Viewer) uuid.UUID
 
-	// Share gives the viewer who stands for all whose rights are the same for the operation, and
-	// whether it is one whose results may be shared by them. It may be nil: none is.
-	Share func(v viewer.Viewer, op *ast.OperationDefinition) (viewer.Viewer, bool)
+	// Share gives the viewers who stand for all whose rights are the same for the operation, where it
+	// is one whose results may be shared by them: each is tried until one may see what is followed.
+	// It may be nil: none is shared.
+	Share func(v viewer.Viewer, op *ast.OperationDefinition) []viewer.Viewer
 
 	InitTimeout  time.Duration // from the upgrade to connection_init; 10 s
 	WriteTimeout time.Duration // for a reader to take one message; 10 s

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/google/uuid"
@@ -13,11 +14,14 @@ import (
 // payload is a result that many have, as JSON.
 type payload struct {
 	share  *share
-	of     uuid.UUID // the thing whose state it is
+	of     live.Value // the state of a thing, without its data
 	result []byte
 }
 
-func newPayload(sh *share, v live.Value, result []byte) *payload { return &payload{sh, v.ID, result} }
+func newPayload(sh *share, v live.Value, result []byte) *payload {
+	v.Data = nil // the result has it
+	return &payload{sh, v, result}
+}
 
 // deliverable is a result for one operation, or the end of it.
 type deliverable struct {
@@ -33,25 +37,73 @@ type deliverable struct {
 type outbox struct {
 	mu      sync.Mutex
 	waiting []deliverable
-	busy    bool // somebody sends
+	taken   int             // before those
+	at      map[waiting]int // where each waits, counted with those that were taken; nil while few do
+	busy    bool            // somebody sends
 }
 
-// put adds a delivery, in the place of an older one of the same; true when the caller is to send.
-func (o *outbox) put(d deliverable) bool {
+// waiting is what a delivery is of.
+type waiting struct {
+	op *operation
+	of uuid.UUID
+}
+
+const (
+	few      = 16             // are looked through
+	mostKept = live.MaxBehind // that wait for a reader; who is further behind begins anew
+)
+
+// put adds a delivery, in the place of an older one of the same; send says that the caller is to
+// send. ok is false when too much waits: then nothing was added.
+func (o *outbox) put(d deliverable) (send, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for i, old := range o.waiting {
-		if old.op == d.op && !old.last && !d.last && old.payload.of == d.payload.of {
+	if !d.last {
+		if i := o.find(waiting{d.op, d.payload.of.ID}); i >= 0 {
 			o.waiting[i] = d
-			return false // whoever sends has not come to it yet
+			return false, true // whoever sends has not come to it yet
+		}
+		if len(o.waiting) >= mostKept {
+			return false, false
+		}
+		if o.at != nil {
+			o.at[waiting{d.op, d.payload.of.ID}] = o.taken + len(o.waiting)
 		}
 	}
 	o.waiting = append(o.waiting, d)
+	if o.at == nil && len(o.waiting) > few {
+		o.index()
+	}
 	if o.busy {
-		return false
+		return false, true
 	}
 	o.busy = true
-	return true
+	return true, true
+}
+
+// find gives where an older delivery of the same waits; -1 for nowhere.
+func (o *outbox) find(w waiting) int {
+	if o.at != nil {
+		if at, ok := o.at[w]; ok && at >= o.taken {
+			return at - o.taken
+		}
+		return -1
+	}
+	for i, old := range o.waiting {
+		if !old.last && old.op == w.op && old.payload.of.ID == w.of {
+			return i
+		}
+	}
+	return -1
+}
+
+func (o *outbox) index() {
+	o.at = make(map[waiting]int, 2*len(o.waiting))
+	for i, d := range o.waiting {
+		if !d.last {
+			o.at[waiting{d.op, d.payload.of.ID}] = o.taken + i
+		}
+	}
 }
 
 // take gives what has waited longest; false when nothing waits, and then nobody sends.
@@ -59,19 +111,28 @@ func (o *outbox) take() (d deliverable, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.waiting) == 0 {
-		o.waiting, o.busy = nil, false
+		o.waiting, o.at, o.taken, o.busy = nil, nil, 0, false
 		return d, false
 	}
 	d = o.waiting[0]
 	o.waiting[0] = deliverable{}
 	o.waiting = o.waiting[1:]
+	o.taken++
+	if o.at != nil && !d.last {
+		delete(o.at, waiting{d.op, d.payload.of.ID})
+	}
 	return d, true
 }
 
 // deliver sends a delivery, or leaves it to who sends to this socket already. It does not wait
 // for a slow reader: a goroutine does.
 func (s *socket) deliver(d deliverable) {
-	if !s.outbox.put(d) {
+	send, ok := s.outbox.put(d)
+	if !ok {
+		go s.close(closeTryLater) // its reader is too far behind
+		return
+	}
+	if !send {
 		return
 	}
 	for d, ok := s.outbox.take(); ok; d, ok = s.outbox.take() {
@@ -107,11 +168,18 @@ func (s *socket) due(d deliverable) bool {
 		return false
 	}
 	sh := d.payload.share
-	if sh.source.Stands(sh.ctx, false) != nil {
+	err := sh.source.Stands(sh.ctx, false)
+	if err != nil && !errors.Is(err, live.ErrLater) {
 		sh.finish(nil)
 		return false
 	}
-	return true
+	if err == nil {
+		err = sh.source.Sees(sh.ctx, d.payload.of)
+	}
+	if errors.Is(err, live.ErrLater) {
+		go s.close(closeTryLater) // rather than that the value is missed
+	}
+	return err == nil
 }
 
 // sendNow sends a delivery as far as the system takes it at once; false when a goroutine goes on

@@ -26,7 +26,7 @@ import (
 // one of a few workers, and the result goes to all, each of whom is asked about first.
 type shares struct {
 	operations operations
-	of         func(v viewer.Viewer, op *ast.OperationDefinition) (viewer.Viewer, bool)
+	of         func(v viewer.Viewer, op *ast.OperationDefinition) []viewer.Viewer
 
 	mu      sync.Mutex
 	by      map[shareKey]*share
@@ -38,7 +38,7 @@ type shares struct {
 // shareKey is what those who share have in common.
 type shareKey [sha256.Size]byte
 
-func newShares(o operations, of func(viewer.Viewer, *ast.OperationDefinition) (viewer.Viewer, bool)) *shares {
+func newShares(o operations, of func(viewer.Viewer, *ast.OperationDefinition) []viewer.Viewer) *shares {
 	return &shares{operations: o, of: of, by: map[shareKey]*share{}, scopes: map[string]context.Context{}}
 }
 
@@ -86,10 +86,19 @@ func (s *shares) join(ctx context.Context, op *operation, v viewer.Viewer, creat
 	if s.of == nil {
 		return false
 	}
-	scope, ok := s.of(v, created.Operation)
-	if !ok {
-		return false
+	for _, scope := range s.of(v, created.Operation) {
+		switch err := s.joinAs(ctx, scope, op, created, params); {
+		case err == nil, errors.Is(err, errCompleted):
+			return true
+		case !errors.Is(err, errUnshared):
+			return false
+		}
 	}
+	return false
+}
+
+// joinAs is join for those for whom scope stands.
+func (s *shares) joinAs(ctx context.Context, scope viewer.Viewer, op *operation, created *graphql.OperationContext, params *graphql.RawParams) error {
 	key, asked, err := keyOf(scope, params)
 	for err == nil {
 		sh, first := s.enter(key, asked, scope)
@@ -97,13 +106,13 @@ func (s *shares) join(ctx context.Context, op *operation, v viewer.Viewer, creat
 			sh.open(created)
 		}
 		if err = sh.admit(ctx, op, first); err == nil {
-			return true
+			return nil
 		}
 		if errors.Is(err, errEnded) {
 			err = nil // another, or what it says to who opens it
 		}
 	}
-	return errors.Is(err, errCompleted)
+	return err
 }
 
 // keyOf names what those who share have in common, and keeps what is to be executed.
@@ -181,9 +190,14 @@ func (sh *share) admit(ctx context.Context, op *operation, first bool) error {
 	if sh.source == nil {
 		return errUnshared
 	}
-	if !first && sh.source.Stands(sh.ctx, true) != nil {
-		sh.finish(nil)
-		return errEnded
+	if !first {
+		switch err := sh.source.Stands(sh.ctx, true); {
+		case errors.Is(err, live.ErrLater):
+			return errUnshared
+		case err != nil:
+			sh.finish(nil)
+			return errEnded
+		}
 	}
 	if !op.socket.inFlight.attach(op, sh) {
 		sh.endUnused()
@@ -335,25 +349,47 @@ func (s *shares) next() *share {
 // run gives all what has changed, and those who came what there is. One runs at a time, so
 // that nobody has an older value after a newer one.
 func (sh *share) run() {
-	if sh.source.Stands(sh.ctx, false) != nil {
-		sh.finish(nil)
+	if err := sh.source.Stands(sh.ctx, false); err != nil {
+		if !errors.Is(err, live.ErrLater) {
+			sh.finish(nil)
+		}
 		return
+	}
+	begins := sh.source.Begins()
+	if !begins {
+		sh.settle(sh.came())
 	}
 	for v, ok := sh.source.Take(sh.ctx); ok; v, ok = sh.source.Take(sh.ctx) {
 		if !sh.give(v, sh.all()) {
 			return
 		}
 	}
-	came := sh.came()
-	if len(came) == 0 {
+	if begins && !sh.welcome() {
 		return
 	}
-	for _, v := range sh.source.Present() {
+	if sh.source.Over() {
+		sh.finish(nil)
+	}
+}
+
+// welcome gives those who came the present state; false when the share has ended, or it cannot be
+// read now.
+func (sh *share) welcome() bool {
+	came := sh.came()
+	if len(came) == 0 {
+		return true
+	}
+	present, ok := sh.source.Present(sh.ctx)
+	if !ok {
+		return false
+	}
+	for _, v := range present {
 		if !sh.give(v, came) {
-			return
+			return false
 		}
 	}
 	sh.settle(came)
+	return true
 }
 
 func (sh *share) all() []*operation {

@@ -58,7 +58,14 @@ func (s *tallySource) Take(context.Context) (live.Value, bool) {
 	return live.Value{Data: s.taken}, true
 }
 
-func (s *tallySource) Present() []live.Value { return []live.Value{{Data: s.taken}} }
+func (s *tallySource) Begins() bool { return true }
+
+func (s *tallySource) Present(context.Context) ([]live.Value, bool) {
+	return []live.Value{{Data: s.taken}}, true
+}
+
+func (s *tallySource) Sees(context.Context, live.Value) error { return nil }
+func (s *tallySource) Over() bool                             { return false }
 
 func (s *tallySource) Stands(context.Context, bool) error {
 	s.tally.mu.Lock()
@@ -124,9 +131,12 @@ func (c *tally) sources() int {
 }
 
 // byRole shares among people of the same role.
-func byRole(v viewer.Viewer, op *ast.OperationDefinition) (viewer.Viewer, bool) {
+func byRole(v viewer.Viewer, op *ast.OperationDefinition) []viewer.Viewer {
+	if op.Operation != ast.Subscription {
+		return nil
+	}
 	v.User, v.Session = uuid.Nil, uuid.Nil
-	return v, op.Operation == ast.Subscription
+	return []viewer.Viewer{v}
 }
 
 // serveTally serves a tally, whose followers share.

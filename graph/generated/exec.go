@@ -12050,7 +12050,8 @@ type Subscription {
   The balances of 1 to 100 contacts: one event per contact at once, then one after every
   change of any of its balances. Without ` + "`" + `contactIds` + "`" + `, of every contact that the viewer may see:
   no event at once, because a list tells where they stand, then one after every change; while the
-  reader is busy, a contact waits once, with the newest value. It ends when over 10,000 wait.
+  reader is busy, a contact waits once, with the newest value. When over 10,000 wait, a socket is
+  closed with 1013, and an event stream ends: begin anew.
   Staff only. Codes: INVALID, NOT_FOUND.
   """
   balanceChanged("The contacts to follow; all when left out." contactIds: [ID!]): BalanceChange!
@@ -12074,8 +12075,8 @@ type Subscription {
   portalOnlinePaymentChanged("The online payment's id." id: ID!): PortalOnlinePayment!
 
   """
-  The documents of an own contact whenever one is issued, changed, paid or decided. Unlike others
-  it does not begin with the present value: read it after subscribing. One that is taken back is
+  The documents of an own contact: at once the 50 that were changed last, one event each and the
+  oldest change first, then each that is issued, changed, paid or decided. One that is taken back is
   not sent. Portal customers only. Codes: NOT_FOUND.
   """
   portalDocumentChanged("Which of the own contacts; may be left out by those who have one." contactId: ID): PortalDocument!
@@ -12087,9 +12088,10 @@ type Subscription {
   contactImportProgress("The import's id." id: ID!): ContactImport!
 
   """
-  Documents whenever they are changed, paid or taken back: those of 1 to 100 ids, or all of a
-  contact. Unlike others it does not begin with the present value: read it after subscribing. A
-  document that is deleted is not sent. Staff only. Codes: INVALID, NOT_FOUND.
+  Documents, at once and whenever they are changed, paid or taken back: those of 1 to 100 ids, or all
+  of a contact, which begin with the 50 that were changed last, one event each and the oldest change
+  first. A document that is deleted is not sent. It ends when the contact is merged. Staff only.
+  Codes: INVALID, NOT_FOUND.
   """
   documentChanged("The documents to follow, or" ids: [ID!], "the contact." contactId: ID): Document!
 

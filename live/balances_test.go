@@ -20,11 +20,21 @@ import (
 func sourceOf(t testing.TB, hub *live.Hub, v viewer.Viewer, present map[uuid.UUID][]*ledger.Balance, allowed live.Allowed, contacts ...uuid.UUID) (source live.Source) {
 	t.Helper()
 	ctx := live.WithOpener(viewer.With(context.Background(), v), func(s live.Source) { source = s })
-	live.Begin(ctx, hub.Follow(v.Organization, contacts...), contacts, present, allowed)
+	live.Stream(ctx, hub.Follow(v.Organization, contacts...), contacts, present, allowed)
 	if source == nil {
 		t.Fatal("no source was handed over")
 	}
 	return source
+}
+
+// presentIn is what is present at a source.
+func presentIn(t rapid.TB, as context.Context, source live.Source) []live.Value { //nolint:revive // the context is a viewer
+	t.Helper()
+	all, ok := source.Present(as)
+	if !ok {
+		t.Fatal("nothing can be read")
+	}
+	return all
 }
 
 // row is a balance as the database has it.
@@ -50,7 +60,7 @@ func TestASourceGivesTheNewestStateOfEachContact(t *testing.T) {
 		source := sourceOf(t, hub, accountant, present, always, followed...)
 		source.Wake(func() { woken++ })
 		seen := newReader()
-		for _, v := range source.Present() {
+		for _, v := range presentIn(rt, as, source) {
 			seen.see(v.Data.(*live.Change))
 		}
 		take := func() {
@@ -83,7 +93,7 @@ func TestASourceGivesTheNewestStateOfEachContact(t *testing.T) {
 			rt.Fatalf("states (-announced +given):\n%s%v", diff, seen.wrong)
 		}
 		last := newReader()
-		for _, v := range source.Present() { // of everything, also of what has no account
+		for _, v := range presentIn(rt, as, source) { // of everything, also of what has no account
 			last.see(v.Data.(*live.Change))
 		}
 		if diff := cmp.Diff(want, last.versions); diff != "" || last.messages != len(followed) {
@@ -140,7 +150,7 @@ func TestASourceAsksWhenAccessHasChangedOrItIsTold(t *testing.T) {
 	hub.AccessChanged(here)
 	stands(false, nil, 2)
 	stands(false, nil, 2)
-	refusal = errors.New("no more")
+	refusal = errRefused
 	hub.AccessChanged(here)
 	stands(false, refusal, 3)
 	stands(false, refusal, 4) // it stays so until it is allowed again
