@@ -43,6 +43,12 @@ func Of(t time.Time, zone *time.Location) Date { return Date(t.In(zone).Format(l
 // AddDays moves the date by whole days.
 func (d Date) AddDays(n int) Date { return Date(d.time().AddDate(0, 0, n).Format(layout)) }
 
+// FirstOfMonth is the first day of the date's month.
+func (d Date) FirstOfMonth() Date {
+	t := d.time()
+	return Date(t.AddDate(0, 0, 1-t.Day()).Format(layout))
+}
+
 // Year is the date's year; 0 for no date.
 func (d Date) Year() int {
 	if d == "" {

@@ -129,6 +129,12 @@ func (s *Service) Today(ctx context.Context, organization uuid.UUID) (day.Date, 
 // TodayIn is the date of an instant in a time zone; in UTC when the zone is not known here.
 func TodayIn(now time.Time, zone string) day.Date { return day.Of(now, location(zone)) }
 
+// MidnightAfter is when the day after that of an instant begins in a time zone.
+func MidnightAfter(now time.Time, zone string) time.Time {
+	there := now.In(location(zone))
+	return time.Date(there.Year(), there.Month(), there.Day()+1, 0, 0, 0, 0, there.Location())
+}
+
 // zones are the time zones that were asked for, by name: loading one reads a file.
 var zones sync.Map
 

@@ -15,6 +15,7 @@ import (
 	entcontact "github.com/kartela/kartela/ent/contact"
 	entdocument "github.com/kartela/kartela/ent/document"
 	"github.com/kartela/kartela/ent/documentline"
+	"github.com/kartela/kartela/ent/predicate"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/internal/db"
@@ -198,12 +199,10 @@ func (s *Service) conditions(ctx context.Context, f *Filter) ([]db.Condition, er
 			return nil, err
 		}
 		and(func(q *sql.Selector) *sql.Predicate {
-			late := sql.And(sql.EQ(q.C(entdocument.FieldStatus), entdocument.StatusIssued), sql.In(q.C(entdocument.FieldType), typesWith(charge)...), sql.LT(q.C(entdocument.FieldDueDate), today),
-				sql.ColumnsLT(q.C(entdocument.FieldSettled), q.C(entdocument.FieldPayable)))
 			if *f.Overdue {
-				return late
+				return overdue(q, today)
 			}
-			return sql.Not(late)
+			return sql.Not(overdue(q, today))
 		})
 	}
 	return where, nil
@@ -246,6 +245,16 @@ func (f *Filter) totals() (least, most *money.Minor, err error) {
 		*b.to = &m
 	}
 	return least, most, bad.Err()
+}
+
+// Overdue are the documents that were due before a day and are not settled.
+func Overdue(today day.Date) predicate.Document {
+	return func(q *sql.Selector) { q.Where(overdue(q, today)) }
+}
+
+func overdue(q *sql.Selector, today day.Date) *sql.Predicate {
+	return sql.And(sql.EQ(q.C(entdocument.FieldStatus), entdocument.StatusIssued), sql.In(q.C(entdocument.FieldType), typesWith(charge)...),
+		sql.LT(q.C(entdocument.FieldDueDate), today), sql.ColumnsLT(q.C(entdocument.FieldSettled), q.C(entdocument.FieldPayable)))
 }
 
 // Paying says of rows of documents that they were issued and are paid as far as that.

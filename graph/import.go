@@ -73,7 +73,7 @@ func (s subscription) ContactImportProgress(ctx context.Context, id uuid.UUID) (
 	}
 	return live.Watch(ctx, s.Hub, hint, now, live.Watched[*imports.ContactImport]{
 		Read:     func(ctx context.Context) (*imports.ContactImport, error) { return s.Imports.Get(ctx, id) },
-		Version:  func(i *imports.ContactImport) int { return i.Version },
+		Newer:    func(now, before *imports.ContactImport) bool { return now.Version > before.Version },
 		Finished: (*imports.ContactImport).Finished,
 		Allowed:  s.standing(ctx, nil),
 	}), nil

@@ -76,9 +76,8 @@ func (s subscription) PortalOnlinePaymentChanged(ctx context.Context, id uuid.UU
 		return nil, err
 	}
 	return live.Watch(ctx, s.Hub, hint, now, live.Watched[*onlinepayment.OnlinePayment]{
-		Read:     func(ctx context.Context) (*onlinepayment.OnlinePayment, error) { return s.Online.Own(ctx, id) },
-		Version:  func(o *onlinepayment.OnlinePayment) int { return o.Version },
-		Finished: func(*onlinepayment.OnlinePayment) bool { return false },
-		Allowed:  s.standing(ctx, nil),
+		Read:    func(ctx context.Context) (*onlinepayment.OnlinePayment, error) { return s.Online.Own(ctx, id) },
+		Newer:   func(now, before *onlinepayment.OnlinePayment) bool { return now.Version > before.Version },
+		Allowed: s.standing(ctx, nil),
 	}), nil
 }

@@ -192,9 +192,8 @@ func (s subscription) TimerChanged(ctx context.Context) (<-chan *project.Running
 		return nil, err
 	}
 	return live.Watch(ctx, s.Hub, hint, now, live.Watched[*project.Running]{
-		Read:     read,
-		Version:  func(r *project.Running) int { return r.State },
-		Finished: func(*project.Running) bool { return false },
-		Allowed:  s.standing(ctx, nil),
+		Read:    read,
+		Newer:   func(now, before *project.Running) bool { return now.State > before.State },
+		Allowed: s.standing(ctx, nil),
 	}), nil
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/kartela/kartela/rate"
 	"github.com/kartela/kartela/recurring"
 	"github.com/kartela/kartela/reminder"
+	"github.com/kartela/kartela/report"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
 )
@@ -48,6 +49,7 @@ type Resolver struct {
 	Online     *onlinepayment.Service
 	Projects   *project.Service
 	Statements *statement.Service
+	Reports    *report.Service
 	Links      *permalink.Service
 	Portals    *portal.Service
 	Notices    *notice.Service

@@ -12,13 +12,13 @@ import (
 var followed = map[string]struct{ whole bool }{
 	"balanceChanged": {}, "documentChanged": {}, "messageAdded": {}, "contactImportProgress": {}, "timerChanged": {},
 	"portalBalanceChanged": {}, "portalDocumentChanged": {}, "portalMessageAdded": {}, "portalOnlinePaymentChanged": {},
-	"noticeAdded": {whole: true},
+	"noticeAdded": {whole: true}, "organizationTotalsChanged": {whole: true},
 }
 
 // impersonal are the types, within a result of those, that are the same for all who have the same
 // rights, whoever they are.
 var impersonal = map[string]bool{
-	"Balance": true, "PortalBalance": true, "Money": true, "Tax": true,
+	"Balance": true, "PortalBalance": true, "CurrencyTotals": true, "Money": true, "Tax": true,
 	"DocumentLine": true, "DocumentAdjustment": true, "DocumentTax": true, "PortalInvoiceLine": true,
 }
 

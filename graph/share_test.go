@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/kartela/kartela/viewer"
@@ -43,7 +44,7 @@ func TestWhoSharesAResult(t *testing.T) {
 		{`subscription { a: portalDocumentChanged { id lines { title } } }`, customer, true, true},
 		{`query { __typename }`, owner, false, false},
 	} {
-		doc, list := gqlparser.LoadQuery(schema, c.query)
+		doc, list := gqlparser.LoadQueryWithRules(schema, c.query, rules.NewDefaultRules())
 		if list != nil {
 			t.Fatalf("%s: %v", c.query, list)
 		}

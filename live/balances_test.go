@@ -28,7 +28,7 @@ func sourceOf(t testing.TB, hub *live.Hub, v viewer.Viewer, present map[uuid.UUI
 }
 
 // presentIn is what is present at a source.
-func presentIn(t rapid.TB, as context.Context, source live.Source) []live.Value { //nolint:revive // the context is a viewer
+func presentIn(t rapid.TB, as context.Context, source live.Source) []live.Value {
 	t.Helper()
 	all, ok := source.Present(as)
 	if !ok {

@@ -108,6 +108,13 @@ func (w *Hint) take() bool {
 	return told
 }
 
+// again has a hint that was taken be there once more, without waking.
+func (w *Hint) again() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.told = true
+}
+
 // Reconsider wakes everyone of an organization, of whom some may no longer see what they wait for.
 func (h *Hints) Reconsider(organization uuid.UUID) {
 	h.mu.Lock()

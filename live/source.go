@@ -69,13 +69,15 @@ func over(err error) bool {
 	return isFault || errors.Is(err, ErrMerged) || errors.Is(err, errBehind)
 }
 
-// again wakes a source that could not read or ask, after a while that grows.
+// again wakes a source that could not read or ask, after a while that grows; one that rests; and
+// one whose thing changes by itself.
 type again struct {
-	mu    sync.Mutex
-	wait  time.Duration
-	timer *time.Timer
-	wake  func()
-	shut  bool
+	mu     sync.Mutex
+	wait   time.Duration
+	soon   *time.Timer
+	turned *time.Timer
+	wake   func()
+	shut   bool
 }
 
 func (a *again) wakes(wake func()) {
@@ -89,11 +91,32 @@ func (a *again) later(ctx context.Context, err error) {
 	slog.WarnContext(ctx, "a subscription waits for the database", "err", err)
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.wait = min(max(2*a.wait, 50*time.Millisecond), time.Second)
+	a.set(&a.soon, a.wait)
+}
+
+// in wakes after a while.
+func (a *again) in(d time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.set(&a.soon, d)
+}
+
+// turn wakes after a while, whatever else does before; the last one counts.
+func (a *again) turn(d time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.set(&a.turned, d)
+}
+
+func (a *again) set(t **time.Timer, d time.Duration) {
 	if a.shut || a.wake == nil {
 		return
 	}
-	a.wait = min(max(2*a.wait, 50*time.Millisecond), time.Second)
-	a.timer = time.AfterFunc(a.wait, a.wake)
+	if *t != nil {
+		(*t).Stop()
+	}
+	*t = time.AfterFunc(d, a.wake)
 }
 
 func (a *again) well() {
@@ -106,8 +129,10 @@ func (a *again) close() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.shut = true
-	if a.timer != nil {
-		a.timer.Stop()
+	for _, t := range []*time.Timer{a.soon, a.turned} {
+		if t != nil {
+			t.Stop()
+		}
 	}
 }
 
@@ -238,7 +263,7 @@ func (p *pump[T]) run(ctx context.Context) {
 		var out chan<- T
 		var next T
 		if may == nil && len(p.waiting) > 0 {
-			out, next = p.out, p.waiting[0].Data.(T) //nolint:forcetypeassert // the source is of T
+			out, next = p.out, p.waiting[0].Data.(T) //nolint:errcheck,forcetypeassert // the source is of T
 		} else if may == nil && p.begun && p.source.Over() {
 			return
 		}

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -11,9 +12,11 @@ import (
 // Watched is how a thing is watched.
 type Watched[T any] struct {
 	Read     func(ctx context.Context) (T, error) // as the viewer
-	Version  func(T) int
-	Finished func(T) bool // nothing more will come
+	Newer    func(now, before T) bool             // whether a later reading tells anything new
+	Finished func(T) bool                         // nothing more will come; nil: never
 	Allowed  Allowed
+	Rest     time.Duration     // between two readings at least; 0: none
+	Turns    func(T) time.Time // when it changes by itself; nil: never
 }
 
 // Watch sends the present state of a thing, and then its newer ones, until it is finished,
@@ -22,7 +25,7 @@ type Watched[T any] struct {
 //
 // The hint must be followed already when present is read, so that nothing falls between.
 func Watch[T any](ctx context.Context, hub *Hub, hint *Hint, present T, w Watched[T]) <-chan T {
-	t := &thing[T]{watching: watching{hint: hint, standing: standing{hub: hub, allowed: w.Allowed}}, w: w, newest: present}
+	t := &thing[T]{watching: watching{hint: hint, standing: standing{hub: hub, allowed: w.Allowed}}, w: w, newest: present, read: time.Now()}
 	t.begin(ctx)
 	return hand[T](ctx, hub, t)
 }
@@ -73,9 +76,7 @@ func (w *watching) failed(ctx context.Context, err error, hinted bool) {
 		return
 	}
 	if hinted {
-		w.hint.mu.Lock()
-		w.hint.told = true
-		w.hint.mu.Unlock()
+		w.hint.again()
 	}
 	w.again.later(ctx, err)
 }
@@ -85,29 +86,55 @@ type thing[T any] struct {
 	watching
 	w      Watched[T]
 	newest T
+	read   time.Time // when it was
+}
+
+func (t *thing[T]) Wake(wake func()) {
+	t.watching.Wake(wake)
+	t.awaitTurn()
 }
 
 func (t *thing[T]) Take(ctx context.Context) (Value, bool) {
+	now := time.Now()
+	if t.w.Turns != nil && !now.Before(t.w.Turns(t.newest)) {
+		t.hint.again()
+	} else {
+		t.awaitTurn()
+	}
 	if !t.hint.take() {
 		return Value{}, false
 	}
-	now, err := t.w.Read(ctx)
+	if rest := t.w.Rest - now.Sub(t.read); rest > 0 {
+		t.hint.again()
+		t.again.in(rest)
+		return Value{}, false
+	}
+	t.read = now
+	read, err := t.w.Read(ctx)
 	if err != nil {
 		t.failed(ctx, err, true)
 		return Value{}, false
 	}
 	t.again.well()
-	if t.w.Version(now) <= t.w.Version(t.newest) {
+	defer t.awaitTurn()
+	if !t.w.Newer(read, t.newest) {
 		return Value{}, false
 	}
-	t.newest = now
-	return Value{Data: now}, true
+	t.newest = read
+	return Value{Data: read}, true
+}
+
+// awaitTurn wakes when the thing changes by itself.
+func (t *thing[T]) awaitTurn() {
+	if t.w.Turns != nil {
+		t.again.turn(max(time.Until(t.w.Turns(t.newest)), time.Second))
+	}
 }
 
 func (t *thing[T]) Begins() bool                            { return true }
 func (t *thing[T]) Present(context.Context) ([]Value, bool) { return []Value{{Data: t.newest}}, true }
 func (t *thing[T]) Sees(context.Context, Value) error       { return nil }
-func (t *thing[T]) Over() bool                              { return t.w.Finished(t.newest) }
+func (t *thing[T]) Over() bool                              { return t.w.Finished != nil && t.w.Finished(t.newest) }
 
 // Listed is how several things are watched at once.
 type Listed[T any] struct {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,7 +24,7 @@ type thing struct {
 func (x *thing) watched() live.Watched[int64] {
 	return live.Watched[int64]{
 		Read:     func(context.Context) (int64, error) { x.reads.Add(1); return x.version.Load(), nil },
-		Version:  func(v int64) int { return int(v) },
+		Newer:    func(now, before int64) bool { return now > before },
 		Finished: func(v int64) bool { return v == x.last.Load() },
 		Allowed: func(context.Context) error {
 			if x.denied.Load() {
@@ -166,4 +168,49 @@ func TestAListIsWatchedThingByThing(t *testing.T) {
 			t.Errorf("%d still wait", n)
 		}
 	}
+}
+
+// A thing that is dear to read is not read again before it has rested, whatever is told, and is not
+// sent when nothing has come of it; one that changes by itself is read when it does.
+func TestAThingRestsBetweenReadingsAndTurnsByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		org, hints, x := uuid.New(), live.NewHints(), &thing{}
+		x.version.Store(1)
+		w := x.watched()
+		w.Rest, w.Finished = time.Second, nil
+		midnight := time.Now().Add(time.Hour)
+		w.Turns = func(v int64) time.Time { return midnight.Add(time.Duration(v/100) * 24 * time.Hour) }
+		states := live.Watch(ctx, live.NewHub(), hints.Follow(org, org), 1, w)
+		<-states
+		for v := int64(2); v <= 50; v++ {
+			x.version.Store(v)
+			hints.Tell(org, org)
+			synctest.Wait()
+		}
+		begun := time.Now()
+		if got := <-states; got != 50 || x.reads.Load() != 1 || time.Since(begun) != time.Second {
+			t.Errorf("%d after %s and %d readings", got, time.Since(begun), x.reads.Load())
+		}
+		hints.Tell(org, org) // nothing came of it
+		time.Sleep(2 * time.Second)
+		if reads := x.reads.Load(); reads != 2 {
+			t.Errorf("%d readings", reads)
+		}
+		x.version.Store(100)
+		if got := <-states; got != 100 || time.Now() != midnight {
+			t.Errorf("%d at %s, not at %s", got, time.Now(), midnight)
+		}
+		time.Sleep(23 * time.Hour)
+		if reads := x.reads.Load(); reads != 3 {
+			t.Errorf("%d readings", reads)
+		}
+		x.version.Store(200)
+		if got := <-states; got != 200 || time.Since(midnight) != 24*time.Hour {
+			t.Errorf("%d after %s", got, time.Since(midnight))
+		}
+		cancel()
+		for range states {
+		}
+	})
 }

@@ -31,6 +31,7 @@ import (
 	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/recurring"
 	"github.com/kartela/kartela/reminder"
+	"github.com/kartela/kartela/report"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
 )
@@ -97,6 +98,7 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Reminders = &reminder.Service{DB: d, Documents: r.Documents, Now: now}
 	r.Payments = &payment.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Documents: r.Documents, Now: now}
 	r.Documents.Payer = r.Payments
+	r.Reports = &report.Service{DB: d, Payments: r.Payments, Now: now}
 	r.Online = newOnline(r, a.relay.Hint, r.Registries.Secrets, baseURL, now)
 	r.Projects = &project.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Now: now, Timer: a.relay.Hint}
 	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}

@@ -21,6 +21,8 @@ const (
 	streamPatience = 10 * time.Second // for a slow reader to take an event
 )
 
+var errAccessEnded = fault.New(fault.Forbidden, "", "The access has ended.")
+
 // streams knows the open event streams, so that those whose viewer's access is over end.
 type streams struct {
 	perScope, perAddress int
@@ -56,7 +58,7 @@ func (s *streams) End(e viewer.Ended) {
 	defer s.mu.Unlock()
 	for st := range s.open {
 		if e.Ends(st.viewer) {
-			st.cancel(fault.New(fault.Forbidden, "", "The access has ended."))
+			st.cancel(errAccessEnded)
 		}
 	}
 }
@@ -141,19 +143,29 @@ func (e *endpoint) stream(ctx context.Context, w http.ResponseWriter, address st
 			break
 		}
 		if err := e.door.accounts.Standing(ctx, st.viewer); err != nil {
-			cancel(err)
 			break
 		}
 		if st.next(r) != nil {
 			return
 		}
 	}
-	if ended, ok := fault.All(context.Cause(ctx)); ok {
+	if ended, ok := fault.All(e.whyOver(ctx, st.viewer)); ok {
 		if st.next(&graphql.Response{Errors: gqlerror.List{asError(ended[0])}}) != nil {
 			return
 		}
 	}
 	_ = st.send("event: complete\ndata:\n\n") // a reader that went away needs none
+}
+
+// whyOver is why a stream is over: its cause, or that access has ended by itself, as of a key that
+// has expired.
+func (e *endpoint) whyOver(ctx context.Context, v viewer.Viewer) error {
+	if context.Cause(ctx) == nil && v.Kind != viewer.Nobody {
+		if err := e.door.accounts.Stands(ctx, v); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	return context.Cause(ctx)
 }
 
 func (st *stream) next(r *graphql.Response) error {

@@ -74,15 +74,16 @@ func (a *app) goLive(ctx context.Context) (stop func()) {
 }
 
 // endHere has everything of this process forget a viewer whose access is over: the next request
-// asks the database, and open sockets and streams end at once.
+// asks the database, and open sockets and streams end at once. Others of the organization are asked
+// about last, so that those who are out are told so by nothing else before.
 func (a *app) endHere(e viewer.Ended) {
-	a.forget(e)
+	a.graph.Accounts.Forget(e)
 	a.sockets.End(e)
 	a.streams.End(e)
+	a.accessChanged(e)
 }
 
-func (a *app) forget(e viewer.Ended) {
-	a.graph.Accounts.Forget(e)
+func (a *app) accessChanged(e viewer.Ended) {
 	if e.Organization != uuid.Nil {
 		a.relay.Hub.AccessChanged(e.Organization)
 	}
@@ -91,7 +92,7 @@ func (a *app) forget(e viewer.Ended) {
 // endedElsewhere forgets a viewer whose access another process ended, and has asked who of those
 // it names still stands: a message may come late, when a person is in again already.
 func (a *app) endedElsewhere(e viewer.Ended) {
-	a.forget(e)
+	a.graph.Accounts.Forget(e)
 	a.reviews.put(e)
 }
 
@@ -138,12 +139,15 @@ func (a *app) review(ctx context.Context) {
 		err := a.standing(ctx, func(v viewer.Viewer) bool {
 			return slices.ContainsFunc(ended, func(e viewer.Ended) bool { return e.Ends(v) })
 		})
-		if err == nil || ctx.Err() != nil {
+		if err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "who still stands could not be asked", "err", err)
+			for _, e := range ended {
+				a.endHere(e)
+			}
 			continue
 		}
-		slog.WarnContext(ctx, "who still stands could not be asked", "err", err)
 		for _, e := range ended {
-			a.endHere(e)
+			a.accessChanged(e)
 		}
 	}
 }

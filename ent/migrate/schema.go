@@ -183,11 +183,6 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{BalancesColumns[1], BalancesColumns[3], BalancesColumns[4], BalancesColumns[5]},
 			},
-			{
-				Name:    "balance_organization_id_updated_at",
-				Unique:  false,
-				Columns: []*schema.Column{BalancesColumns[1], BalancesColumns[11]},
-			},
 		},
 	}
 	// BilledItemsColumns holds the columns for the "billed_items" table.

@@ -70,12 +70,9 @@ func (Balance) Fields() []ent.Field {
 	}
 }
 
-// Indexes of a balance. By the time of its last change, a process looks for what it was not told.
+// Indexes of a balance.
 func (Balance) Indexes() []ent.Index {
-	return []ent.Index{
-		index.Fields("organization_id", "contact_id", "side", "currency").Unique(),
-		index.Fields("organization_id", "updated_at"),
-	}
+	return []ent.Index{index.Fields("organization_id", "contact_id", "side", "currency").Unique()}
 }
 
 // Annotations of a balance: what must hold in every row, whoever writes it.

@@ -64,6 +64,7 @@ import (
 	"github.com/kartela/kartela/rate"
 	"github.com/kartela/kartela/recurring"
 	"github.com/kartela/kartela/reminder"
+	"github.com/kartela/kartela/report"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/tracking"
 	"github.com/kartela/kartela/viewer"
@@ -368,6 +369,20 @@ type ComplexityRoot struct {
 	CreditPayload struct {
 		Balances func(childComplexity int) int
 		Document func(childComplexity int) int
+	}
+
+	CurrencyTotals struct {
+		CashIn                 func(childComplexity int) int
+		CashOut                func(childComplexity int) int
+		ClientCredit           func(childComplexity int) int
+		Currency               func(childComplexity int) int
+		Payable                func(childComplexity int) int
+		PayableOverdue         func(childComplexity int) int
+		PayableOverdueCount    func(childComplexity int) int
+		Receivable             func(childComplexity int) int
+		ReceivableOverdue      func(childComplexity int) int
+		ReceivableOverdueCount func(childComplexity int) int
+		SupplierCredit         func(childComplexity int) int
 	}
 
 	DecidePortalEstimatePayload struct {
@@ -1062,6 +1077,12 @@ type ComplexityRoot struct {
 		VatNumber    func(childComplexity int) int
 	}
 
+	OrganizationTotals struct {
+		Currencies func(childComplexity int) int
+		Month      func(childComplexity int) int
+		Today      func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -1567,6 +1588,7 @@ type ComplexityRoot struct {
 		OnlinePayments     func(childComplexity int, first *int, after *string, last *int, before *string, filter *onlinepayment.Filter) int
 		OpenDocuments      func(childComplexity int, contactID uuid.UUID, side ledgerentry.Side, currency money.Currency) int
 		Organization       func(childComplexity int) int
+		OrganizationTotals func(childComplexity int) int
 		Payment            func(childComplexity int, id uuid.UUID) int
 		PaymentProviders   func(childComplexity int) int
 		PaymentSummary     func(childComplexity int, filter *payment.Filter) int
@@ -1809,6 +1831,7 @@ type ComplexityRoot struct {
 		DocumentChanged            func(childComplexity int, ids []uuid.UUID, contactID *uuid.UUID) int
 		MessageAdded               func(childComplexity int, contactID uuid.UUID) int
 		NoticeAdded                func(childComplexity int) int
+		OrganizationTotalsChanged  func(childComplexity int) int
 		PortalBalanceChanged       func(childComplexity int, contactID *uuid.UUID) int
 		PortalDocumentChanged      func(childComplexity int, contactID *uuid.UUID) int
 		PortalMessageAdded         func(childComplexity int, contactID *uuid.UUID) int
@@ -2227,6 +2250,7 @@ type QueryResolver interface {
 	ExchangeRate(ctx context.Context, currency money.Currency, date *day.Date) (*rate.Rate, error)
 	Documents(ctx context.Context, first *int, after *string, last *int, before *string, filter *document.Filter, orderBy document.Order) (*page.Connection[*document.Document], error)
 	DocumentSummary(ctx context.Context, filter *document.Filter) (*document.Summary, error)
+	OrganizationTotals(ctx context.Context) (*report.Totals, error)
 	ExpenseCategories(ctx context.Context, archived bool) ([]*ent.ExpenseCategory, error)
 	Document(ctx context.Context, id uuid.UUID) (*document.Document, error)
 	ComputeTotals(ctx context.Context, input document.PreviewInput) (*document.Preview, error)
@@ -2270,6 +2294,7 @@ type SubscriptionResolver interface {
 	PortalDocumentChanged(ctx context.Context, contactID *uuid.UUID) (<-chan *portal.Document, error)
 	ContactImportProgress(ctx context.Context, id uuid.UUID) (<-chan *imports.ContactImport, error)
 	DocumentChanged(ctx context.Context, ids []uuid.UUID, contactID *uuid.UUID) (<-chan *document.Document, error)
+	OrganizationTotalsChanged(ctx context.Context) (<-chan *report.Totals, error)
 	TimerChanged(ctx context.Context) (<-chan *project.Running, error)
 }
 type TimeEntryResolver interface {
@@ -3358,6 +3383,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreditPayload.Document(childComplexity), true
+
+	case "CurrencyTotals.cashIn":
+		if e.ComplexityRoot.CurrencyTotals.CashIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.CashIn(childComplexity), true
+	case "CurrencyTotals.cashOut":
+		if e.ComplexityRoot.CurrencyTotals.CashOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.CashOut(childComplexity), true
+	case "CurrencyTotals.clientCredit":
+		if e.ComplexityRoot.CurrencyTotals.ClientCredit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.ClientCredit(childComplexity), true
+	case "CurrencyTotals.currency":
+		if e.ComplexityRoot.CurrencyTotals.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.Currency(childComplexity), true
+	case "CurrencyTotals.payable":
+		if e.ComplexityRoot.CurrencyTotals.Payable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.Payable(childComplexity), true
+	case "CurrencyTotals.payableOverdue":
+		if e.ComplexityRoot.CurrencyTotals.PayableOverdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.PayableOverdue(childComplexity), true
+	case "CurrencyTotals.payableOverdueCount":
+		if e.ComplexityRoot.CurrencyTotals.PayableOverdueCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.PayableOverdueCount(childComplexity), true
+	case "CurrencyTotals.receivable":
+		if e.ComplexityRoot.CurrencyTotals.Receivable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.Receivable(childComplexity), true
+	case "CurrencyTotals.receivableOverdue":
+		if e.ComplexityRoot.CurrencyTotals.ReceivableOverdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.ReceivableOverdue(childComplexity), true
+	case "CurrencyTotals.receivableOverdueCount":
+		if e.ComplexityRoot.CurrencyTotals.ReceivableOverdueCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.ReceivableOverdueCount(childComplexity), true
+	case "CurrencyTotals.supplierCredit":
+		if e.ComplexityRoot.CurrencyTotals.SupplierCredit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyTotals.SupplierCredit(childComplexity), true
 
 	case "DecidePortalEstimatePayload.document":
 		if e.ComplexityRoot.DecidePortalEstimatePayload.Document == nil {
@@ -6779,6 +6871,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Organization.VatNumber(childComplexity), true
 
+	case "OrganizationTotals.currencies":
+		if e.ComplexityRoot.OrganizationTotals.Currencies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationTotals.Currencies(childComplexity), true
+	case "OrganizationTotals.month":
+		if e.ComplexityRoot.OrganizationTotals.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationTotals.Month(childComplexity), true
+	case "OrganizationTotals.today":
+		if e.ComplexityRoot.OrganizationTotals.Today == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationTotals.Today(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -9041,6 +9152,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Organization(childComplexity), true
+	case "Query.organizationTotals":
+		if e.ComplexityRoot.Query.OrganizationTotals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.OrganizationTotals(childComplexity), true
 	case "Query.payment":
 		if e.ComplexityRoot.Query.Payment == nil {
 			break
@@ -10076,6 +10193,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.NoticeAdded(childComplexity), true
+	case "Subscription.organizationTotalsChanged":
+		if e.ComplexityRoot.Subscription.OrganizationTotalsChanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.OrganizationTotalsChanged(childComplexity), true
 	case "Subscription.portalBalanceChanged":
 		if e.ComplexityRoot.Subscription.PortalBalanceChanged == nil {
 			break
@@ -11243,6 +11366,13 @@ type Query {
   "How many documents a filter matches, and what they come to in each currency. Codes: INVALID as for documents."
   documentSummary("Which documents." filter: DocumentFilter): DocumentSummary!
 
+  """
+  What the business has to receive and to pay, what of it is overdue, and the cash of this month, in each
+  currency, over the contacts that the viewer may see. Needs SeeSales; amounts of a side that the role
+  does not see are null.
+  """
+  organizationTotals: OrganizationTotals!
+
   "What purchases are for, by name. Needs SeePurchases."
   expenseCategories("Archived ones too." archived: Boolean! = false): [ExpenseCategory!]!
 
@@ -12094,6 +12224,13 @@ type Subscription {
   Codes: INVALID, NOT_FOUND.
   """
   documentChanged("The documents to follow, or" ids: [ID!], "the contact." contactId: ID): Document!
+
+  """
+  What organizationTotals gives, at once and whenever it is another: after changes of balances,
+  documents and payments, at most four times a second, and when a new day begins in the organization's
+  time zone. Needs SeeSales.
+  """
+  organizationTotalsChanged: OrganizationTotals!
 
   "The viewer's own timer, at once and after every change, on whatever device it was made. Codes: FORBIDDEN (a program, or a role without TrackTime)."
   timerChanged: Timer!
@@ -14715,6 +14852,42 @@ type DocumentSummary {
   count: Int!
   "By currency."
   totals: [DocumentTotal!]!
+}
+
+"How the business stands today, over the contacts that the viewer may see."
+type OrganizationTotals {
+  "Today in the organization's time zone: what was due before it is overdue."
+  today: Date!
+  "The first day of the month that the cash is of."
+  month: Date!
+  "Each currency in which something is open, or was paid this month: the base currency first, always, then by code. Amounts in different currencies are never added up."
+  currencies: [CurrencyTotals!]!
+}
+
+"How the business stands in one currency. No amount is negative; null are those that the viewer's role does not see."
+type CurrencyTotals {
+  "The currency."
+  currency: CurrencyCode!
+  "What remains to be paid on invoices that were issued."
+  receivable: Money
+  "What of it was due before today."
+  receivableOverdue: Money
+  "How many invoices that is."
+  receivableOverdueCount: Int
+  "What clients have paid, or were credited, and settles nothing yet."
+  clientCredit: Money
+  "What remains to be paid on bills and expenses."
+  payable: Money
+  "What of it was due before today."
+  payableOverdue: Money
+  "How many bills and expenses that is."
+  payableOverdueCount: Int
+  "What was paid to suppliers, or they have credited, and settles nothing yet."
+  supplierCredit: Money
+  "Money received by payments dated within the month, void ones left out."
+  cashIn: Money
+  "Money sent by payments dated within the month, void ones left out."
+  cashOut: Money
 }
 
 "What the documents of one currency come to. Credit notes and supplier credits are taken off."
@@ -18184,6 +18357,34 @@ func (ec *executionContext) childFields_CreditPayload(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type CreditPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CurrencyTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_CurrencyTotals_currency(ctx, field)
+	case "receivable":
+		return ec.fieldContext_CurrencyTotals_receivable(ctx, field)
+	case "receivableOverdue":
+		return ec.fieldContext_CurrencyTotals_receivableOverdue(ctx, field)
+	case "receivableOverdueCount":
+		return ec.fieldContext_CurrencyTotals_receivableOverdueCount(ctx, field)
+	case "clientCredit":
+		return ec.fieldContext_CurrencyTotals_clientCredit(ctx, field)
+	case "payable":
+		return ec.fieldContext_CurrencyTotals_payable(ctx, field)
+	case "payableOverdue":
+		return ec.fieldContext_CurrencyTotals_payableOverdue(ctx, field)
+	case "payableOverdueCount":
+		return ec.fieldContext_CurrencyTotals_payableOverdueCount(ctx, field)
+	case "supplierCredit":
+		return ec.fieldContext_CurrencyTotals_supplierCredit(ctx, field)
+	case "cashIn":
+		return ec.fieldContext_CurrencyTotals_cashIn(ctx, field)
+	case "cashOut":
+		return ec.fieldContext_CurrencyTotals_cashOut(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CurrencyTotals", field.Name)
+}
+
 func (ec *executionContext) childFields_DecidePortalEstimatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "document":
@@ -19306,6 +19507,18 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_logoUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Organization", field.Name)
+}
+
+func (ec *executionContext) childFields_OrganizationTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "today":
+		return ec.fieldContext_OrganizationTotals_today(ctx, field)
+	case "month":
+		return ec.fieldContext_OrganizationTotals_month(ctx, field)
+	case "currencies":
+		return ec.fieldContext_OrganizationTotals_currencies(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrganizationTotals", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -29133,6 +29346,331 @@ func (ec *executionContext) fieldContext_CreditPayload_balances(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Balance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyTotals_currency(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Currency) graphql.Marshaler {
+			return ec.marshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐCurrency(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrencyTotals", field, false, false, "CurrencyCode")
+}
+
+func (ec *executionContext) _CurrencyTotals_receivable(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_receivable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Receivable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_receivable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CurrencyTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyTotals_receivableOverdue(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_receivableOverdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceivableOverdue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_receivableOverdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CurrencyTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyTotals_receivableOverdueCount(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_receivableOverdueCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceivableOverdueCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_receivableOverdueCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrencyTotals", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CurrencyTotals_clientCredit(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_clientCredit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientCredit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_clientCredit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CurrencyTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyTotals_payable(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_payable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_payable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CurrencyTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyTotals_payableOverdue(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_payableOverdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PayableOverdue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_payableOverdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CurrencyTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyTotals_payableOverdueCount(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_payableOverdueCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PayableOverdueCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_payableOverdueCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrencyTotals", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CurrencyTotals_supplierCredit(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_supplierCredit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupplierCredit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_supplierCredit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CurrencyTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyTotals_cashIn(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_cashIn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CashIn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_cashIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CurrencyTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyTotals_cashOut(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyTotals_cashOut(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CashOut, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyTotals_cashOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CurrencyTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -43155,6 +43693,84 @@ func (ec *executionContext) fieldContext_Organization_logoUrl(_ context.Context,
 	return graphql.NewScalarFieldContext("Organization", field, true, false, "String")
 }
 
+func (ec *executionContext) _OrganizationTotals_today(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationTotals_today(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Today, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationTotals_today(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationTotals", field, false, false, "Date")
+}
+
+func (ec *executionContext) _OrganizationTotals_month(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationTotals_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v day.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationTotals_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationTotals", field, false, false, "Date")
+}
+
+func (ec *executionContext) _OrganizationTotals_currencies(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationTotals_currencies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currencies, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.CurrencyTotals) graphql.Marshaler {
+			return ec.marshalNCurrencyTotals2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋreportᚐCurrencyTotalsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationTotals_currencies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrganizationTotals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CurrencyTotals(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -52537,6 +53153,38 @@ func (ec *executionContext) fieldContext_Query_documentSummary(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_organizationTotals(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_organizationTotals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().OrganizationTotals(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *report.Totals) graphql.Marshaler {
+			return ec.marshalNOrganizationTotals2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋreportᚐTotals(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_organizationTotals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrganizationTotals(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_expenseCategories(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -57303,6 +57951,38 @@ func (ec *executionContext) fieldContext_Subscription_documentChanged(ctx contex
 	if fc.Args, err = ec.field_Subscription_documentChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_organizationTotalsChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_organizationTotalsChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().OrganizationTotalsChanged(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *report.Totals) graphql.Marshaler {
+			return ec.marshalNOrganizationTotals2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋreportᚐTotals(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_organizationTotalsChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrganizationTotals(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -72418,6 +73098,89 @@ func (ec *executionContext) _CreditPayload(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var currencyTotalsImplementors = []string{"CurrencyTotals"}
+
+func (ec *executionContext) _CurrencyTotals(ctx context.Context, sel ast.SelectionSet, obj *report.CurrencyTotals) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, currencyTotalsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CurrencyTotals")
+		case "currency":
+			out.Values[i] = ec._CurrencyTotals_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "receivable":
+			out.Values[i] = ec._CurrencyTotals_receivable(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "receivableOverdue":
+			out.Values[i] = ec._CurrencyTotals_receivableOverdue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "receivableOverdueCount":
+			out.Values[i] = ec._CurrencyTotals_receivableOverdueCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clientCredit":
+			out.Values[i] = ec._CurrencyTotals_clientCredit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "payable":
+			out.Values[i] = ec._CurrencyTotals_payable(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "payableOverdue":
+			out.Values[i] = ec._CurrencyTotals_payableOverdue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "payableOverdueCount":
+			out.Values[i] = ec._CurrencyTotals_payableOverdueCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "supplierCredit":
+			out.Values[i] = ec._CurrencyTotals_supplierCredit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cashIn":
+			out.Values[i] = ec._CurrencyTotals_cashIn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cashOut":
+			out.Values[i] = ec._CurrencyTotals_cashOut(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var decidePortalEstimatePayloadImplementors = []string{"DecidePortalEstimatePayload"}
 
 func (ec *executionContext) _DecidePortalEstimatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DecidePortalEstimatePayload) graphql.Marshaler {
@@ -77223,6 +77986,49 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var organizationTotalsImplementors = []string{"OrganizationTotals"}
+
+func (ec *executionContext) _OrganizationTotals(ctx context.Context, sel ast.SelectionSet, obj *report.Totals) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, organizationTotalsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrganizationTotals")
+		case "today":
+			out.Values[i] = ec._OrganizationTotals_today(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "month":
+			out.Values[i] = ec._OrganizationTotals_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "currencies":
+			out.Values[i] = ec._OrganizationTotals_currencies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *page.Info) graphql.Marshaler {
@@ -80516,6 +81322,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_documentSummary(ctx, field)
 				})
+		case "organizationTotals":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_organizationTotals(ctx, field)
+				})
 		case "expenseCategories":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -82194,6 +83006,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_contactImportProgress(ctx, fields[0])
 	case "documentChanged":
 		return ec._Subscription_documentChanged(ctx, fields[0])
+	case "organizationTotalsChanged":
+		return ec._Subscription_organizationTotalsChanged(ctx, fields[0])
 	case "timerChanged":
 		return ec._Subscription_timerChanged(ctx, fields[0])
 	default:
@@ -84699,6 +85513,30 @@ func (ec *executionContext) marshalNCurrencyCode2githubᚗcomᚋkartelaᚋkartel
 	return v
 }
 
+func (ec *executionContext) marshalNCurrencyTotals2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋreportᚐCurrencyTotalsᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.CurrencyTotals) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCurrencyTotals2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋreportᚐCurrencyTotals(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCurrencyTotals2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋreportᚐCurrencyTotals(ctx context.Context, sel ast.SelectionSet, v *report.CurrencyTotals) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CurrencyTotals!")
+		return graphql.Null
+	}
+	return ec._CurrencyTotals(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDate2githubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx context.Context, v any) (day.Date, error) {
 	var res day.Date
 	err := res.UnmarshalGQL(v)
@@ -86847,6 +87685,14 @@ func (ec *executionContext) marshalNOrganization2ᚖgithubᚗcomᚋkartelaᚋkar
 		return graphql.Null
 	}
 	return ec._Organization(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOrganizationTotals2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋreportᚐTotals(ctx context.Context, sel ast.SelectionSet, v *report.Totals) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrganizationTotals!")
+		return graphql.Null
+	}
+	return ec._OrganizationTotals(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx context.Context, sel ast.SelectionSet, v *page.Info) graphql.Marshaler {

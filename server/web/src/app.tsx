@@ -18,6 +18,7 @@ import { NoticesScreen } from "./screens/notices.tsx";
 import { OwnAccountScreen } from "./screens/own-account.tsx";
 import { MergeScreen } from "./screens/merge.tsx";
 import { OnlinePaymentsScreen } from "./screens/online-payments.tsx";
+import { OverviewScreen } from "./screens/overview.tsx";
 import { PaymentProvidersScreen } from "./screens/payment-providers.tsx";
 import { PortalOnlineScreen } from "./screens/portal-online.tsx";
 import { PaymentsManyScreen } from "./screens/payments-many.tsx";
@@ -35,7 +36,7 @@ import { SetupScreen } from "./screens/setup.tsx";
 import { LinkScreen, PasswordScreen } from "./screens/sign-in-link.tsx";
 import { SignInScreen } from "./screens/sign-in.tsx";
 import { TimeSheetScreen } from "./screens/time-sheet.tsx";
-import { maySeeContacts } from "./role.ts";
+import { maySeeContacts, maySell } from "./role.ts";
 import { ask, session, type Session } from "./session.ts";
 import { useStore } from "./store.ts";
 import { Faults } from "./ui/fault.tsx";
@@ -102,6 +103,9 @@ function StaffScreens({ path, role }: { path: string; role: string }) {
   }
   if (path === "/contacts/new") {
     return <NewContactScreen />;
+  }
+  if (path === "/overview" && maySell(role)) {
+    return <OverviewScreen />;
   }
   if (path === "/payments") {
     return <PaymentsScreen role={role} />;

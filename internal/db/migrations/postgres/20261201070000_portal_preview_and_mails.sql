@@ -1,6 +1,4 @@
 -- +goose Up
--- create index "balance_organization_id_updated_at" to table: "balances"
-CREATE INDEX "balance_organization_id_updated_at" ON "balances" ("organization_id", "updated_at");
 -- modify "documents" table
 ALTER TABLE "documents" ADD COLUMN "decided_name" character varying NOT NULL DEFAULT '';
 -- create index "document_organization_id_contact_id_updated_at" to table: "documents"
@@ -19,5 +17,3 @@ ALTER TABLE "organizations" DROP COLUMN "mail_payments", DROP COLUMN "mail_docum
 DROP INDEX "document_organization_id_contact_id_updated_at";
 -- reverse: modify "documents" table
 ALTER TABLE "documents" DROP COLUMN "decided_name";
--- reverse: create index "balance_organization_id_updated_at" to table: "balances"
-DROP INDEX "balance_organization_id_updated_at";

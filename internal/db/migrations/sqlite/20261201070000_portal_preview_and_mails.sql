@@ -1,8 +1,6 @@
 -- +goose Up
 -- disable the enforcement of foreign-keys constraints
 PRAGMA foreign_keys = off;
--- create index "balance_organization_id_updated_at" to table: "balances"
-CREATE INDEX `balance_organization_id_updated_at` ON `balances` (`organization_id`, `updated_at`);
 -- create "new_sessions" table
 CREATE TABLE `new_sessions` (`id` uuid NOT NULL, `organization_id` uuid NOT NULL, `created_at` datetime NOT NULL, `user_id` uuid NOT NULL, `side` text NOT NULL, `token_hash` blob NOT NULL, `user_agent` text NOT NULL DEFAULT (''), `address` text NOT NULL DEFAULT (''), `last_used_at` datetime NOT NULL, `expires_at` datetime NOT NULL, `ended_at` datetime NULL, `preview_contact_id` uuid NULL, PRIMARY KEY (`id`), CONSTRAINT `sessions_organization_id_fkey` FOREIGN KEY (`organization_id`) REFERENCES `organizations` (`id`) ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT `sessions_user_id_fkey` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT `sessions_preview_contact_id_fkey` FOREIGN KEY (`organization_id`, `preview_contact_id`) REFERENCES `contacts` (`organization_id`, `id`) ON UPDATE NO ACTION ON DELETE NO ACTION);
 -- copy rows from old table "sessions" to new temporary table "new_sessions"
@@ -41,5 +39,3 @@ DROP INDEX `session_organization_id_user_id`;
 DROP INDEX `session_token_hash`;
 -- reverse: create "new_sessions" table
 DROP TABLE `new_sessions`;
--- reverse: create index "balance_organization_id_updated_at" to table: "balances"
-DROP INDEX `balance_organization_id_updated_at`;

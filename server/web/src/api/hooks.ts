@@ -69,6 +69,23 @@ export function useLive<D, V extends AnyVariables>(
   }, [document, JSON.stringify(variables)]);
 }
 
+const together = 300; // milliseconds within which what moves is one move
+
+// useMoves counts what has moved elsewhere, for lists to ask again by: many moves at once, such as
+// those that a subscription begins with, count as one.
+export function useMoves(): [moved: number, touch: () => void] {
+  const [moved, setMoved] = useState(0);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const touch = useCallback(() => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setMoved((n) => n + 1);
+    }, together);
+  }, []);
+  return [moved, touch];
+}
+
 export interface Action<I, D> {
   running: boolean;
   // Sends the input and gives the answer's data, or the faults.

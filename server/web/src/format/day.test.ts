@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addDays, dayIn, formatDay, formatInstant } from "./day.ts";
+import { addDays, dayIn, formatDay, formatInstant, formatMonth } from "./day.ts";
 
 test("a date stays the same day in every zone", () => {
   const before = process.env.TZ;
@@ -31,4 +31,9 @@ test("days are added over the ends of months and years, and over the change of c
   assert.equal(addDays("2026-12-15", 30), "2027-01-14");
   assert.equal(addDays("2028-02-28", 1), "2028-02-29");
   assert.equal(addDays("2026-03-28", 2), "2026-03-30");
+});
+
+test("a month is written as a month of its year", () => {
+  assert.equal(formatMonth("2026-11-01", "en-GB"), "November 2026");
+  assert.equal(formatMonth("2026-11-01", "el-GR"), "Νοέμβριος 2026");
 });

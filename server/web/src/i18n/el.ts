@@ -8,6 +8,7 @@ import { elPrint } from "./el-print.ts";
 import { elProjects } from "./el-projects.ts";
 import { elPayments } from "./el-payments.ts";
 import { elJobs } from "./el-jobs.ts";
+import { elOverview } from "./el-overview.ts";
 import type { Texts } from "./en.ts";
 
 export const el: Texts = {
@@ -21,6 +22,7 @@ export const el: Texts = {
   ...elProjects,
   ...elPayments,
   ...elJobs,
+  ...elOverview,
 
   // everywhere
   skip: "Μετάβαση στο περιεχόμενο",

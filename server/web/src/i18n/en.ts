@@ -8,6 +8,7 @@ import { enPrint } from "./en-print.ts";
 import { enProjects } from "./en-projects.ts";
 import { enPayments } from "./en-payments.ts";
 import { enJobs } from "./en-jobs.ts";
+import { enOverview } from "./en-overview.ts";
 
 // Every text of the page. The other languages have the same keys.
 // {name} is replaced by a value; keys that end in One and Other are the forms of a number.
@@ -22,6 +23,7 @@ export const en = {
   ...enProjects,
   ...enPayments,
   ...enJobs,
+  ...enOverview,
 
   // everywhere
   skip: "Skip to the content",

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { ContactDocumentsDocument, type DocumentRowFragment, type PaidState, type PortalInvoiceRowFragment } from "../gql/graphql.ts";
+import { useLive, useMoves } from "../api/hooks.ts";
+import { ContactDocumentsDocument, DocumentChangedDocument, type DocumentRowFragment, type PaidState, type PortalInvoiceRowFragment } from "../gql/graphql.ts";
 import { formatDay } from "../format/day.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Link, withQuery } from "../router.tsx";
@@ -10,13 +11,15 @@ import type { Card } from "./contact.tsx";
 
 // DocumentsView lists the contact's documents; one of them opens over the list.
 export function DocumentsView({ card: { contact, moved } }: { card: Card }) {
+  const [changed, touch] = useMoves();
+  useLive(DocumentChangedDocument, { contactId: contact.id }, touch);
   return (
     <Pages
       document={ContactDocumentsDocument}
       variables={(after) => ({ id: contact.id, after })}
       connection={(data) => data.contact?.documents}
       types={["Document"]}
-      moved={moved}
+      moved={moved + changed}
       rows={(nodes) => <InvoiceRows invoices={nodes} address={(id) => withQuery({ document: id })} />}
       frame={(pages) => <InvoiceTable>{pages}</InvoiceTable>}
       empty={<Empty text={t("documentsEmpty")} />}

@@ -6,6 +6,7 @@ import { t, tn } from "../i18n/language.ts";
 import { mayBook, mayManage } from "../role.ts";
 import { go, Link, usePlace, withQuery } from "../router.tsx";
 import { Amount } from "../ui/amount.tsx";
+import { useBusinessMoves } from "../ui/live-business.ts";
 import { Empty, PageTitle } from "../ui/page.tsx";
 import { Pages } from "../ui/pages.tsx";
 import { InvoiceRows, InvoiceTable } from "./contact-documents.tsx";
@@ -48,11 +49,12 @@ export function DocumentsScreen({ role }: { role: string }) {
   };
   const key = JSON.stringify([filter, orderBy]);
   const show = (changes: Record<string, string | null>) => go(withQuery(changes), { replace: true });
+  const moved = useBusinessMoves();
   return (
     <>
       <div class="head">
         <PageTitle text={t("documents")} />
-        <Count filter={filter} />
+        <Count filter={filter} moved={moved} />
         <span class="space" />
         {mayManage(role) && (
           <Link href="/settings/documents" class="button">
@@ -111,6 +113,7 @@ export function DocumentsScreen({ role }: { role: string }) {
         variables={(after) => ({ after, filter, orderBy })}
         connection={(data) => data.documents}
         types={["Document"]}
+        moved={moved}
         rows={(nodes) => (
           <InvoiceRows invoices={nodes} address={(id, row) => `/contacts/${row.contact.id}?view=documents&document=${id}`} />
         )}
@@ -127,13 +130,18 @@ export function DocumentsScreen({ role }: { role: string }) {
           )
         }
       />
-      <Totals filter={filter} />
+      <Totals filter={filter} moved={moved} />
     </>
   );
 }
 
-function Count({ filter }: { filter: DocumentFilter }) {
-  const { data } = useQuery(DocumentSummaryDocument, { filter }, { types: ["Document"] });
+interface SummaryProps {
+  filter: DocumentFilter;
+  moved: number;
+}
+
+function Count({ filter, moved }: SummaryProps) {
+  const { data } = useQuery(DocumentSummaryDocument, { filter }, { types: ["Document"], moved });
   return (
     <span class="quiet" role="status">
       {data && tn("documentsOne", "documentsOther", data.documentSummary.count)}
@@ -142,8 +150,8 @@ function Count({ filter }: { filter: DocumentFilter }) {
 }
 
 // Totals is what all documents of the list come to, a row for each currency.
-function Totals({ filter }: { filter: DocumentFilter }) {
-  const { data } = useQuery(DocumentSummaryDocument, { filter }, { types: ["Document"] });
+function Totals({ filter, moved }: SummaryProps) {
+  const { data } = useQuery(DocumentSummaryDocument, { filter }, { types: ["Document"], moved });
   const totals = data?.documentSummary.totals ?? [];
   if (totals.length === 0) {
     return null;

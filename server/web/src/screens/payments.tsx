@@ -6,6 +6,7 @@ import { go, Link, usePlace, withQuery } from "../router.tsx";
 import { Amount } from "../ui/amount.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { Check, Choice, Field } from "../ui/form.tsx";
+import { useBusinessMoves } from "../ui/live-business.ts";
 import { Empty, PageTitle } from "../ui/page.tsx";
 import { Pages } from "../ui/pages.tsx";
 import { methods } from "./payment-editor.tsx";
@@ -34,6 +35,7 @@ export function PaymentsScreen({ role }: { role: string }) {
   const filter = filterOf(query);
   const show = (changes: Record<string, string | null>) => go(withQuery(changes), { replace: true });
   const all = (text: string) => ({ value: "", text });
+  const moved = useBusinessMoves();
   return (
     <>
       <div class="head">
@@ -72,13 +74,14 @@ export function PaymentsScreen({ role }: { role: string }) {
           <Check name="credit" label={t("onlyCredit")} checked={query.get("credit") !== null} change={(on) => show({ credit: on ? "1" : null })} />
         </div>
       </div>
-      <Summary filter={filter} />
+      <Summary filter={filter} moved={moved} />
       <Pages
         key={JSON.stringify(filter)}
         document={PaymentsDocument}
         variables={(after) => ({ filter, after })}
         connection={(data) => data.payments}
         types={["Payment"]}
+        moved={moved}
         rows={(nodes) => nodes.map((payment) => <PaymentRow key={payment.id} payment={payment} mayBook={mayBook(role)} />)}
         frame={(pages) => <ul class="card plain">{pages}</ul>}
         empty={<Empty text={t(Object.keys(filter).length > 0 ? "paymentsNoneFound" : "paymentsEmpty")} />}
@@ -88,8 +91,8 @@ export function PaymentsScreen({ role }: { role: string }) {
 }
 
 // Summary is what the payments of the filter come to, each currency by itself.
-function Summary({ filter }: { filter: PaymentFilter }) {
-  const { data, faults, again } = useQuery(PaymentSummaryDocument, { filter }, { types: ["Payment", "PaymentSummary"] });
+function Summary({ filter, moved }: { filter: PaymentFilter; moved: number }) {
+  const { data, faults, again } = useQuery(PaymentSummaryDocument, { filter }, { types: ["Payment", "PaymentSummary"], moved });
   const summary = data?.paymentSummary;
   if (!summary) {
     return <Faults faults={faults} again={again} />;

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { useAction, useLive, useQuery } from "../api/hooks.ts";
+import { useAction, useLive, useMoves, useQuery } from "../api/hooks.ts";
 import { formatDay, formatInstant } from "../format/day.ts";
 import {
   AcceptPortalEstimateDocument,
@@ -23,8 +23,8 @@ import { PortalMessages } from "./portal-messages.tsx";
 
 // PortalDocuments are a customer's estimates and credit notes.
 export function PortalDocuments({ contactId, moved }: { contactId: string; moved: number }) {
-  const [changed, setChanged] = useState(0);
-  useLive(PortalDocumentChangedDocument, { contactId }, () => setChanged((n) => n + 1));
+  const [changed, touch] = useMoves();
+  useLive(PortalDocumentChangedDocument, { contactId }, touch);
   return (
     <Pages
       document={PortalDocumentsDocument}

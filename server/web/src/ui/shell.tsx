@@ -31,6 +31,11 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: C
         </Link>
         {viewer && !portal && (
           <nav aria-label={t("staffNavigation")}>
+            {maySell(viewer.role ?? "") && (
+              <Link href="/overview" current={path === "/overview"}>
+                {t("overview")}
+              </Link>
+            )}
             {maySeeContacts(viewer.role ?? "") && (
               <Link href="/contacts" current={path === "/contacts"}>
                 {t("contacts")}
