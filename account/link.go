@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"html"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -103,19 +101,19 @@ func (s *Service) sendLink(ctx context.Context, email string, in RequestLinkInpu
 	return s.mailLink(as, u, in.Purpose, token)
 }
 
-// The words of a link's mail; %[1]s is the business, %[2]s the link.
-var linkWords = map[string]map[signinlink.Purpose]struct{ subject, text, button string }{
+// The words of a link's mail; %s is the business.
+var linkWords = map[string]map[signinlink.Purpose]struct{ subject, text, button, after string }{
 	"en": {
-		signinlink.PurposeSignIn: {"%[1]s: your link to sign in",
-			"Sign in to %[1]s by this link. It works once, for 15 minutes:\n\n%[2]s\n\nIf you did not ask for it, you need do nothing.\n", "Sign in"},
-		signinlink.PurposePassword: {"%[1]s: another password",
-			"Set another password for %[1]s by this link. It works once, for an hour:\n\n%[2]s\n\nIf you did not ask for it, you need do nothing: your password stays.\n", "Set another password"},
+		signinlink.PurposeSignIn: {"%s: your link to sign in", "Sign in to %s by this link. It works once, for 15 minutes.",
+			"Sign in", "If you did not ask for it, you need do nothing."},
+		signinlink.PurposePassword: {"%s: another password", "Set another password for %s by this link. It works once, for an hour.",
+			"Set another password", "If you did not ask for it, you need do nothing: your password stays."},
 	},
 	"el": {
-		signinlink.PurposeSignIn: {"%[1]s: ο σύνδεσμός σας για είσοδο",
-			"Μπείτε στο %[1]s με αυτόν τον σύνδεσμο. Ισχύει μία φορά, για 15 λεπτά:\n\n%[2]s\n\nΑν δεν τον ζητήσατε, δεν χρειάζεται να κάνετε τίποτα.\n", "Είσοδος"},
-		signinlink.PurposePassword: {"%[1]s: νέος κωδικός",
-			"Ορίστε νέο κωδικό για το %[1]s με αυτόν τον σύνδεσμο. Ισχύει μία φορά, για μία ώρα:\n\n%[2]s\n\nΑν δεν τον ζητήσατε, δεν χρειάζεται να κάνετε τίποτα· ο κωδικός σας μένει.\n", "Νέος κωδικός"},
+		signinlink.PurposeSignIn: {"%s: ο σύνδεσμός σας για είσοδο", "Μπείτε στο %s με αυτόν τον σύνδεσμο. Ισχύει μία φορά, για 15 λεπτά.",
+			"Είσοδος", "Αν δεν τον ζητήσατε, δεν χρειάζεται να κάνετε τίποτα."},
+		signinlink.PurposePassword: {"%s: νέος κωδικός", "Ορίστε νέο κωδικό για το %s με αυτόν τον σύνδεσμο. Ισχύει μία φορά, για μία ώρα.",
+			"Νέος κωδικός", "Αν δεν τον ζητήσατε, δεν χρειάζεται να κάνετε τίποτα· ο κωδικός σας μένει."},
 	},
 }
 
@@ -128,10 +126,9 @@ func (s *Service) mailLink(ctx context.Context, u *ent.User, purpose signinlink.
 	if purpose == signinlink.PurposePassword {
 		path = "/sign-in/password?token="
 	}
-	link := s.BaseURL + path + url.QueryEscape(token)
-	anchor := `<a href="` + html.EscapeString(link) + `">` + html.EscapeString(w.button) + `</a>`
-	page := "<p>" + strings.ReplaceAll(fmt.Sprintf(html.EscapeString(strings.TrimSpace(w.text)), html.EscapeString(org.Name), anchor), "\n\n", "</p>\n<p>") + "</p>"
-	return s.Mailer.Send(ctx, u.Email, fmt.Sprintf(w.subject, org.Name), fmt.Sprintf(w.text, org.Name, link), page)
+	l := letter.Letter{Subject: fmt.Sprintf(w.subject, org.Name), Paragraphs: []string{fmt.Sprintf(w.text, org.Name)},
+		Button: w.button, Link: s.BaseURL + path + url.QueryEscape(token), After: w.after}
+	return s.Mailer.Send(ctx, u.Email, l.Subject, l.Text(), l.HTML())
 }
 
 // LinkInput is the input of signInByLink.

@@ -28,6 +28,9 @@ type UpdateOrganizationInput struct {
 	TimeZone   *string
 	Language   *string
 
+	MailDocuments *bool // tells portal customers by e-mail of what was issued to them
+	MailPayments  *bool // and of payments that were received
+
 	ClosingDate *day.Date // nothing dated up to it changes any more
 	OpenBooks   bool      // takes the closing date away
 }
@@ -51,7 +54,8 @@ func (s *Service) UpdateOrganization(ctx context.Context, in UpdateOrganizationI
 		}
 		u := tx.Organization.UpdateOneID(org.ID).SetName(org.Name).SetProfession(org.Profession).SetVatNumber(org.VatNumber).
 			SetTaxOffice(org.TaxOffice).SetAddress(org.Address).SetEmail(org.Email).SetPhone(org.Phone).
-			SetTimeZone(org.TimeZone).SetLanguage(org.Language).SetNillableClosingDate(org.ClosingDate)
+			SetTimeZone(org.TimeZone).SetLanguage(org.Language).
+			SetMailDocuments(org.MailDocuments).SetMailPayments(org.MailPayments).SetNillableClosingDate(org.ClosingDate)
 		if org.ClosingDate == nil {
 			u.ClearClosingDate()
 		}
@@ -88,6 +92,11 @@ func (in UpdateOrganizationInput) apply(org *ent.Organization) error {
 			bad = append(bad, fault.New(fault.Invalid, f.name, "At most %d characters.", f.most))
 		}
 	}
+	for to, from := range map[*bool]*bool{&org.MailDocuments: in.MailDocuments, &org.MailPayments: in.MailPayments} {
+		if from != nil {
+			*to = *from
+		}
+	}
 	if in.Email != nil && org.Email != "" {
 		address, err := normalizeEmail(org.Email)
 		_ = bad.Add("email", err)
@@ -110,7 +119,8 @@ func (in UpdateOrganizationInput) apply(org *ent.Organization) error {
 
 func organizationFields(o *ent.Organization) audit.Fields {
 	f := audit.Fields{"name": o.Name, "profession": o.Profession, "vatNumber": o.VatNumber, "taxOffice": o.TaxOffice,
-		"address": o.Address, "email": o.Email, "phone": o.Phone, "timeZone": o.TimeZone, "language": o.Language}
+		"address": o.Address, "email": o.Email, "phone": o.Phone, "timeZone": o.TimeZone, "language": o.Language,
+		"mailDocuments": o.MailDocuments, "mailPayments": o.MailPayments}
 	if o.ClosingDate != nil {
 		f["closingDate"] = *o.ClosingDate
 	}

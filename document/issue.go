@@ -74,6 +74,11 @@ func (s *Service) IssueIn(ctx context.Context, tx *ent.Tx, row *ent.Document) (*
 	}
 	row.Status, row.IssuedAt = entdocument.StatusIssued, &now
 	row.Version++
+	if s.Issued != nil {
+		if err := s.Issued(ctx, tx, row); err != nil {
+			return nil, err
+		}
+	}
 	return s.enforce(ctx, tx, row)
 }
 

@@ -18,13 +18,16 @@ let browser;
 let window;
 let email;
 let password;
+let customer; // of the demonstration
 let secret;
 let recovery;
 
 before(async () => {
   relay = await catchMail();
-  server = await start(process.env.KARTELA_COMMAND.split(" "), folder, ["Page", "Owner"], { KARTELA_SMTP_URL: relay.address });
+  server = await start(process.env.KARTELA_COMMAND.split(" "), folder, ["Page", "Owner", "Portal"], { KARTELA_SMTP_URL: relay.address });
   [email, password] = server.printed.Owner.split(" / ");
+  const [portalEmail, portalPassword] = server.printed.Portal.split(" / ");
+  customer = { email: portalEmail, password: portalPassword };
   browser = await launch();
   window = await person(browser, complaints, { colorScheme: "light" });
   await window.goto(server.printed.Page);
@@ -145,6 +148,71 @@ test("a kept code lets in without the app, and turns it off", async () => {
   await openDialog(window).getByLabel("Code of your authenticator app").fill(recovery[1]);
   await openDialog(window).getByRole("button", { name: "Turn off the second factor" }).click();
   await window.getByRole("button", { name: "Turn on the second factor" }).waitFor();
+});
+
+test("a customer chooses their language and which mails they get, and is mailed what was issued", async () => {
+  await window.goto(at("/settings/business"));
+  await window.getByLabel("When an invoice, credit note or estimate is issued").check();
+  await window.getByLabel("When a payment is received").check();
+  await window.locator("form", { hasText: "E-mails to customers" }).getByRole("button", { name: "Save" }).click();
+  await window.getByText("Saved").first().waitFor();
+  const small = await person(browser, complaints, phone, greek, { colorScheme: "light" });
+  await small.goto(server.printed.Page);
+  await small.locator("input[name=email]").fill(customer.email);
+  await small.locator("input[name=password]").fill(customer.password);
+  await small.locator("form button[type=submit]").click();
+  await small.locator(".person").waitFor();
+  const contactId = await small.evaluate(async () => {
+    const answer = await fetch("/graphql", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: "{ portal { contacts { id } } }" }),
+    });
+    return (await answer.json()).data.portal.contacts[0].id;
+  });
+  await small.locator(".person a").click();
+  await small.getByRole("heading", { name: "E-mail", level: 2 }).waitFor();
+  await small.getByLabel("Εισπράχθηκε πληρωμή σας").uncheck();
+  await small.locator("form", { hasText: "Εισπράχθηκε πληρωμή σας" }).getByRole("button", { name: "Αποθήκευση" }).click();
+  await small.getByText("Αποθηκεύτηκ").first().waitFor();
+  assert.deepEqual(await barriers(small), []);
+  assert.equal(await overflow(small), 0);
+  await photograph(small, "portal-settings");
+  await small.getByLabel("Όνομα").fill("Maria P.");
+  await small.getByRole("combobox", { name: "Γλώσσα" }).selectOption("en");
+  await small.locator("form", { hasText: "Για μένα" }).getByRole("button", { name: "Αποθήκευση" }).click();
+  await small.getByRole("heading", { name: "About me" }).waitFor();
+  await small.reload();
+  assert.equal(await small.getByLabel("Name").inputValue(), "Maria P.");
+  assert.equal(await small.getByLabel("A payment of yours was received").isChecked(), false);
+
+  const staff = (query, variables) =>
+    window.evaluate(
+      async ([text, input]) => {
+        const answer = await fetch("/graphql", {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ query: text, variables: { input } }),
+        });
+        const { data, errors } = await answer.json();
+        return errors ? Promise.reject(new Error(JSON.stringify(errors))) : Object.values(data)[0];
+      },
+      [query, variables],
+    );
+  const before = relay.count();
+  await staff("mutation ($input: RecordPaymentInput!) { recordPayment(input: $input) { payment { id } } }", { contactId, amount: "1" });
+  const made = await staff("mutation ($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }", {
+    type: "INVOICE",
+    contactId,
+    lines: [{ title: "work", unitPrice: "4321", taxes: [] }],
+  });
+  await staff("mutation ($input: DocumentIdInput!) { issueDocument(input: $input) { document { id } } }", { id: made.document.id });
+  const { link, text } = await relay.next(before, "/portal/invoices/"); // nothing of the payment comes before it
+  assert.equal(link, at(`/portal/invoices/${made.document.id}`));
+  assert.match(text, /To be paid by/); // as they chose
+  await small.goto(link);
+  await small.getByText("€4,321.00").first().waitFor();
+  await small.context().close();
 });
 
 test("the own account fits a phone, in Greek, in the dark", async () => {

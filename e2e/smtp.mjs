@@ -41,6 +41,7 @@ export async function catchMail() {
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   return {
     address: `smtp://127.0.0.1:${server.address().port}?from=kartela@test.example&tls=none`,
+    count: () => messages.length,
     // next waits for one more message than were taken before, and gives the link in its text.
     next: async (after, path) => {
       const limit = AbortSignal.timeout(patience);

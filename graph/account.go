@@ -171,6 +171,13 @@ func (m mutation) ChangePassword(ctx context.Context, in account.ChangePasswordI
 	return &model.ChangePasswordPayload{Ended: n}, nil
 }
 
+func (m mutation) UpdateOwnAccount(ctx context.Context, in account.UpdateOwnInput) (*model.UpdateOwnAccountPayload, error) {
+	if err := m.Accounts.UpdateOwn(ctx, in); err != nil {
+		return nil, err
+	}
+	return &model.UpdateOwnAccountPayload{Viewer: viewer.From(ctx)}, nil
+}
+
 func (m mutation) UpdateOrganization(ctx context.Context, in account.UpdateOrganizationInput) (*model.UpdateOrganizationPayload, error) {
 	org, err := m.Accounts.UpdateOrganization(ctx, in)
 	if err != nil {

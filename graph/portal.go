@@ -20,6 +20,14 @@ func (portalContactFields) Documents(ctx context.Context, c *portal.Contact, fir
 	return c.Documents(ctx, first, after, f)
 }
 
+func (m mutation) UpdatePortalSettings(ctx context.Context, in portal.SettingsInput) (*model.UpdatePortalSettingsPayload, error) {
+	now, err := m.Portals.UpdateSettings(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.UpdatePortalSettingsPayload{Settings: *now}, nil
+}
+
 func (m mutation) AcceptPortalEstimate(ctx context.Context, in portal.DecideInput) (*model.DecidePortalEstimatePayload, error) {
 	d, err := m.Portals.AcceptEstimate(ctx, in)
 	return decided(d, err)

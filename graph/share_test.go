@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/kartela/kartela/viewer"
 )

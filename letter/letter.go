@@ -13,24 +13,41 @@ type Letter struct {
 	Paragraphs []string
 	Button     string // the words of the link
 	Link       string
-	Settings   string // the words of how to get no more of them
+	After      string // a last paragraph, after the link; may be empty
+	Settings   string // the words of how to get no more of them; empty where it was asked for
 	SettingsAt string // where
 }
 
 // Text is the letter as plain text.
 func (l Letter) Text() string {
-	return strings.Join(l.Paragraphs, "\n\n") + "\n\n" + l.Button + ":\n" + l.Link + "\n\n--\n" + l.Settings + "\n" + l.SettingsAt + "\n"
+	text := strings.Join(l.Paragraphs, "\n\n") + "\n\n" + l.Button + ":\n" + l.Link + "\n"
+	if l.After != "" {
+		text += "\n" + l.After + "\n"
+	}
+	if l.Settings != "" {
+		text += "\n--\n" + l.Settings + "\n" + l.SettingsAt + "\n"
+	}
+	return text
 }
 
 // HTML is the letter for readers that show HTML.
 func (l Letter) HTML() string {
 	var b strings.Builder
 	for _, p := range l.Paragraphs {
-		b.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(p), "\n", "<br>\n") + "</p>\n")
+		b.WriteString(paragraph(p))
 	}
 	b.WriteString(`<p>` + anchor(l.Link, l.Button) + "</p>\n")
-	b.WriteString(`<p><small>` + anchor(l.SettingsAt, l.Settings) + "</small></p>\n")
+	if l.After != "" {
+		b.WriteString(paragraph(l.After))
+	}
+	if l.Settings != "" {
+		b.WriteString(`<p><small>` + anchor(l.SettingsAt, l.Settings) + "</small></p>\n")
+	}
 	return b.String()
+}
+
+func paragraph(text string) string {
+	return "<p>" + strings.ReplaceAll(html.EscapeString(text), "\n", "<br>\n") + "</p>\n"
 }
 
 func anchor(to, words string) string {

@@ -19,3 +19,13 @@ func TestALetterIsLaidOutBothWaysAndTakesNoMarkup(t *testing.T) {
 		}
 	}
 }
+
+func TestALetterThatWasAskedForHasNoFoot(t *testing.T) {
+	l := Letter{Paragraphs: []string{"P"}, Button: "B", Link: "https://k.example/a", After: "If you did not ask for it <you>, do nothing."}
+	if want := "P\n\nB:\nhttps://k.example/a\n\nIf you did not ask for it <you>, do nothing.\n"; l.Text() != want {
+		t.Errorf("the text is %q", l.Text())
+	}
+	if want := "<p>P</p>\n<p><a href=\"https://k.example/a\">B</a></p>\n<p>If you did not ask for it &lt;you&gt;, do nothing.</p>\n"; l.HTML() != want {
+		t.Errorf("the HTML is %q", l.HTML())
+	}
+}

@@ -20,9 +20,9 @@ import (
 	"github.com/kartela/kartela/ent/schema"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
-	"github.com/kartela/kartela/letter"
 	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/page"
+	"github.com/kartela/kartela/post"
 	"github.com/kartela/kartela/viewer"
 )
 
@@ -35,9 +35,8 @@ type Service struct {
 	Told func(organization, contact uuid.UUID)
 	// Ask asks, in the transaction of the context, for an answer to be mailed: to all of the
 	// contact's customers where person is zero, else to that person.
-	Ask     func(ctx context.Context, organization, message, person uuid.UUID) error
-	Mailer  letter.Mailer
-	BaseURL string // of the page, for links
+	Ask  func(ctx context.Context, organization, message, person uuid.UUID) error
+	Post *post.Service
 }
 
 // SendInput is the input of sendMessage and of sendPortalMessage.
@@ -111,7 +110,7 @@ func (s *Service) send(ctx context.Context, tx *ent.Tx, in SendInput, name strin
 		return uuid.Nil, err
 	}
 	if author == entmessage.AuthorStaff {
-		if !s.Mailer.Configured() {
+		if !s.Post.Mailer.Configured() {
 			return row.ID, nil
 		}
 		return row.ID, s.Ask(ctx, v.Organization, row.ID, uuid.Nil)

@@ -50,13 +50,13 @@ func (s *Service) prepare(ctx context.Context, in RecordInput) (b *before, out [
 // organizationRead reads of the business what a payment needs.
 func (s *Service) organizationRead(ctx context.Context, into *ent.Organization) (*db.Statement, error) {
 	q, err := selecting(ctx, s.DB.Dialect, ent.TypeOrganization, organization.Table,
-		organization.FieldBaseCurrency, organization.FieldTimeZone, organization.FieldClosingDate)
+		organization.FieldBaseCurrency, organization.FieldTimeZone, organization.FieldClosingDate, organization.FieldMailPayments)
 	if err != nil {
 		return nil, err
 	}
 	query, args := q.Where(sql.EQ(q.C(organization.FieldID), viewer.From(ctx).Organization)).Query()
 	return &db.Statement{Query: query, Args: args, Row: func(scan func(...any) error) error {
-		return scan(&into.BaseCurrency, &into.TimeZone, &into.ClosingDate)
+		return scan(&into.BaseCurrency, &into.TimeZone, &into.ClosingDate, &into.MailPayments)
 	}}, nil
 }
 

@@ -29,6 +29,10 @@ type Service struct {
 	Contacts  *contact.Service
 	Documents *document.Service
 	Now       func() time.Time
+
+	// Received is told of every payment of a client, in the transaction that books it, where the
+	// business mails what it received; nil: nobody is.
+	Received func(ctx context.Context, row *ent.Payment) error
 }
 
 var _ document.Payer = (*Service)(nil)

@@ -157,6 +157,11 @@ func (s *Service) receive(ctx context.Context, tx *ent.Tx, row *ent.Payment, in 
 		posting.Outstanding, posting.Credit = settled[0].Outstanding, row.Amount+settled[0].Credit
 		settled = settled[1:]
 	}
+	if s.Received != nil && b.org.MailPayments && row.Kind == entpayment.KindClientPayment {
+		if err := s.Received(ctx, row); err != nil {
+			return err
+		}
+	}
 	return s.Ledger.ApplyAll(ctx, tx, onField("amount", append([]ledger.Change{posting}, settled...))...)
 }
 

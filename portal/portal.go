@@ -27,6 +27,7 @@ import (
 	"github.com/kartela/kartela/money"
 	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/page"
+	"github.com/kartela/kartela/post"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/viewer"
 )
@@ -40,6 +41,7 @@ type Service struct {
 	Statements *statement.Service
 	Notices    *notice.Service
 	Messages   *message.Service
+	Post       *post.Service
 	Mailer     letter.Mailer
 	BaseURL    string // of the page, for links
 	Ended      func(viewer.Ended)

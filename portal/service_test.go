@@ -22,6 +22,7 @@ import (
 	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/post"
 	"github.com/kartela/kartela/statement"
 	"github.com/kartela/kartela/viewer"
 )
@@ -63,9 +64,10 @@ func setup(t testing.TB, d *db.DB) *bench {
 	b.payments = &payment.Service{DB: d, Ledger: book, Contacts: b.contacts, Documents: documents, Now: clock}
 	statements := &statement.Service{DB: d, Contacts: b.contacts, Documents: documents, Payments: b.payments, Now: clock}
 	notices := &notice.Service{DB: d, Mailer: none{}, Told: func(uuid.UUID) {}}
-	messages := &message.Service{DB: d, Accounts: accounts, Notices: notices, Mailer: none{}, Told: func(uuid.UUID, uuid.UUID) {}}
+	mails := &post.Service{DB: d, Mailer: none{}, BaseURL: "https://kartela.example"}
+	messages := &message.Service{DB: d, Accounts: accounts, Notices: notices, Post: mails, Told: func(uuid.UUID, uuid.UUID) {}}
 	b.Service = &portal.Service{Notices: notices, Messages: messages, DB: d, Accounts: accounts, Ledger: book, Documents: documents, Statements: statements,
-		Mailer: none{}, BaseURL: "https://kartela.example", Ended: end, Now: clock}
+		Post: mails, Mailer: none{}, BaseURL: "https://kartela.example", Ended: end, Now: clock}
 	return b
 }
 

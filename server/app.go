@@ -27,6 +27,7 @@ import (
 	"github.com/kartela/kartela/payment"
 	"github.com/kartela/kartela/permalink"
 	"github.com/kartela/kartela/portal"
+	"github.com/kartela/kartela/post"
 	"github.com/kartela/kartela/product"
 	"github.com/kartela/kartela/project"
 	"github.com/kartela/kartela/recurring"
@@ -38,19 +39,22 @@ import (
 
 // app is the server put together: every service, and what serves them.
 type app struct {
-	config  *config
-	db      *db.DB
-	graph   *graph.Resolver
-	bus     closingBus // nil without other processes
-	relay   *live.Relay
-	looker  *live.Looker
-	reviews *reviews
-	streams *streams
-	sockets *sockets
-	door    *doorkeeper
-	exports *exports.Service
-	workers *workers
-	handler http.Handler
+	config *config
+	db     *db.DB
+	graph  *graph.Resolver
+	bus    closingBus // nil without other processes
+	relay  *live.Relay
+
+	issued   *portal.DocumentMails
+	received *portal.PaymentMails
+	looker   *live.Looker
+	reviews  *reviews
+	streams  *streams
+	sockets  *sockets
+	door     *doorkeeper
+	exports  *exports.Service
+	workers  *workers
+	handler  http.Handler
 
 	stopping atomic.Bool
 }
@@ -87,7 +91,8 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.relay.Ended, AccessChanged: a.relay.AccessChanged}
 	r.Notices = &notice.Service{DB: d, Mailer: mailer, BaseURL: baseURL, Ask: a.asker(noticeMail),
 		Told: func(organization uuid.UUID) { a.relay.Hint(organization, notice.Topic(organization)) }}
-	r.Messages = &message.Service{DB: d, Accounts: r.Accounts, Notices: r.Notices, Mailer: mailer, BaseURL: baseURL, Ask: a.asker(messageMail), Told: a.relay.Hint}
+	mails := &post.Service{DB: d, Mailer: mailer, BaseURL: baseURL}
+	r.Messages = &message.Service{DB: d, Accounts: r.Accounts, Notices: r.Notices, Post: mails, Ask: a.asker(messageMail), Told: a.relay.Hint}
 	r.Products = &product.Service{DB: d}
 	r.Rates = newRates(c, d, now)
 	r.Documents = &document.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Now: now, Rates: r.Rates, Changed: func(org, contact, id uuid.UUID) {
@@ -104,7 +109,9 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}
 	r.Links = &permalink.Service{DB: d, Documents: r.Documents, BaseURL: baseURL, Now: now}
 	r.Portals = &portal.Service{Notices: r.Notices, Messages: r.Messages, DB: d, Accounts: r.Accounts, Ledger: r.Ledger, Documents: r.Documents, Statements: r.Statements,
-		Mailer: mailer, BaseURL: baseURL, Ended: a.relay.Ended, Now: now}
+		Post: mails, Mailer: mailer, BaseURL: baseURL, Ended: a.relay.Ended, Now: now}
+	a.issued, a.received = &portal.DocumentMails{Service: r.Portals, Ask: a.asker(documentMail)}, &portal.PaymentMails{Service: r.Portals, Ask: a.asker(paymentMail)}
+	r.Documents.Issued, r.Payments.Received = a.issued.Issued, a.received.Received
 	a.graph = r
 	if r.Jobs, err = a.newQueue(); err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func (a *app) newQueue() (*job.Service, error) {
 			return a.graph.Recurring.Make(ctx, t.Organization, t.Subject)
 		}},
 	}
-	for name, mails := range map[string]mails{noticeMail: a.graph.Notices, messageMail: a.graph.Messages} {
+	for name, mails := range map[string]mails{noticeMail: a.graph.Notices, messageMail: a.graph.Messages, documentMail: a.issued, paymentMail: a.received} {
 		kinds = append(kinds, job.Kind{Name: name, Do: func(ctx context.Context, t job.Task) error {
 			if t.Person == uuid.Nil {
 				return mails.Spread(ctx, t.Organization, t.Subject)
@@ -47,11 +47,13 @@ func (a *app) newQueue() (*job.Service, error) {
 // recurringInvoice is the kind of job that makes what is due of one recurring invoice.
 const recurringInvoice = "recurring_invoice"
 
-// The kinds of jobs that mail what a customer did to staff, and answers to customers: one that
-// finds whom, and one to each.
+// The kinds of jobs that mail what a customer did to staff, and to customers answers, what was
+// issued to them and what was received from them: one that finds whom, and one to each.
 const (
-	noticeMail  = "notice_mail"
-	messageMail = "message_mail"
+	noticeMail   = "notice_mail"
+	messageMail  = "message_mail"
+	documentMail = "document_mail"
+	paymentMail  = "payment_mail"
 )
 
 // mails are what can be mailed: Spread asks for a mail to each whom it concerns.

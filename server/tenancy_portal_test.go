@@ -8,7 +8,8 @@ func (c *tenant) fillPortal(name string) {
 }
 
 // forCustomers are fields that staff have no use for.
-var forCustomers = map[string]bool{"acceptPortalEstimate": true, "rejectPortalEstimate": true, "sendPortalMessage": true, "markPortalMessagesSeen": true}
+var forCustomers = map[string]bool{"acceptPortalEstimate": true, "rejectPortalEstimate": true, "sendPortalMessage": true, "markPortalMessagesSeen": true,
+	"updatePortalSettings": true}
 
 // portalArguments are good ones for each field of messages and notices that takes an id.
 func (c *tenant) portalArguments(field string) vars {

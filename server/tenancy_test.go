@@ -526,7 +526,7 @@ func TestStaffFieldsAnswerStaffAlone(t *testing.T) {
 var openToAll = map[string]bool{"__schema": true, "__type": true, "viewer": true, "createOrganization": true, "signIn": true,
 	"requestSignInLink": true, "signInByLink": true, "resetPassword": true, "switchOrganization": true,
 	"beginSecondFactor": true, "enableSecondFactor": true, "disableSecondFactor": true,
-	"signOut": true, "signOutEverywhere": true, "changePassword": true, "acceptPortalInvitation": true,
+	"signOut": true, "signOutEverywhere": true, "changePassword": true, "updateOwnAccount": true, "acceptPortalInvitation": true,
 	"addAttachment": true, "uploadContactImport": true, "setLogo": true} // take a file: see their own tests
 
 // otherArguments are good ones for fields that take no id.
@@ -539,6 +539,7 @@ var otherArguments = map[string]vars{
 	"updateRegistrySettings": {"input": vars{"recheck": true}},
 	"updateOrganization":     {"input": vars{"name": "Taken over"}},
 	"addMember":              {"input": vars{"email": "evil@a.example", "name": "E", "role": "OWNER", "password": "a good password"}},
+	"updatePortalSettings":   {"input": vars{"messages": false}},
 	"createApiKey":           {"input": vars{"name": "evil", "role": "OWNER"}},
 }
 

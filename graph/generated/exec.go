@@ -956,7 +956,9 @@ type ComplexityRoot struct {
 		UpdateExpenseCategory  func(childComplexity int, input document.UpdateCategoryInput) int
 		UpdateNumberSequence   func(childComplexity int, input document.UpdateSequenceInput) int
 		UpdateOrganization     func(childComplexity int, input account.UpdateOrganizationInput) int
+		UpdateOwnAccount       func(childComplexity int, input account.UpdateOwnInput) int
 		UpdatePayment          func(childComplexity int, input payment.UpdateInput) int
+		UpdatePortalSettings   func(childComplexity int, input portal.SettingsInput) int
 		UpdateProduct          func(childComplexity int, input product.UpdateInput) int
 		UpdateProject          func(childComplexity int, input project.UpdateInput) int
 		UpdateProjectFee       func(childComplexity int, input project.UpdateFeeInput) int
@@ -1061,20 +1063,22 @@ type ComplexityRoot struct {
 	}
 
 	Organization struct {
-		Address      func(childComplexity int) int
-		BaseCurrency func(childComplexity int) int
-		ClosingDate  func(childComplexity int) int
-		Country      func(childComplexity int) int
-		Email        func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Language     func(childComplexity int) int
-		LogoURL      func(childComplexity int) int
-		Name         func(childComplexity int) int
-		Phone        func(childComplexity int) int
-		Profession   func(childComplexity int) int
-		TaxOffice    func(childComplexity int) int
-		TimeZone     func(childComplexity int) int
-		VatNumber    func(childComplexity int) int
+		Address       func(childComplexity int) int
+		BaseCurrency  func(childComplexity int) int
+		ClosingDate   func(childComplexity int) int
+		Country       func(childComplexity int) int
+		Email         func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Language      func(childComplexity int) int
+		LogoURL       func(childComplexity int) int
+		MailDocuments func(childComplexity int) int
+		MailPayments  func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Phone         func(childComplexity int) int
+		Profession    func(childComplexity int) int
+		TaxOffice     func(childComplexity int) int
+		TimeZone      func(childComplexity int) int
+		VatNumber     func(childComplexity int) int
 	}
 
 	OrganizationTotals struct {
@@ -1194,6 +1198,7 @@ type ComplexityRoot struct {
 		Invoice       func(childComplexity int, id uuid.UUID) int
 		OnlinePayment func(childComplexity int, id uuid.UUID) int
 		PayWith       func(childComplexity int) int
+		Settings      func(childComplexity int) int
 	}
 
 	PortalAccess struct {
@@ -1391,6 +1396,14 @@ type ComplexityRoot struct {
 		Starts      func(childComplexity int) int
 		Status      func(childComplexity int) int
 		Time        func(childComplexity int, first *int, after *string) int
+	}
+
+	PortalSettings struct {
+		Documents        func(childComplexity int) int
+		DocumentsOffered func(childComplexity int) int
+		Messages         func(childComplexity int) int
+		Payments         func(childComplexity int) int
+		PaymentsOffered  func(childComplexity int) int
 	}
 
 	PortalSettlement struct {
@@ -2001,6 +2014,14 @@ type ComplexityRoot struct {
 		Organization func(childComplexity int) int
 	}
 
+	UpdateOwnAccountPayload struct {
+		Viewer func(childComplexity int) int
+	}
+
+	UpdatePortalSettingsPayload struct {
+		Settings func(childComplexity int) int
+	}
+
 	UpdateReminderDaysPayload struct {
 		Days func(childComplexity int) int
 	}
@@ -2087,6 +2108,7 @@ type MutationResolver interface {
 	SignOut(ctx context.Context, input *account.SignOutInput) (*model.SignOutPayload, error)
 	SignOutEverywhere(ctx context.Context, input *account.SignOutInput) (*model.SignOutPayload, error)
 	ChangePassword(ctx context.Context, input account.ChangePasswordInput) (*model.ChangePasswordPayload, error)
+	UpdateOwnAccount(ctx context.Context, input account.UpdateOwnInput) (*model.UpdateOwnAccountPayload, error)
 	UpdateOrganization(ctx context.Context, input account.UpdateOrganizationInput) (*model.UpdateOrganizationPayload, error)
 	SetLogo(ctx context.Context, input model.SetLogoInput) (*model.LogoPayload, error)
 	RemoveLogo(ctx context.Context, input attachment.RemoveLogoInput) (*model.LogoPayload, error)
@@ -2192,6 +2214,7 @@ type MutationResolver interface {
 	SendMessage(ctx context.Context, input message.SendInput) (*model.SendMessagePayload, error)
 	MarkMessagesSeen(ctx context.Context, input message.SeenInput) (*model.MarkSeenPayload, error)
 	MarkNoticesSeen(ctx context.Context, input notice.SeenInput) (*model.MarkSeenPayload, error)
+	UpdatePortalSettings(ctx context.Context, input portal.SettingsInput) (*model.UpdatePortalSettingsPayload, error)
 	AcceptPortalEstimate(ctx context.Context, input portal.DecideInput) (*model.DecidePortalEstimatePayload, error)
 	RejectPortalEstimate(ctx context.Context, input portal.DecideInput) (*model.DecidePortalEstimatePayload, error)
 	SendPortalMessage(ctx context.Context, input portal.SendInput) (*model.SendPortalMessagePayload, error)
@@ -6317,6 +6340,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateOrganization(childComplexity, args["input"].(account.UpdateOrganizationInput)), true
+	case "Mutation.updateOwnAccount":
+		if e.ComplexityRoot.Mutation.UpdateOwnAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateOwnAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateOwnAccount(childComplexity, args["input"].(account.UpdateOwnInput)), true
 	case "Mutation.updatePayment":
 		if e.ComplexityRoot.Mutation.UpdatePayment == nil {
 			break
@@ -6328,6 +6362,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdatePayment(childComplexity, args["input"].(payment.UpdateInput)), true
+	case "Mutation.updatePortalSettings":
+		if e.ComplexityRoot.Mutation.UpdatePortalSettings == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePortalSettings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePortalSettings(childComplexity, args["input"].(portal.SettingsInput)), true
 	case "Mutation.updateProduct":
 		if e.ComplexityRoot.Mutation.UpdateProduct == nil {
 			break
@@ -6834,6 +6879,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.LogoURL(childComplexity), true
+	case "Organization.mailDocuments":
+		if e.ComplexityRoot.Organization.MailDocuments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.MailDocuments(childComplexity), true
+	case "Organization.mailPayments":
+		if e.ComplexityRoot.Organization.MailPayments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.MailPayments(childComplexity), true
 	case "Organization.name":
 		if e.ComplexityRoot.Organization.Name == nil {
 			break
@@ -7349,6 +7406,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portal.PayWith(childComplexity), true
+	case "Portal.settings":
+		if e.ComplexityRoot.Portal.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portal.Settings(childComplexity), true
 
 	case "PortalAccess.acceptedAt":
 		if e.ComplexityRoot.PortalAccess.AcceptedAt == nil {
@@ -8221,6 +8284,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalProject.Time(childComplexity, args["first"].(*int), args["after"].(*string)), true
+
+	case "PortalSettings.documents":
+		if e.ComplexityRoot.PortalSettings.Documents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalSettings.Documents(childComplexity), true
+	case "PortalSettings.documentsOffered":
+		if e.ComplexityRoot.PortalSettings.DocumentsOffered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalSettings.DocumentsOffered(childComplexity), true
+	case "PortalSettings.messages":
+		if e.ComplexityRoot.PortalSettings.Messages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalSettings.Messages(childComplexity), true
+	case "PortalSettings.payments":
+		if e.ComplexityRoot.PortalSettings.Payments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalSettings.Payments(childComplexity), true
+	case "PortalSettings.paymentsOffered":
+		if e.ComplexityRoot.PortalSettings.PaymentsOffered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalSettings.PaymentsOffered(childComplexity), true
 
 	case "PortalSettlement.amount":
 		if e.ComplexityRoot.PortalSettlement.Amount == nil {
@@ -10882,6 +10976,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateOrganizationPayload.Organization(childComplexity), true
 
+	case "UpdateOwnAccountPayload.viewer":
+		if e.ComplexityRoot.UpdateOwnAccountPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateOwnAccountPayload.Viewer(childComplexity), true
+
+	case "UpdatePortalSettingsPayload.settings":
+		if e.ComplexityRoot.UpdatePortalSettingsPayload.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePortalSettingsPayload.Settings(childComplexity), true
+
 	case "UpdateReminderDaysPayload.days":
 		if e.ComplexityRoot.UpdateReminderDaysPayload.Days == nil {
 			break
@@ -11083,7 +11191,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateExpenseCategoryInput", ec.unmarshalInputUpdateExpenseCategoryInput),
 			graphql.NewInputUnmarshaler("UpdateNumberSequenceInput", ec.unmarshalInputUpdateNumberSequenceInput),
 			graphql.NewInputUnmarshaler("UpdateOrganizationInput", ec.unmarshalInputUpdateOrganizationInput),
+			graphql.NewInputUnmarshaler("UpdateOwnAccountInput", ec.unmarshalInputUpdateOwnAccountInput),
 			graphql.NewInputUnmarshaler("UpdatePaymentInput", ec.unmarshalInputUpdatePaymentInput),
+			graphql.NewInputUnmarshaler("UpdatePortalSettingsInput", ec.unmarshalInputUpdatePortalSettingsInput),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
 			graphql.NewInputUnmarshaler("UpdateProjectFeeInput", ec.unmarshalInputUpdateProjectFeeInput),
 			graphql.NewInputUnmarshaler("UpdateProjectInput", ec.unmarshalInputUpdateProjectInput),
@@ -11671,6 +11781,9 @@ type Mutation {
   "Changes the own password and ends all other sessions. Codes: INVALID (too short; the present one is wrong), RATE_LIMITED."
   changePassword(input: ChangePasswordInput!): ChangePasswordPayload!
 
+  "Changes the own name and language, of staff and portal customers alike. Codes: INVALID, UNAUTHENTICATED, FORBIDDEN (an API key)."
+  updateOwnAccount(input: UpdateOwnAccountInput!): UpdateOwnAccountPayload!
+
   "Changes the details of the business. Needs ManageBusiness (owner, administrator)."
   updateOrganization(input: UpdateOrganizationInput!): UpdateOrganizationPayload!
 
@@ -12122,6 +12235,9 @@ type Mutation {
   "Keeps that notices were seen, for all of the staff. Needs EditSales. Codes: INVALID, NOT_FOUND."
   markNoticesSeen(input: MarkNoticesSeenInput!): MarkSeenPayload!
 
+  "Changes which mails the signed-in portal customer gets of the business. Portal customers only."
+  updatePortalSettings(input: UpdatePortalSettingsInput!): UpdatePortalSettingsPayload!
+
   """
   Accepts an estimate of an own contact, once, until the end of its last day; staff are told.
   Portal customers only. Codes: INVALID, NOT_FOUND, CONFLICT (decided, expired).
@@ -12328,6 +12444,10 @@ type Organization implements Node {
   timeZone: String!
   "The language of documents and the portal where a contact has none."
   language: String!
+  "Whether portal customers who want it are told by e-mail of invoices, credit notes and estimates when they are issued."
+  mailDocuments: Boolean!
+  "Whether portal customers who want it are told by e-mail of payments when they are booked."
+  mailPayments: Boolean!
   "Nothing dated up to this day is made or changed any more; null while the books are open."
   closingDate: Date
   "The path that the logo is read from, a PNG; null without one. Another logo has another path."
@@ -12532,6 +12652,22 @@ type ChangePasswordPayload {
   ended: Int!
 }
 
+"Input of updateOwnAccount. What is absent or null stays."
+input UpdateOwnAccountInput {
+  "What the other side sees beside what one writes and decides, up to 200 characters; empty: the e-mail address."
+  name: String
+  "The language of the page and of mails, en or el; empty: the business's."
+  language: String
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What changing the own account gives."
+type UpdateOwnAccountPayload {
+  "Who is signed in, as it is now."
+  viewer: Viewer!
+}
+
 "Input of updateOrganization. What is absent or null stays; an empty text clears."
 input UpdateOrganizationInput {
   "The name; never empty."
@@ -12552,6 +12688,10 @@ input UpdateOrganizationInput {
   timeZone: String
   "en or el."
   language: String
+  "Whether portal customers are told by e-mail of what was issued to them."
+  mailDocuments: Boolean
+  "Whether portal customers are told by e-mail of payments that were received."
+  mailPayments: Boolean
   "Nothing dated up to this day is made or changed any more."
   closingDate: Date
   "Takes the closing date away; false when left out."
@@ -16854,6 +16994,40 @@ type Portal {
   onlinePayment("The online payment's id." id: ID!): PortalOnlinePayment
   "An issued invoice, credit note or estimate. Null with NOT_FOUND for any other id."
   document("The document's id." id: ID!): PortalDocument
+  "Which mails the person gets of this business."
+  settings: PortalSettings!
+}
+
+"Which mails a portal customer gets of a business. Name and language are the person's: see viewer and updateOwnAccount."
+type PortalSettings {
+  "Of an invoice, credit note or estimate that was issued."
+  documents: Boolean!
+  "Whether the business sends such mails at all."
+  documentsOffered: Boolean!
+  "Of a payment that was received."
+  payments: Boolean!
+  "Whether the business sends such mails at all."
+  paymentsOffered: Boolean!
+  "Of an answer by the business."
+  messages: Boolean!
+}
+
+"Input of updatePortalSettings. What is absent or null stays."
+input UpdatePortalSettingsInput {
+  "Mails of what was issued."
+  documents: Boolean
+  "Mails of payments that were received."
+  payments: Boolean
+  "Mails of answers."
+  messages: Boolean
+  "See Mutation."
+  idempotencyKey: String
+}
+
+"What changing the settings gives."
+type UpdatePortalSettingsPayload {
+  "The settings as they are now."
+  settings: PortalSettings!
 }
 
 "The business, as its customers see it."
@@ -19501,6 +19675,10 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_timeZone(ctx, field)
 	case "language":
 		return ec.fieldContext_Organization_language(ctx, field)
+	case "mailDocuments":
+		return ec.fieldContext_Organization_mailDocuments(ctx, field)
+	case "mailPayments":
+		return ec.fieldContext_Organization_mailPayments(ctx, field)
 	case "closingDate":
 		return ec.fieldContext_Organization_closingDate(ctx, field)
 	case "logoUrl":
@@ -19743,6 +19921,8 @@ func (ec *executionContext) childFields_Portal(ctx context.Context, field graphq
 		return ec.fieldContext_Portal_onlinePayment(ctx, field)
 	case "document":
 		return ec.fieldContext_Portal_document(ctx, field)
+	case "settings":
+		return ec.fieldContext_Portal_settings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Portal", field.Name)
 }
@@ -20139,6 +20319,22 @@ func (ec *executionContext) childFields_PortalProject(ctx context.Context, field
 		return ec.fieldContext_PortalProject_time(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalProject", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "documents":
+		return ec.fieldContext_PortalSettings_documents(ctx, field)
+	case "documentsOffered":
+		return ec.fieldContext_PortalSettings_documentsOffered(ctx, field)
+	case "payments":
+		return ec.fieldContext_PortalSettings_payments(ctx, field)
+	case "paymentsOffered":
+		return ec.fieldContext_PortalSettings_paymentsOffered(ctx, field)
+	case "messages":
+		return ec.fieldContext_PortalSettings_messages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalSettings", field.Name)
 }
 
 func (ec *executionContext) childFields_PortalSettlement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21221,6 +21417,22 @@ func (ec *executionContext) childFields_UpdateOrganizationPayload(ctx context.Co
 		return ec.fieldContext_UpdateOrganizationPayload_organization(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateOrganizationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateOwnAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "viewer":
+		return ec.fieldContext_UpdateOwnAccountPayload_viewer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateOwnAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdatePortalSettingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "settings":
+		return ec.fieldContext_UpdatePortalSettingsPayload_settings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdatePortalSettingsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateReminderDaysPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23325,12 +23537,40 @@ func (ec *executionContext) field_Mutation_updateOrganization_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_updateOwnAccount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (account.UpdateOwnInput, error) {
+			return ec.unmarshalNUpdateOwnAccountInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐUpdateOwnInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updatePayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (payment.UpdateInput, error) {
 			return ec.unmarshalNUpdatePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updatePortalSettings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (portal.SettingsInput, error) {
+			return ec.unmarshalNUpdatePortalSettingsInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettingsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -36862,6 +37102,50 @@ func (ec *executionContext) fieldContext_Mutation_changePassword(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_updateOwnAccount(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateOwnAccount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateOwnAccount(ctx, fc.Args["input"].(account.UpdateOwnInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateOwnAccountPayload) graphql.Marshaler {
+			return ec.marshalNUpdateOwnAccountPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUpdateOwnAccountPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateOwnAccount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateOwnAccountPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateOwnAccount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_updateOrganization(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41482,6 +41766,50 @@ func (ec *executionContext) fieldContext_Mutation_markNoticesSeen(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_updatePortalSettings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updatePortalSettings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdatePortalSettings(ctx, fc.Args["input"].(portal.SettingsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdatePortalSettingsPayload) graphql.Marshaler {
+			return ec.marshalNUpdatePortalSettingsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUpdatePortalSettingsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updatePortalSettings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdatePortalSettingsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updatePortalSettings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_acceptPortalEstimate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43647,6 +43975,52 @@ func (ec *executionContext) fieldContext_Organization_language(_ context.Context
 	return graphql.NewScalarFieldContext("Organization", field, false, false, "String")
 }
 
+func (ec *executionContext) _Organization_mailDocuments(ctx context.Context, field graphql.CollectedField, obj *bind.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_mailDocuments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MailDocuments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_mailDocuments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Organization", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Organization_mailPayments(ctx context.Context, field graphql.CollectedField, obj *bind.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_mailPayments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MailPayments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_mailPayments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Organization", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Organization_closingDate(ctx context.Context, field graphql.CollectedField, obj *bind.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45691,6 +46065,38 @@ func (ec *executionContext) fieldContext_Portal_document(ctx context.Context, fi
 	if fc.Args, err = ec.field_Portal_document_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portal_settings(ctx context.Context, field graphql.CollectedField, obj *portal.Portal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portal_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settings(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Settings) graphql.Marshaler {
+			return ec.marshalNPortalSettings2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettings(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Portal_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalSettings(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -49402,6 +49808,121 @@ func (ec *executionContext) fieldContext_PortalProject_time(ctx context.Context,
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PortalSettings_documents(ctx context.Context, field graphql.CollectedField, obj *portal.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalSettings_documents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Documents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalSettings_documents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalSettings_documentsOffered(ctx context.Context, field graphql.CollectedField, obj *portal.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalSettings_documentsOffered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DocumentsOffered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalSettings_documentsOffered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalSettings_payments(ctx context.Context, field graphql.CollectedField, obj *portal.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalSettings_payments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalSettings_payments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalSettings_paymentsOffered(ctx context.Context, field graphql.CollectedField, obj *portal.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalSettings_paymentsOffered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaymentsOffered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalSettings_paymentsOffered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PortalSettings_messages(ctx context.Context, field graphql.CollectedField, obj *portal.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalSettings_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Messages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalSettings_messages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalSettings", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _PortalSettlement_document(ctx context.Context, field graphql.CollectedField, obj *portal.Settlement) (ret graphql.Marshaler) {
@@ -60716,6 +61237,70 @@ func (ec *executionContext) fieldContext_UpdateOrganizationPayload_organization(
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateOwnAccountPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.UpdateOwnAccountPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateOwnAccountPayload_viewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Viewer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v viewer.Viewer) graphql.Marshaler {
+			return ec.marshalNViewer2githubᚗcomᚋkartelaᚋkartelaᚋviewerᚐViewer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateOwnAccountPayload_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateOwnAccountPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Viewer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdatePortalSettingsPayload_settings(ctx context.Context, field graphql.CollectedField, obj *model.UpdatePortalSettingsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePortalSettingsPayload_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v portal.Settings) graphql.Marshaler {
+			return ec.marshalNPortalSettings2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettings(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePortalSettingsPayload_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePortalSettingsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalSettings(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateReminderDaysPayload_days(ctx context.Context, field graphql.CollectedField, obj *model.UpdateReminderDaysPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -70115,7 +70700,7 @@ func (ec *executionContext) unmarshalInputUpdateOrganizationInput(ctx context.Co
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "profession", "vatNumber", "taxOffice", "address", "email", "phone", "timeZone", "language", "closingDate", "openBooks", "idempotencyKey"}
+	fieldsInOrder := [...]string{"name", "profession", "vatNumber", "taxOffice", "address", "email", "phone", "timeZone", "language", "mailDocuments", "mailPayments", "closingDate", "openBooks", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -70185,6 +70770,20 @@ func (ec *executionContext) unmarshalInputUpdateOrganizationInput(ctx context.Co
 				return it, err
 			}
 			it.Language = data
+		case "mailDocuments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mailDocuments"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MailDocuments = data
+		case "mailPayments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mailPayments"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MailPayments = data
 		case "closingDate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("closingDate"))
 			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋdayᚐDate(ctx, v)
@@ -70220,6 +70819,62 @@ func (ec *executionContext) unmarshalInputUpdateOrganizationInput(ctx context.Co
 func UnmarshalUpdateOrganizationInput(ctx context.Context, raw any) (account.UpdateOrganizationInput, error) {
 	var out account.UpdateOrganizationInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateOrganizationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateOwnAccountInput(ctx context.Context, obj any) (account.UpdateOwnInput, error) {
+	var it account.UpdateOwnInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "language", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateOwnAccountInput unmarshals raw into the UpdateOwnAccountInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateOwnAccountInput(ctx context.Context, raw any) (account.UpdateOwnInput, error) {
+	var out account.UpdateOwnInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateOwnAccountInput", raw, &out)
 	return out, err
 }
 
@@ -70339,6 +70994,69 @@ func (ec *executionContext) unmarshalInputUpdatePaymentInput(ctx context.Context
 func UnmarshalUpdatePaymentInput(ctx context.Context, raw any) (payment.UpdateInput, error) {
 	var out payment.UpdateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdatePaymentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdatePortalSettingsInput(ctx context.Context, obj any) (portal.SettingsInput, error) {
+	var it portal.SettingsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"documents", "payments", "messages", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "documents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documents"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Documents = data
+		case "payments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payments"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payments = data
+		case "messages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("messages"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Messages = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdatePortalSettingsInput unmarshals raw into the UpdatePortalSettingsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdatePortalSettingsInput(ctx context.Context, raw any) (portal.SettingsInput, error) {
+	var out portal.SettingsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdatePortalSettingsInput", raw, &out)
 	return out, err
 }
 
@@ -76449,6 +77167,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateOwnAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateOwnAccount(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateOrganization":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateOrganization(ctx, field)
@@ -77180,6 +77905,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "markNoticesSeen":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_markNoticesSeen(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatePortalSettings":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updatePortalSettings(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -77956,6 +78688,16 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 			}
 		case "language":
 			out.Values[i] = ec._Organization_language(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mailDocuments":
+			out.Values[i] = ec._Organization_mailDocuments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mailPayments":
+			out.Values[i] = ec._Organization_mailPayments(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -78771,6 +79513,12 @@ func (ec *executionContext) _Portal(ctx context.Context, sel ast.SelectionSet, o
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Portal_document(ctx, field, obj)
+				})
+		case "settings":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portal_settings(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -80037,6 +80785,59 @@ func (ec *executionContext) _PortalProject(ctx context.Context, sel ast.Selectio
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PortalProject_time(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalSettingsImplementors = []string{"PortalSettings"}
+
+func (ec *executionContext) _PortalSettings(ctx context.Context, sel ast.SelectionSet, obj *portal.Settings) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalSettingsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalSettings")
+		case "documents":
+			out.Values[i] = ec._PortalSettings_documents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "documentsOffered":
+			out.Values[i] = ec._PortalSettings_documentsOffered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "payments":
+			out.Values[i] = ec._PortalSettings_payments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "paymentsOffered":
+			out.Values[i] = ec._PortalSettings_paymentsOffered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messages":
+			out.Values[i] = ec._PortalSettings_messages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -84079,6 +84880,72 @@ func (ec *executionContext) _UpdateOrganizationPayload(ctx context.Context, sel 
 			out.Values[i] = graphql.MarshalString("UpdateOrganizationPayload")
 		case "organization":
 			out.Values[i] = ec._UpdateOrganizationPayload_organization(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateOwnAccountPayloadImplementors = []string{"UpdateOwnAccountPayload"}
+
+func (ec *executionContext) _UpdateOwnAccountPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateOwnAccountPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateOwnAccountPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateOwnAccountPayload")
+		case "viewer":
+			out.Values[i] = ec._UpdateOwnAccountPayload_viewer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updatePortalSettingsPayloadImplementors = []string{"UpdatePortalSettingsPayload"}
+
+func (ec *executionContext) _UpdatePortalSettingsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdatePortalSettingsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updatePortalSettingsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdatePortalSettingsPayload")
+		case "settings":
+			out.Values[i] = ec._UpdatePortalSettingsPayload_settings(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -88525,6 +89392,18 @@ func (ec *executionContext) marshalNPortalProject2ᚖgithubᚗcomᚋkartelaᚋka
 	return ec._PortalProject(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPortalSettings2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettings(ctx context.Context, sel ast.SelectionSet, v portal.Settings) graphql.Marshaler {
+	return ec._PortalSettings(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPortalSettings2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettings(ctx context.Context, sel ast.SelectionSet, v *portal.Settings) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalSettings!")
+		return graphql.Null
+	}
+	return ec._PortalSettings(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPortalSettlement2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettlementᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Settlement) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -90632,9 +91511,35 @@ func (ec *executionContext) marshalNUpdateOrganizationPayload2ᚖgithubᚗcomᚋ
 	return ec._UpdateOrganizationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpdateOwnAccountInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐUpdateOwnInput(ctx context.Context, v any) (account.UpdateOwnInput, error) {
+	res, err := ec.unmarshalInputUpdateOwnAccountInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateOwnAccountPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUpdateOwnAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateOwnAccountPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateOwnAccountPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateOwnAccountPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpdatePaymentInput2githubᚗcomᚋkartelaᚋkartelaᚋpaymentᚐUpdateInput(ctx context.Context, v any) (payment.UpdateInput, error) {
 	res, err := ec.unmarshalInputUpdatePaymentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdatePortalSettingsInput2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐSettingsInput(ctx context.Context, v any) (portal.SettingsInput, error) {
+	res, err := ec.unmarshalInputUpdatePortalSettingsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdatePortalSettingsPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋgraphᚋgeneratedᚋmodelᚐUpdatePortalSettingsPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdatePortalSettingsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdatePortalSettingsPayload!")
+		return graphql.Null
+	}
+	return ec._UpdatePortalSettingsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdateProductInput2githubᚗcomᚋkartelaᚋkartelaᚋproductᚐUpdateInput(ctx context.Context, v any) (product.UpdateInput, error) {

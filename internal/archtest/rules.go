@@ -22,7 +22,7 @@ var (
 	}
 
 	// domains, from left to right: each may import those to its left.
-	domains = []string{"audit", "ledger", "tracking", "contact", "product", "rate", "document", "recurring", "reminder", "payment", "project", "attachment", "statement", "report", "account", "notice", "message", "permalink", "portal", "job", "onlinepayment/banktransfer", "onlinepayment"}
+	domains = []string{"audit", "ledger", "tracking", "contact", "product", "rate", "document", "recurring", "reminder", "payment", "project", "attachment", "statement", "report", "account", "notice", "post", "message", "permalink", "portal", "job", "onlinepayment/banktransfer", "onlinepayment"}
 
 	// parts are the packages below contact.
 	parts = []string{"contact/imports", "contact/exports", "contact/taxid", "contact/merge"}
@@ -92,9 +92,10 @@ var packages = map[string]rule{
 	"report":                     domain("audit", "ledger", "contact", "document", "payment", "project"),
 	"account":                    with(domain("audit", "letter"), "github.com/pquerna/otp/..."),
 	"notice":                     domain("audit", "letter"),
-	"message":                    domain("audit", "contact", "account", "letter", "notice"),
+	"post":                       domain("letter"),
+	"message":                    domain("audit", "contact", "account", "letter", "notice", "post"),
 	"permalink":                  domain("audit", "ledger", "contact", "document", "account", "notice"),
-	"portal":                     domain("audit", "ledger", "contact", "document", "payment", "project", "statement", "account", "letter", "notice", "message"),
+	"portal":                     domain("audit", "ledger", "contact", "document", "payment", "project", "statement", "account", "letter", "notice", "post", "message"),
 	"onlinepayment":              domain("audit", "ledger", "contact", "document", "payment", "account", "notice", "onlinepayment/banktransfer"),
 	"internal/demo":              domain(slices.Concat(parts, domains)...),
 	"onlinepayment/banktransfer": {ours: append([]string{"payment"}, values...), not: outside}, // a way of being paid that reaches for nobody

@@ -443,6 +443,18 @@ type UpdateOrganizationPayload struct {
 	Organization bind.Organization `json:"organization"`
 }
 
+// What changing the own account gives.
+type UpdateOwnAccountPayload struct {
+	// Who is signed in, as it is now.
+	Viewer viewer.Viewer `json:"viewer"`
+}
+
+// What changing the settings gives.
+type UpdatePortalSettingsPayload struct {
+	// The settings as they are now.
+	Settings portal.Settings `json:"settings"`
+}
+
 // What setting the stages gives.
 type UpdateReminderDaysPayload struct {
 	// The stages, in order.

@@ -7,7 +7,7 @@ import { languages, t } from "../i18n/language.ts";
 import { announce } from "../ui/announcer.tsx";
 import { DropZone } from "../ui/drop-zone.tsx";
 import { Faults } from "../ui/fault.tsx";
-import { Choice, entered, Field, Form, FormFaults, invalid, Submit, TextArea } from "../ui/form.tsx";
+import { Check, Choice, entered, Field, Form, FormFaults, invalid, Submit, TextArea } from "../ui/form.tsx";
 import { Loading, PageTitle } from "../ui/page.tsx";
 import { SettingsNav } from "../ui/settings-nav.tsx";
 
@@ -28,6 +28,7 @@ export function BusinessScreen() {
         <div class="stack narrowed">
           <Logo business={data.organization} changed={again} />
           <Details business={data.organization} />
+          <Mails business={data.organization} />
         </div>
       )}
     </>
@@ -108,6 +109,34 @@ function Details({ business }: { business: BusinessDetailsFragment }) {
         value={business.language}
         options={languages.map(({ code, name }) => ({ value: code, text: name }))}
       />
+      <div class="actions">
+        <p class="quiet" role="status">
+          {saved && t("settingsSaved")}
+        </p>
+        <Submit>{t("save")}</Submit>
+      </div>
+    </Form>
+  );
+}
+
+// Mails is what customers on the portal are told by e-mail; each of them may turn it off.
+function Mails({ business }: { business: BusinessDetailsFragment }) {
+  const { run } = useAction(UpdateOrganizationDocument, { types: ["Organization"] });
+  const [saved, setSaved] = useState(false);
+  return (
+    <Form
+      class="card inset stack"
+      submit={async (data) => {
+        const { data: answer, faults } = await run({ mailDocuments: data.has("mailDocuments"), mailPayments: data.has("mailPayments") });
+        setSaved(Boolean(answer));
+        return faults;
+      }}
+    >
+      <h2>{t("customerMails")}</h2>
+      <p class="quiet">{t("customerMailsHint")}</p>
+      <FormFaults />
+      <Check name="mailDocuments" label={t("mailDocuments")} checked={business.mailDocuments} />
+      <Check name="mailPayments" label={t("mailPayments")} checked={business.mailPayments} />
       <div class="actions">
         <p class="quiet" role="status">
           {saved && t("settingsSaved")}

@@ -9,16 +9,18 @@ import {
   OwnAccountDocument,
   SignOutEverywhereDocument,
   SwitchOrganizationDocument,
+  UpdateOwnAccountDocument,
   type BeginSecondFactorMutation,
   type OwnAccountQuery,
 } from "../gql/graphql.ts";
-import { t } from "../i18n/language.ts";
+import { choose, known, languages, t } from "../i18n/language.ts";
 import { ask, leave } from "../session.ts";
 import { go } from "../router.tsx";
 import { Confirm, Dialog } from "../ui/dialog.tsx";
 import { Faults } from "../ui/fault.tsx";
-import { entered, Field, Form, FormFaults, Submit } from "../ui/form.tsx";
+import { Choice, entered, Field, Form, FormFaults, Submit } from "../ui/form.tsx";
 import { Loading, PageTitle } from "../ui/page.tsx";
+import { PortalMails } from "./portal-mails.tsx";
 import { CodeField } from "./sign-in.tsx";
 
 type Own = NonNullable<OwnAccountQuery["viewer"]>;
@@ -38,6 +40,8 @@ export function OwnAccountScreen() {
       {own && (
         <div class="stack">
           <p class="quiet lead">{own.user?.email}</p>
+          <PersonCard own={own} />
+          {own.side === "PORTAL" && <PortalMails />}
           <PasswordCard own={own} again={again} />
           <FactorCard own={own} again={again} />
           {own.places.length > 1 && <PlacesCard own={own} />}
@@ -64,6 +68,45 @@ export function OwnAccountScreen() {
         />
       )}
     </>
+  );
+}
+
+// PersonCard is what the person is called, and the language of the page and of mails.
+function PersonCard({ own }: { own: Own }) {
+  const { run } = useAction(UpdateOwnAccountDocument, { types: ["Viewer"] });
+  const [saved, setSaved] = useState(false);
+  return (
+    <Form
+      class="card inset stack"
+      submit={async (data) => {
+        const spoken = known(entered(data, "language"));
+        const { data: answer, faults } = await run({ name: entered(data, "name"), language: spoken });
+        if (answer && spoken) {
+          choose(spoken);
+        }
+        setSaved(Boolean(answer));
+        return faults;
+      }}
+    >
+      <h2>{t("aboutMe")}</h2>
+      <FormFaults />
+      <div class="pair">
+        <Field name="name" label={t("ownName")} value={own.user?.name ?? ""} maxLength={200} autocomplete="name" hint={t("ownNameHint")} />
+        <Choice
+          name="language"
+          label={t("language")}
+          value={known(own.language) ?? "en"}
+          options={languages.map(({ code, name }) => ({ value: code, text: name }))}
+          hint={t("ownLanguageHint")}
+        />
+      </div>
+      <div class="actions">
+        <p class="quiet" role="status">
+          {saved && t("settingsSaved")}
+        </p>
+        <Submit>{t("save")}</Submit>
+      </div>
+    </Form>
   );
 }
 
