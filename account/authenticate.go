@@ -56,7 +56,9 @@ func (s *Service) Authenticate(ctx context.Context, token string) (viewer.Viewer
 	if !open {
 		return viewer.Viewer{}, ended
 	}
-	s.cache.put(token, v, s.Now(), epoch)
+	if !v.Preview { // which a contact's restriction ends too, of which nothing is told here
+		s.cache.put(token, v, s.Now(), epoch)
+	}
 	return v, nil
 }
 
@@ -68,6 +70,9 @@ func (s *Service) session(ctx context.Context, token string) (viewer.Viewer, err
 	}
 	if err != nil {
 		return viewer.Viewer{}, fmt.Errorf("account: find the session: %w", err)
+	}
+	if row.PreviewContactID != nil {
+		return s.previewer(ctx, row)
 	}
 	v := viewer.Viewer{Kind: viewer.Staff, Organization: row.OrganizationID, User: row.UserID, Session: row.ID}
 	if row.Side == entsession.SidePortal {

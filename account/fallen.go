@@ -20,12 +20,12 @@ import (
 const askedAtOnce = 1000
 
 // Fallen gives those viewers who no longer stand: what Stands says of each, by at most five
-// statements for a thousand of them.
+// statements for a thousand of them, and two for each preview.
 func (s *Service) Fallen(ctx context.Context, viewers []viewer.Viewer) (out []viewer.Viewer, err error) {
 	ctx = viewer.AsSystem(ctx, "account: ask who still stands")
 	for some := range slices.Chunk(viewers, askedAtOnce) {
 		a := &roll{s: s, some: some}
-		for _, read := range []func(context.Context) error{a.readSessions, a.readKeys, a.readMembers, a.readGrants, a.readOrganizations} {
+		for _, read := range []func(context.Context) error{a.readSessions, a.readKeys, a.readMembers, a.readGrants, a.readPreviews, a.readOrganizations} {
 			if err := read(ctx); err != nil {
 				return nil, fmt.Errorf("account: ask who still stands: %w", err)
 			}
@@ -50,6 +50,7 @@ type roll struct {
 	sessions, keys, organizations map[uuid.UUID]bool
 	members                       map[belonging]viewer.Role
 	grants                        map[belonging][]*ent.PortalGrant
+	previews                      map[uuid.UUID]bool // by session
 }
 
 // ids gives the ids that those viewers have, each once.
@@ -66,7 +67,7 @@ func (a *roll) ids(of func(viewer.Viewer) uuid.UUID) (out []uuid.UUID) {
 
 func (a *roll) users(kind viewer.Kind) []uuid.UUID {
 	return a.ids(func(v viewer.Viewer) uuid.UUID {
-		if v.Kind != kind || v.APIKey != uuid.Nil {
+		if v.Kind != kind || v.Preview || v.APIKey != uuid.Nil {
 			return uuid.Nil
 		}
 		return v.User
@@ -125,6 +126,20 @@ func (a *roll) readGrants(ctx context.Context) error {
 	return err
 }
 
+// readPreviews asks about each preview by itself: there are few, and not for long.
+func (a *roll) readPreviews(ctx context.Context) (err error) {
+	a.previews = map[uuid.UUID]bool{}
+	for _, v := range a.some {
+		if !v.Preview {
+			continue
+		}
+		if a.previews[v.Session], err = a.s.mayPreview(ctx, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (a *roll) stands(v viewer.Viewer) bool {
 	who := belonging{v.Organization, v.User}
 	role, member := a.members[who]
@@ -132,6 +147,8 @@ func (a *roll) stands(v viewer.Viewer) bool {
 	switch {
 	case v.APIKey != uuid.Nil:
 		in = a.keys[v.APIKey]
+	case v.Preview:
+		in = a.previews[v.Session]
 	case v.Kind == viewer.Portal:
 		in = slices.Equal(contactsOf(a.grants[who]), v.Contacts)
 	case v.Kind == viewer.Staff:

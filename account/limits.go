@@ -1,18 +1,23 @@
 package account
 
 import (
+	"context"
 	"net/netip"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/kartela/kartela/fault"
+	"github.com/kartela/kartela/viewer"
 )
 
 // limits bound how often sign-in is tried, per account and per network address. They are
 // kept in memory, a bounded number of each: the longest unused is forgotten.
 type limits struct {
 	bounds
-	links bounds // how often links are asked for, which are mails to somebody
+	links       bounds // how often links are asked for, which are mails to somebody
+	invitations bounds // how often somebody is invited, and a business invites
 }
 
 // bounds are those of one thing that is tried.
@@ -31,12 +36,32 @@ func newLimits() *limits {
 			accounts:  &limiters{every: 3 * time.Minute, burst: 4, most: 50_000, by: map[string]*limiter{}},
 			addresses: &limiters{every: 5 * time.Second, burst: 30, most: 50_000, by: map[string]*limiter{}},
 		},
+		invitations: bounds{
+			accounts:  &limiters{every: 15 * time.Minute, burst: 4, most: 50_000, by: map[string]*limiter{}},
+			addresses: &limiters{every: 30 * time.Second, burst: 60, most: 50_000, by: map[string]*limiter{}},
+		},
 	}
 }
 
 // allow takes one try of both.
 func (l *bounds) allow(account, address string, now time.Time) bool {
 	return l.addresses.allow(Network(address), now) && l.accounts.allow(account, now)
+}
+
+// AllowInvitation counts an invitation of an e-mail address by the viewer's organization: each is a
+// mail to somebody who may not want it. Four to one address at once, then one every 15 minutes; 60
+// by an organization, then one every 30 seconds.
+//
+// Faults: RATE_LIMITED, on email for the address.
+func (s *Service) AllowInvitation(ctx context.Context, email string) error {
+	organization := viewer.From(ctx).Organization.String()
+	switch now := s.Now(); {
+	case !s.limits.invitations.addresses.allow(organization, now):
+		return fault.New(fault.RateLimited, "", "Too many invitations: wait a minute, then try again.")
+	case !s.limits.invitations.accounts.allow(organization+" "+email, now):
+		return fault.New(fault.RateLimited, "email", "This address was invited several times just now: wait 15 minutes, then try again.")
+	}
+	return nil
 }
 
 // Network is what is counted as one network address: an IPv4 address, or the /64 that one

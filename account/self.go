@@ -68,7 +68,7 @@ func (s *Service) Standing(ctx context.Context, v viewer.Viewer) error {
 	if v.APIKey != uuid.Nil {
 		key = v.APIKey
 	}
-	if s.standing.known(key, v, s.Now()) {
+	if !v.Preview && s.standing.known(key, v, s.Now()) {
 		return nil
 	}
 	epoch := s.cache.now()
@@ -94,6 +94,8 @@ func (s *Service) Stands(ctx context.Context, v viewer.Viewer) error {
 	case v.APIKey != uuid.Nil:
 		ok, err = s.DB.APIKey.Query().Where(apikey.ID(v.APIKey), apikey.RevokedAtIsNil(),
 			apikey.Or(apikey.ExpiresAtIsNil(), apikey.ExpiresAtGT(now))).Exist(ctx)
+	case v.Preview:
+		ok, err = s.mayPreview(ctx, v)
 	case v.Kind == viewer.Portal:
 		var contacts []uuid.UUID
 		if contacts, err = grantedContacts(ctx, s.DB.PortalGrant, v.Organization, v.User); err == nil {

@@ -25,7 +25,11 @@ func (s *Service) SignOut(ctx context.Context, _ *SignOutInput) (int, error) {
 	if v.Session == uuid.Nil {
 		return 0, nil
 	}
-	return s.end(ctx, v, "signOut", viewer.Ended{Organization: v.Organization, Session: v.Session}, entsession.ID(v.Session))
+	n, err := s.end(ctx, v, "signOut", viewer.Ended{Organization: v.Organization, Session: v.Session}, entsession.ID(v.Session))
+	if err != nil || v.Kind != viewer.Staff {
+		return n, err
+	}
+	return n, s.endPreviews(ctx, v)
 }
 
 // SignOutEverywhere ends every session of the person who asks, in every organization.

@@ -47,6 +47,15 @@ func searchConditions(search string) []predicate.Contact {
 	}}
 }
 
+// Matching narrows a selection of contacts to those that a search finds; all for a blank one.
+func Matching(search string) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		for _, holds := range searchConditions(search) {
+			holds(s)
+		}
+	}
+}
+
 // numberAt is how many of the first words have only digits and the signs between them.
 func numberAt(words []string) int {
 	for i, w := range words {

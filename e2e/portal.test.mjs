@@ -103,4 +103,55 @@ test("the portal speaks Greek in the dark", async () => {
   await dark.context().close();
 });
 
+test("staff find who has access, invite again and end it", async () => {
+  await staff.goto(at("/contacts"));
+  await staff.getByText("More", { exact: true }).first().click();
+  await staff.getByRole("link", { name: "Portal access" }).click();
+  await staff.getByRole("heading", { level: 1, name: "Portal access" }).waitFor();
+  await staff.getByRole("searchbox", { name: "Search" }).fill(`πυλη ${word}`); // without the accent
+  await staff.waitForURL((url) => url.searchParams.has("search"));
+  const row = staff.locator("main li", { hasText: email });
+  await row.getByText("Active").waitFor();
+  assert.equal(await staff.locator("main li").count(), 1);
+  await row.getByText("Μαρία Πελάτη").waitFor();
+  await photograph(staff, "portal-access");
+  assert.deepEqual(await barriers(staff), []);
+  await staff.getByRole("link", { name: "Expired" }).click();
+  await staff.getByText("Nobody matches.").waitFor();
+  await staff.getByRole("link", { name: "All", exact: true }).click();
+  await row.waitFor();
+});
+
+test("staff see the portal as the customer does, live, and change nothing", async () => {
+  await staff.goto(at(`/contacts/${contact}?view=portal`));
+  await staff.getByRole("link", { name: "See the portal as this contact's customers do" }).click();
+  await staff.getByText(`The portal, as customers of ${firm} see it.`).waitFor();
+  await staff.getByRole("heading", { level: 1, name: firm }).waitFor();
+  assert.deepEqual(await barriers(staff), []);
+  await photograph(staff, "portal-preview");
+  await api("mutation ($input: RecordPaymentInput!) { recordPayment(input: $input) { payment { id } } }", { contactId: contact, amount: "19.90" });
+  await staff.locator(".balance", { hasText: "19.90" }).waitFor();
+  await staff.getByRole("navigation", { name: "Your account" }).getByRole("link", { name: "Messages" }).click();
+  const before = complaints.length;
+  await staff.locator("textarea").first().fill("Not from me");
+  await staff.getByRole("button", { name: "Send" }).first().click();
+  await staff.getByText("This is a preview: it changes nothing.").first().waitFor();
+  complaints.splice(before);
+  await staff.getByRole("button", { name: "Close the preview" }).click();
+  await staff.waitForURL((url) => url.pathname === `/contacts/${contact}`);
+  await staff.getByRole("heading", { level: 1, name: firm }).waitFor();
+});
+
+test("access that staff end in the list ends on the customer's screen at once", async () => {
+  await customer.goto(at("/portal"));
+  await customer.locator(".connection.live").waitFor();
+  await staff.goto(at(`/portal-access?search=${encodeURIComponent(email)}`));
+  await staff.getByRole("button", { name: "End the access" }).or(staff.getByRole("button", { name: "Revoke" })).first().click();
+  await openDialog(staff).getByRole("button").last().click();
+  await staff.locator("main li", { hasText: email }).getByText("Ended").waitFor();
+  await customer.locator("input[name=password]").waitFor();
+  await staff.getByRole("button", { name: "Invite again" }).click();
+  await staff.getByText(`Link for ${email}`).waitFor();
+});
+
 test("nothing complained", () => assert.deepEqual(complaints, []));

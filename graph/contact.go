@@ -14,6 +14,7 @@ import (
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/payment"
+	"github.com/kartela/kartela/portal"
 )
 
 func (q query) Contacts(ctx context.Context, first *int, after *string, last *int, before *string, f *contact.Filter, order contact.Order) (*page.Connection[*contact.Contact], error) {
@@ -67,7 +68,7 @@ func (f contactFields) RestrictedTo(ctx context.Context, c *contact.Contact) ([]
 	})
 }
 
-func (f contactFields) PortalAccess(ctx context.Context, c *contact.Contact) ([]*ent.PortalGrant, error) {
+func (f contactFields) PortalAccess(ctx context.Context, c *contact.Contact) ([]*portal.Access, error) {
 	return f.Portals.AccessOf(ctx, c)
 }
 

@@ -69,6 +69,7 @@ func costs() (c generated.ComplexityRoot) {
 	c.Query.OnlinePayments = func(child int, first *int, _ *string, last *int, _ *string, _ *onlinepayment.Filter) int {
 		return 1 + rows(first, last)*child
 	}
+	c.Query.PortalAccess = func(child int, first *int, _ *string, _ *portal.AccessFilter) int { return 1 + rows(first, nil)*child }
 	c.OnlinePayment.Events, c.Query.PaymentProviders = some, few
 	c.Query.Members, c.Query.APIKeys, c.Query.NumberSequences = some, some, few
 

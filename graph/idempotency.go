@@ -14,6 +14,7 @@ import (
 
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/viewer"
 )
 
 const maxKey = 200 // characters of an idempotency key
@@ -55,6 +56,17 @@ func Idempotency(ctx context.Context, next graphql.RootResolver) graphql.Marshal
 		return graphql.Null
 	}
 	return next(db.WithRequest(ctx, db.Request{Key: key, Hash: hash}))
+}
+
+// Preview refuses every mutation to a member of the staff who only looks at the portal, but for
+// ending the look.
+func Preview(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	op, root := graphql.GetOperationContext(ctx), graphql.GetRootFieldContext(ctx)
+	if op.Operation.Operation == ast.Mutation && viewer.From(ctx).Preview && root != nil && root.Field.Name != "signOut" {
+		graphql.AddError(ctx, fault.New(fault.Forbidden, "", "This is a preview: it changes nothing."))
+		return graphql.Null
+	}
+	return next(ctx)
 }
 
 // secret are the input fields that no hash is kept of: a hash of a password could be

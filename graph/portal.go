@@ -6,7 +6,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/account"
+	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/document"
+	"github.com/kartela/kartela/ent"
 	"github.com/kartela/kartela/graph/generated/model"
 	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/page"
@@ -47,6 +49,29 @@ func decided(d *portal.Document, err error) (*model.DecidePortalEstimatePayload,
 
 func (m mutation) InviteToPortal(ctx context.Context, in portal.InviteInput) (*portal.Invited, error) {
 	return m.Portals.Invite(ctx, in)
+}
+
+func (q query) PortalAccess(ctx context.Context, first *int, after *string, f *portal.AccessFilter) (*page.Connection[*portal.Access], error) {
+	return q.Portals.Access(ctx, page.Args{First: first, After: after}, f)
+}
+
+func (f accessFields) Contact(ctx context.Context, a *portal.Access) (*contact.Contact, error) {
+	return page.Load(ctx, a.Contacts, "contact", a.ContactID, f.Contacts.ByIDs)
+}
+
+func (f accessFields) Person(ctx context.Context, a *portal.Access) (*ent.User, error) {
+	if a.UserID == nil {
+		return nil, nil //nolint:nilnil // nobody has accepted
+	}
+	return page.Load(ctx, a.People, "person", *a.UserID, f.Accounts.People)
+}
+
+func (f accessFields) InvitedBy(ctx context.Context, a *portal.Access) (*ent.User, error) {
+	return page.Load(ctx, a.People, "person", a.PortalGrant.InvitedBy, f.Accounts.People)
+}
+
+func (m mutation) PreviewPortal(ctx context.Context, in account.PreviewInput) (*account.SignedIn, error) {
+	return m.Accounts.Preview(ctx, in, requestOf(ctx).Client)
 }
 
 func (m mutation) AcceptPortalInvitation(ctx context.Context, in portal.AcceptInput) (*account.SignedIn, error) {

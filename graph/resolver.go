@@ -69,6 +69,7 @@ type (
 	mutation     struct{ *Resolver }
 	subscription struct{ *Resolver }
 
+	accessFields        struct{ *Resolver }
 	attachmentFields    struct{ *Resolver }
 	balanceFields       struct{ *Resolver }
 	contactFields       struct{ *Resolver }
@@ -102,6 +103,9 @@ func (r *Resolver) Mutation() generated.MutationResolver { return mutation{r} }
 
 // Subscription answers the fields of Subscription.
 func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscription{r} }
+
+// PortalAccess answers fields of PortalAccess.
+func (r *Resolver) PortalAccess() generated.PortalAccessResolver { return accessFields{r} }
 
 // Attachment answers fields of Attachment.
 func (r *Resolver) Attachment() generated.AttachmentResolver { return attachmentFields{r} }

@@ -33,7 +33,7 @@ type InviteInput struct {
 
 // Invited is what inviting gives: the access, and its link, this once.
 type Invited struct {
-	Access  *ent.PortalGrant
+	Access  *Access
 	Link    string
 	Emailed bool
 }
@@ -43,7 +43,8 @@ type Invited struct {
 // kept as its SHA-256.
 //
 // Faults: INVALID on email; NOT_FOUND and CONFLICT (archived) on contactId; CONFLICT on
-// email when the person has access already.
+// email when the person has access already; RATE_LIMITED for over 4 invitations of one address in a
+// while, or 60 by one business.
 func (s *Service) Invite(ctx context.Context, in InviteInput) (*Invited, error) {
 	if _, err := viewer.RequireStaff(ctx, viewer.InvitePortal); err != nil {
 		return nil, err
@@ -51,6 +52,9 @@ func (s *Service) Invite(ctx context.Context, in InviteInput) (*Invited, error) 
 	email, err := contact.NormalizeEmail(in.Email)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "email", "This is not an e-mail address.")
+	}
+	if err := s.Accounts.AllowInvitation(ctx, email); err != nil {
+		return nil, err
 	}
 	token, hash := account.NewToken("")
 	id, replayed, err := db.Once(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) (uuid.UUID, error) {
@@ -66,7 +70,7 @@ func (s *Service) Invite(ctx context.Context, in InviteInput) (*Invited, error) 
 	if err != nil {
 		return nil, fmt.Errorf("portal: read the access: %w", err)
 	}
-	out := &Invited{Access: g, Link: s.BaseURL + "/portal/accept?token=" + url.QueryEscape(token)}
+	out := &Invited{Access: accesses(g)[0], Link: s.BaseURL + "/portal/accept?token=" + url.QueryEscape(token)}
 	out.Emailed = s.mailInvitation(ctx, g, out.Link)
 	return out, nil
 }
@@ -188,7 +192,7 @@ type RevokeInput struct {
 // end at once. What is ended already stays so.
 //
 // Faults: NOT_FOUND on id.
-func (s *Service) Revoke(ctx context.Context, in RevokeInput) (*ent.PortalGrant, error) {
+func (s *Service) Revoke(ctx context.Context, in RevokeInput) (*Access, error) {
 	v, err := viewer.RequireStaff(ctx, viewer.InvitePortal)
 	if err != nil {
 		return nil, err
@@ -217,20 +221,24 @@ func (s *Service) Revoke(ctx context.Context, in RevokeInput) (*ent.PortalGrant,
 	if err != nil {
 		return nil, err
 	}
-	return s.DB.PortalGrant.Get(ctx, id)
+	g, err := s.DB.PortalGrant.Get(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("portal: read the access: %w", err)
+	}
+	return accesses(g)[0], nil
 }
 
 // AccessOf is who has, was offered or had access to a contact, newest first, for the whole
 // group of contacts.
-func (s *Service) AccessOf(ctx context.Context, c *contact.Contact) ([]*ent.PortalGrant, error) {
-	return page.Load(ctx, c.Group, "portalAccess", c.ID, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*ent.PortalGrant, error) {
+func (s *Service) AccessOf(ctx context.Context, c *contact.Contact) ([]*Access, error) {
+	return page.Load(ctx, c.Group, "portalAccess", c.ID, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]*Access, error) {
 		rows, err := s.DB.PortalGrant.Query().Where(portalgrant.ContactIDIn(ids...)).Order(portalgrant.ByID(sql.OrderDesc())).All(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("portal: read access: %w", err)
 		}
-		out := make(map[uuid.UUID][]*ent.PortalGrant, len(ids))
-		for _, g := range rows {
-			out[g.ContactID] = append(out[g.ContactID], g)
+		out := make(map[uuid.UUID][]*Access, len(ids))
+		for _, a := range accesses(rows...) {
+			out[a.ContactID] = append(out[a.ContactID], a)
 		}
 		return out, nil
 	})

@@ -276,7 +276,7 @@ func TestOneOfSeveralContactsIsNamed(t *testing.T) {
 // A new read of the portal must be walked above: this list is what is.
 func TestEveryReadOfThePortalIsWalked(t *testing.T) {
 	for value, want := range map[any][]string{
-		&portal.Service{}: {"Accept", "AcceptEstimate", "AccessOf", "For", "Invite", "MarkSeen", "OwnContact", "RejectEstimate", "Revoke", "Send", "UpdateSettings", "WatchDocuments"},
+		&portal.Service{}: {"Accept", "AcceptEstimate", "Access", "AccessOf", "For", "Invite", "MarkSeen", "OwnContact", "RejectEstimate", "Revoke", "Send", "UpdateSettings", "WatchDocuments"},
 		&portal.Portal{}:  {"Business", "Contact", "Contacts", "Document", "Invoice", "Settings"},
 		&portal.Contact{}: {"Balances", "Documents", "Invoices", "Messages", "Payments", "Printed", "Projects", "Statement"},
 	} {

@@ -97,7 +97,7 @@ func (b *bench) invite(t testing.TB, c uuid.UUID, email string) (token string, g
 	t.Helper()
 	in, err := b.Invite(b.ctx, portal.InviteInput{ContactID: c, Email: email})
 	must(t, err)
-	return tokenOf(t, in), in.Access
+	return tokenOf(t, in), in.Access.PortalGrant
 }
 
 func tokenOf(t testing.TB, in *portal.Invited) string {

@@ -29,6 +29,7 @@ func newExecutor(schema graphql.ExecutableSchema, l limits) *executor.Executor {
 	exec.Use(&limiter{limits: l, known: known})
 	exec.Use(extension.Introspection{}) // the contract is public
 	exec.AroundOperations(inTime)
+	exec.AroundRootFields(graph.Preview)
 	exec.AroundRootFields(graph.Idempotency)
 	exec.AroundFields(graph.Money)
 	return exec

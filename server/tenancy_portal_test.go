@@ -18,6 +18,8 @@ func (c *tenant) portalArguments(field string) vars {
 		return vars{"input": vars{"contactId": c.ids["contact"], "documentId": c.ids["invoice"], "body": "Hello"}}
 	case "markMessagesSeen":
 		return vars{"input": vars{"contactId": c.ids["contact"]}}
+	case "previewPortal":
+		return vars{"input": vars{"contactId": c.ids["contact"]}}
 	case "markNoticesSeen":
 		return vars{"input": vars{"ids": []any{c.ids["notice"]}}}
 	case "acceptPortalEstimate", "rejectPortalEstimate":

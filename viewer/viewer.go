@@ -31,6 +31,7 @@ type Viewer struct {
 	Session      uuid.UUID   // the session, when there is one
 	Role         Role        // staff only
 	Contacts     []uuid.UUID // portal only: the contacts granted, sorted
+	Preview      bool        // portal only: a member of the staff who looks, and changes nothing
 	Reason       string      // System only: why the rules are set aside, for the log
 }
 

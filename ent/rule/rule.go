@@ -66,6 +66,9 @@ func guardMutation(next ent.Mutator) ent.Mutator {
 			return nil, fmt.Errorf("rule: rows of %s are only ever added", m.Type())
 		}
 		v := viewer.From(ctx)
+		if v.Preview {
+			return nil, fault.New(fault.Forbidden, "", "This is a preview: it changes nothing.")
+		}
 		if v.Kind != viewer.System {
 			if err := ownRows(m, v); err != nil {
 				return nil, err

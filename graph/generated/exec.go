@@ -97,6 +97,7 @@ type ResolverRoot interface {
 	NumberSequence() NumberSequenceResolver
 	Place() PlaceResolver
 	Portal() PortalResolver
+	PortalAccess() PortalAccessResolver
 	PortalContact() PortalContactResolver
 	ProjectMember() ProjectMemberResolver
 	ProjectTask() ProjectTaskResolver
@@ -910,6 +911,7 @@ type ComplexityRoot struct {
 		MergeContacts          func(childComplexity int, input merge.Input) int
 		PauseRecurringInvoice  func(childComplexity int, input recurring.IDInput) int
 		PayOnline              func(childComplexity int, input onlinepayment.PayInput) int
+		PreviewPortal          func(childComplexity int, input account.PreviewInput) int
 		RecordPayment          func(childComplexity int, input payment.RecordInput) int
 		RecordPayments         func(childComplexity int, input payment.RecordManyInput) int
 		RejectEstimate         func(childComplexity int, input document.DecideInput) int
@@ -1203,13 +1205,28 @@ type ComplexityRoot struct {
 
 	PortalAccess struct {
 		AcceptedAt func(childComplexity int) int
+		Contact    func(childComplexity int) int
 		CreatedAt  func(childComplexity int) int
 		Email      func(childComplexity int) int
 		ExpiresAt  func(childComplexity int) int
 		ID         func(childComplexity int) int
+		InvitedBy  func(childComplexity int) int
 		LastUsedAt func(childComplexity int) int
+		Person     func(childComplexity int) int
 		RevokedAt  func(childComplexity int) int
 		Status     func(childComplexity int) int
+	}
+
+	PortalAccessConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PortalAccessEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	PortalBalance struct {
@@ -1607,6 +1624,7 @@ type ComplexityRoot struct {
 		PaymentSummary     func(childComplexity int, filter *payment.Filter) int
 		Payments           func(childComplexity int, first *int, after *string, last *int, before *string, filter *payment.Filter) int
 		Portal             func(childComplexity int) int
+		PortalAccess       func(childComplexity int, first *int, after *string, filter *portal.AccessFilter) int
 		Product            func(childComplexity int, id uuid.UUID) int
 		Products           func(childComplexity int, first *int, after *string, last *int, before *string, filter *product.Filter, orderBy product.Order) int
 		Project            func(childComplexity int, id uuid.UUID) int
@@ -2037,6 +2055,7 @@ type ComplexityRoot struct {
 		Language         func(childComplexity int) int
 		OrganizationName func(childComplexity int) int
 		Places           func(childComplexity int) int
+		Preview          func(childComplexity int) int
 		Role             func(childComplexity int) int
 		SecondFactor     func(childComplexity int) int
 		Side             func(childComplexity int) int
@@ -2069,7 +2088,7 @@ type ContactResolver interface {
 	Payments(ctx context.Context, obj *contact.Contact, first *int, after *string) (*page.Connection[*payment.Payment], error)
 	Projects(ctx context.Context, obj *contact.Contact, first *int, after *string, filter *project.Filter) (*page.Connection[*project.Project], error)
 
-	PortalAccess(ctx context.Context, obj *contact.Contact) ([]*ent.PortalGrant, error)
+	PortalAccess(ctx context.Context, obj *contact.Contact) ([]*portal.Access, error)
 	Messages(ctx context.Context, obj *contact.Contact, first *int, after *string, documentID *uuid.UUID) (*page.Connection[*ent.Message], error)
 }
 type ContactImportResolver interface {
@@ -2208,6 +2227,7 @@ type MutationResolver interface {
 	BillProjects(ctx context.Context, input project.BillInput) (*model.BillProjectsPayload, error)
 	MarkBilled(ctx context.Context, input project.MarkInput) (*model.MarkBilledPayload, error)
 	MarkUnbilled(ctx context.Context, input project.MarkInput) (*model.MarkBilledPayload, error)
+	PreviewPortal(ctx context.Context, input account.PreviewInput) (*account.SignedIn, error)
 	InviteToPortal(ctx context.Context, input portal.InviteInput) (*portal.Invited, error)
 	AcceptPortalInvitation(ctx context.Context, input portal.AcceptInput) (*account.SignedIn, error)
 	RevokePortalAccess(ctx context.Context, input portal.RevokeInput) (*model.RevokePortalAccessPayload, error)
@@ -2242,6 +2262,11 @@ type PlaceResolver interface {
 type PortalResolver interface {
 	PayWith(ctx context.Context, obj *portal.Portal) ([]onlinepayment1.Provider, error)
 	OnlinePayment(ctx context.Context, obj *portal.Portal, id uuid.UUID) (*onlinepayment.OnlinePayment, error)
+}
+type PortalAccessResolver interface {
+	Contact(ctx context.Context, obj *portal.Access) (*contact.Contact, error)
+	Person(ctx context.Context, obj *portal.Access) (*ent.User, error)
+	InvitedBy(ctx context.Context, obj *portal.Access) (*ent.User, error)
 }
 type PortalContactResolver interface {
 	Documents(ctx context.Context, obj *portal.Contact, first *int, after *string, filter *portal.DocumentFilter) (*page.Connection[*portal.Document], error)
@@ -2296,6 +2321,7 @@ type QueryResolver interface {
 	Timer(ctx context.Context) (*project.Running, error)
 	TimeSheet(ctx context.Context, week day.Date, userID *uuid.UUID) (*project.Sheet, error)
 	Statement(ctx context.Context, input statement.Input) (*statement.Statement, error)
+	PortalAccess(ctx context.Context, first *int, after *string, filter *portal.AccessFilter) (*page.Connection[*portal.Access], error)
 	Portal(ctx context.Context) (*portal.Portal, error)
 	Notices(ctx context.Context, first *int, after *string, unseen *bool) (*page.Connection[*notice.Notice], error)
 	UnseenNotices(ctx context.Context) (int, error)
@@ -2334,6 +2360,7 @@ type ViewerResolver interface {
 	Side(ctx context.Context, obj *viewer.Viewer) (model.ViewerSide, error)
 	User(ctx context.Context, obj *viewer.Viewer) (*ent.User, error)
 	Role(ctx context.Context, obj *viewer.Viewer) (*viewer.Role, error)
+
 	OrganizationName(ctx context.Context, obj *viewer.Viewer) (string, error)
 	Language(ctx context.Context, obj *viewer.Viewer) (string, error)
 	Places(ctx context.Context, obj *viewer.Viewer) ([]*account.Place, error)
@@ -5834,6 +5861,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PayOnline(childComplexity, args["input"].(onlinepayment.PayInput)), true
+	case "Mutation.previewPortal":
+		if e.ComplexityRoot.Mutation.PreviewPortal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_previewPortal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PreviewPortal(childComplexity, args["input"].(account.PreviewInput)), true
 	case "Mutation.recordPayment":
 		if e.ComplexityRoot.Mutation.RecordPayment == nil {
 			break
@@ -7419,6 +7457,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalAccess.AcceptedAt(childComplexity), true
+	case "PortalAccess.contact":
+		if e.ComplexityRoot.PortalAccess.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalAccess.Contact(childComplexity), true
 	case "PortalAccess.invitedAt":
 		if e.ComplexityRoot.PortalAccess.CreatedAt == nil {
 			break
@@ -7443,12 +7487,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalAccess.ID(childComplexity), true
+	case "PortalAccess.invitedBy":
+		if e.ComplexityRoot.PortalAccess.InvitedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalAccess.InvitedBy(childComplexity), true
 	case "PortalAccess.lastUsedAt":
 		if e.ComplexityRoot.PortalAccess.LastUsedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PortalAccess.LastUsedAt(childComplexity), true
+	case "PortalAccess.person":
+		if e.ComplexityRoot.PortalAccess.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalAccess.Person(childComplexity), true
 	case "PortalAccess.revokedAt":
 		if e.ComplexityRoot.PortalAccess.RevokedAt == nil {
 			break
@@ -7461,6 +7517,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortalAccess.Status(childComplexity), true
+
+	case "PortalAccessConnection.edges":
+		if e.ComplexityRoot.PortalAccessConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalAccessConnection.Edges(childComplexity), true
+	case "PortalAccessConnection.nodes":
+		if e.ComplexityRoot.PortalAccessConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalAccessConnection.Nodes(childComplexity), true
+	case "PortalAccessConnection.pageInfo":
+		if e.ComplexityRoot.PortalAccessConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalAccessConnection.PageInfo(childComplexity), true
+	case "PortalAccessConnection.totalCount":
+		if e.ComplexityRoot.PortalAccessConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalAccessConnection.TotalCount(childComplexity), true
+
+	case "PortalAccessEdge.cursor":
+		if e.ComplexityRoot.PortalAccessEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalAccessEdge.Cursor(childComplexity), true
+	case "PortalAccessEdge.node":
+		if e.ComplexityRoot.PortalAccessEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortalAccessEdge.Node(childComplexity), true
 
 	case "PortalBalance.credit":
 		if e.ComplexityRoot.PortalBalance.Credit == nil {
@@ -9297,6 +9391,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Portal(childComplexity), true
+	case "Query.portalAccess":
+		if e.ComplexityRoot.Query.PortalAccess == nil {
+			break
+		}
+
+		args, err := ec.field_Query_portalAccess_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PortalAccess(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*portal.AccessFilter)), true
 	case "Query.product":
 		if e.ComplexityRoot.Query.Product == nil {
 			break
@@ -11040,6 +11145,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Places(childComplexity), true
+	case "Viewer.preview":
+		if e.ComplexityRoot.Viewer.Preview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Preview(childComplexity), true
 	case "Viewer.role":
 		if e.ComplexityRoot.Viewer.Role == nil {
 			break
@@ -11139,7 +11250,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PayOnlineInput", ec.unmarshalInputPayOnlineInput),
 			graphql.NewInputUnmarshaler("PaymentFilter", ec.unmarshalInputPaymentFilter),
 			graphql.NewInputUnmarshaler("PhoneInput", ec.unmarshalInputPhoneInput),
+			graphql.NewInputUnmarshaler("PortalAccessFilter", ec.unmarshalInputPortalAccessFilter),
 			graphql.NewInputUnmarshaler("PortalDocumentFilter", ec.unmarshalInputPortalDocumentFilter),
+			graphql.NewInputUnmarshaler("PreviewPortalInput", ec.unmarshalInputPreviewPortalInput),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductIdInput", ec.unmarshalInputProductIdInput),
 			graphql.NewInputUnmarshaler("ProjectFeeIdInput", ec.unmarshalInputProjectFeeIdInput),
@@ -11650,6 +11763,16 @@ type Query {
   is INVALID with the field ` + "`" + `from` + "`" + `.
   """
   statement("Whose, which side, which period." input: StatementInput!): Statement!
+
+  "Who has, was offered, or had access on the portal, the last invited first. Needs SeeContacts. Codes: INVALID."
+  portalAccess(
+    "Rows, 1 to 100; 25 when left out."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+    "Which access."
+    filter: PortalAccessFilter
+  ): PortalAccessConnection!
 
   "What the signed-in portal customer may see. Portal customers only."
   portal: Portal!
@@ -12207,6 +12330,14 @@ type Mutation {
   markUnbilled(input: MarkBilledInput!): MarkBilledPayload!
 
   """
+  Begins a session in which a member of the staff sees the portal as this contact's customers do, and
+  changes nothing: mutations but signOut are FORBIDDEN. It lasts 15 minutes, is kept in no cookie, and
+  ends with the right to it. Needs InvitePortal. Codes: NOT_FOUND, CONFLICT (archived), FORBIDDEN (an
+  API key).
+  """
+  previewPortal(input: PreviewPortalInput!): SignInPayload!
+
+  """
   Invites a person of a contact to the portal by e-mail. The link works once, for 7 days;
   inviting the same address again makes a new link and ends the old one.
   Codes: INVALID, NOT_FOUND, CONFLICT (archived; has access already), RATE_LIMITED.
@@ -12386,6 +12517,8 @@ type Viewer {
   user: User
   "The role; null on the portal."
   role: Role
+  "Whether it is a member of the staff who looks at the portal as a customer sees it."
+  preview: Boolean!
   "The name of the business that the viewer works for, or is a customer of."
   organizationName: String!
   "The language to show: the person's own, else the business's (en or el, and others for documents)."
@@ -16927,6 +17060,50 @@ type PortalAccess {
   lastUsedAt: DateTime
   "When it ended; null when it has not."
   revokedAt: DateTime
+  "The contact."
+  contact: Contact!
+  "The person; null until they have accepted."
+  person: User
+  "Who invited them first; null for a program."
+  invitedBy: User
+}
+
+"A page of access to the portal."
+type PortalAccessConnection {
+  "The rows with their cursors."
+  edges: [PortalAccessEdge!]!
+  "The rows."
+  nodes: [PortalAccess!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many match in all; one more statement."
+  totalCount: Int!
+}
+
+"Access in a page."
+type PortalAccessEdge {
+  "What after continues from."
+  cursor: String!
+  "The access."
+  node: PortalAccess!
+}
+
+"Which access. Every part that is given must hold."
+input PortalAccessFilter {
+  "In one of these states."
+  statuses: [PortalAccessStatus!]
+  "Invitations whose link works no more; false: all but those."
+  expired: Boolean
+  "Words in the e-mail address, or in what the contact is found by; up to 200 characters."
+  search: String
+}
+
+"Input of previewPortal."
+input PreviewPortalInput {
+  "The contact."
+  contactId: ID!
+  "See Mutation. A repeat gives the same preview a new token."
+  idempotencyKey: String
 }
 
 "Input of inviteToPortal."
@@ -19945,8 +20122,38 @@ func (ec *executionContext) childFields_PortalAccess(ctx context.Context, field 
 		return ec.fieldContext_PortalAccess_lastUsedAt(ctx, field)
 	case "revokedAt":
 		return ec.fieldContext_PortalAccess_revokedAt(ctx, field)
+	case "contact":
+		return ec.fieldContext_PortalAccess_contact(ctx, field)
+	case "person":
+		return ec.fieldContext_PortalAccess_person(ctx, field)
+	case "invitedBy":
+		return ec.fieldContext_PortalAccess_invitedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PortalAccess", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalAccessConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PortalAccessConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PortalAccessConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PortalAccessConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PortalAccessConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalAccessConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PortalAccessEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PortalAccessEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PortalAccessEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortalAccessEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PortalBalance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21463,6 +21670,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_user(ctx, field)
 	case "role":
 		return ec.fieldContext_Viewer_role(ctx, field)
+	case "preview":
+		return ec.fieldContext_Viewer_preview(ctx, field)
 	case "organizationName":
 		return ec.fieldContext_Viewer_organizationName(ctx, field)
 	case "language":
@@ -22885,6 +23094,20 @@ func (ec *executionContext) field_Mutation_payOnline_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (onlinepayment.PayInput, error) {
 			return ec.unmarshalNPayOnlineInput2githubᚗcomᚋkartelaᚋkartelaᚋonlinepaymentᚐPayInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_previewPortal_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (account.PreviewInput, error) {
+			return ec.unmarshalNPreviewPortalInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐPreviewInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -24508,6 +24731,36 @@ func (ec *executionContext) field_Query_payments_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_portalAccess_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*portal.AccessFilter, error) {
+			return ec.unmarshalOPortalAccessFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccessFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
 	return args, nil
 }
 
@@ -28082,8 +28335,8 @@ func (ec *executionContext) _Contact_portalAccess(ctx context.Context, field gra
 			return ec.Resolvers.Contact().PortalAccess(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PortalGrant) graphql.Marshaler {
-			return ec.marshalNPortalAccess2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐPortalGrantᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Access) graphql.Marshaler {
+			return ec.marshalNPortalAccess2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccessᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -34838,8 +35091,8 @@ func (ec *executionContext) _InviteToPortalPayload_access(ctx context.Context, f
 			return obj.Access, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.PortalGrant) graphql.Marshaler {
-			return ec.marshalNPortalAccess2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐPortalGrant(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Access) graphql.Marshaler {
+			return ec.marshalNPortalAccess2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccess(ctx, selections, v)
 		},
 		true,
 		true,
@@ -41502,6 +41755,50 @@ func (ec *executionContext) fieldContext_Mutation_markUnbilled(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_previewPortal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_previewPortal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PreviewPortal(ctx, fc.Args["input"].(account.PreviewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *account.SignedIn) graphql.Marshaler {
+			return ec.marshalNSignInPayload2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋaccountᚐSignedIn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_previewPortal(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SignInPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_previewPortal_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_inviteToPortal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -46101,7 +46398,7 @@ func (ec *executionContext) fieldContext_Portal_settings(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _PortalAccess_id(ctx context.Context, field graphql.CollectedField, obj *ent.PortalGrant) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalAccess_id(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46124,7 +46421,7 @@ func (ec *executionContext) fieldContext_PortalAccess_id(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("PortalAccess", field, false, false, "ID")
 }
 
-func (ec *executionContext) _PortalAccess_email(ctx context.Context, field graphql.CollectedField, obj *ent.PortalGrant) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalAccess_email(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46147,7 +46444,7 @@ func (ec *executionContext) fieldContext_PortalAccess_email(_ context.Context, f
 	return graphql.NewScalarFieldContext("PortalAccess", field, false, false, "String")
 }
 
-func (ec *executionContext) _PortalAccess_status(ctx context.Context, field graphql.CollectedField, obj *ent.PortalGrant) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalAccess_status(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46170,7 +46467,7 @@ func (ec *executionContext) fieldContext_PortalAccess_status(_ context.Context, 
 	return graphql.NewScalarFieldContext("PortalAccess", field, false, false, "PortalAccessStatus")
 }
 
-func (ec *executionContext) _PortalAccess_invitedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PortalGrant) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalAccess_invitedAt(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46193,7 +46490,7 @@ func (ec *executionContext) fieldContext_PortalAccess_invitedAt(_ context.Contex
 	return graphql.NewScalarFieldContext("PortalAccess", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _PortalAccess_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ent.PortalGrant) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalAccess_expiresAt(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46216,7 +46513,7 @@ func (ec *executionContext) fieldContext_PortalAccess_expiresAt(_ context.Contex
 	return graphql.NewScalarFieldContext("PortalAccess", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _PortalAccess_acceptedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PortalGrant) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalAccess_acceptedAt(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46239,7 +46536,7 @@ func (ec *executionContext) fieldContext_PortalAccess_acceptedAt(_ context.Conte
 	return graphql.NewScalarFieldContext("PortalAccess", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _PortalAccess_lastUsedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PortalGrant) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalAccess_lastUsedAt(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46262,7 +46559,7 @@ func (ec *executionContext) fieldContext_PortalAccess_lastUsedAt(_ context.Conte
 	return graphql.NewScalarFieldContext("PortalAccess", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _PortalAccess_revokedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PortalGrant) (ret graphql.Marshaler) {
+func (ec *executionContext) _PortalAccess_revokedAt(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46283,6 +46580,276 @@ func (ec *executionContext) _PortalAccess_revokedAt(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_PortalAccess_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PortalAccess", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PortalAccess_contact(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalAccess_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PortalAccess().Contact(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *contact.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋcontactᚐContact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalAccess_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalAccess",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalAccess_person(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalAccess_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PortalAccess().Person(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalAccess_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalAccess",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalAccess_invitedBy(ctx context.Context, field graphql.CollectedField, obj *portal.Access) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalAccess_invitedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PortalAccess().InvitedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortalAccess_invitedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalAccess",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalAccessConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Access]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalAccessConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*portal.Access]) graphql.Marshaler {
+			return ec.marshalNPortalAccessEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalAccessConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalAccessConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalAccessEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalAccessConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Access]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalAccessConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*portal.Access) graphql.Marshaler {
+			return ec.marshalNPortalAccess2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccessᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalAccessConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalAccessConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalAccess(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalAccessConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Access]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalAccessConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalAccessConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalAccessConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortalAccessConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*portal.Access]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalAccessConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalAccessConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalAccessConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PortalAccessEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Access]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalAccessEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalAccessEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortalAccessEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortalAccessEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*portal.Access]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortalAccessEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *portal.Access) graphql.Marshaler {
+			return ec.marshalNPortalAccess2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccess(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortalAccessEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortalAccessEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalAccess(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PortalBalance_currency(ctx context.Context, field graphql.CollectedField, obj *ledger.Balance) (ret graphql.Marshaler) {
@@ -54617,6 +55184,50 @@ func (ec *executionContext) fieldContext_Query_statement(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_portalAccess(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_portalAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PortalAccess(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*portal.AccessFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*portal.Access]) graphql.Marshaler {
+			return ec.marshalNPortalAccessConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_portalAccess(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortalAccessConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_portalAccess_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_portal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -57307,8 +57918,8 @@ func (ec *executionContext) _RevokePortalAccessPayload_access(ctx context.Contex
 			return obj.Access, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.PortalGrant) graphql.Marshaler {
-			return ec.marshalNPortalAccess2githubᚗcomᚋkartelaᚋkartelaᚋentᚐPortalGrant(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v portal.Access) graphql.Marshaler {
+			return ec.marshalNPortalAccess2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccess(ctx, selections, v)
 		},
 		true,
 		true,
@@ -61469,6 +62080,29 @@ func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Viewer_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, true, true, "Role")
+}
+
+func (ec *executionContext) _Viewer_preview(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_preview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Preview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_preview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Viewer_organizationName(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
@@ -67350,6 +67984,62 @@ func UnmarshalPhoneInput(ctx context.Context, raw any) (contact.PhoneInput, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPortalAccessFilter(ctx context.Context, obj any) (portal.AccessFilter, error) {
+	var it portal.AccessFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"statuses", "expired", "search"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOPortalAccessStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "expired":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expired"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Expired = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPortalAccessFilter unmarshals raw into the PortalAccessFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPortalAccessFilter(ctx context.Context, raw any) (portal.AccessFilter, error) {
+	var out portal.AccessFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortalAccessFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPortalDocumentFilter(ctx context.Context, obj any) (portal.DocumentFilter, error) {
 	var it portal.DocumentFilter
 	if obj == nil {
@@ -67410,6 +68100,55 @@ func (ec *executionContext) unmarshalInputPortalDocumentFilter(ctx context.Conte
 func UnmarshalPortalDocumentFilter(ctx context.Context, raw any) (portal.DocumentFilter, error) {
 	var out portal.DocumentFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortalDocumentFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPreviewPortalInput(ctx context.Context, obj any) (account.PreviewInput, error) {
+	var it account.PreviewInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contactId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋgoogleᚋuuidᚐUUID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPreviewPortalInput unmarshals raw into the PreviewPortalInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPreviewPortalInput(ctx context.Context, raw any) (account.PreviewInput, error) {
+	var out account.PreviewInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PreviewPortalInput", raw, &out)
 	return out, err
 }
 
@@ -77867,6 +78606,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "previewPortal":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_previewPortal(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "inviteToPortal":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_inviteToPortal(ctx, field)
@@ -79539,7 +80285,7 @@ func (ec *executionContext) _Portal(ctx context.Context, sel ast.SelectionSet, o
 
 var portalAccessImplementors = []string{"PortalAccess"}
 
-func (ec *executionContext) _PortalAccess(ctx context.Context, sel ast.SelectionSet, obj *ent.PortalGrant) graphql.Marshaler {
+func (ec *executionContext) _PortalAccess(ctx context.Context, sel ast.SelectionSet, obj *portal.Access) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, portalAccessImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -79551,41 +80297,146 @@ func (ec *executionContext) _PortalAccess(ctx context.Context, sel ast.Selection
 		case "id":
 			out.Values[i] = ec._PortalAccess_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "email":
 			out.Values[i] = ec._PortalAccess_email(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
 			out.Values[i] = ec._PortalAccess_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "invitedAt":
 			out.Values[i] = ec._PortalAccess_invitedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "expiresAt":
 			out.Values[i] = ec._PortalAccess_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "acceptedAt":
 			out.Values[i] = ec._PortalAccess_acceptedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastUsedAt":
 			out.Values[i] = ec._PortalAccess_lastUsedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "revokedAt":
 			out.Values[i] = ec._PortalAccess_revokedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "contact":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalAccess_contact(ctx, field, obj)
+				})
+		case "person":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalAccess_person(ctx, field, obj)
+				})
+		case "invitedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalAccess_invitedBy(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalAccessConnectionImplementors = []string{"PortalAccessConnection"}
+
+func (ec *executionContext) _PortalAccessConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*portal.Access]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalAccessConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalAccessConnection")
+		case "edges":
+			out.Values[i] = ec._PortalAccessConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._PortalAccessConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PortalAccessConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortalAccessConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portalAccessEdgeImplementors = []string{"PortalAccessEdge"}
+
+func (ec *executionContext) _PortalAccessEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*portal.Access]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portalAccessEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortalAccessEdge")
+		case "cursor":
+			out.Values[i] = ec._PortalAccessEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PortalAccessEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -82260,6 +83111,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_statement(ctx, field)
+				})
+		case "portalAccess":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_portalAccess(ctx, field)
 				})
 		case "portal":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -85071,6 +85928,11 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_role(ctx, field, obj)
 				})
+		case "preview":
+			out.Values[i] = ec._Viewer_preview(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "organizationName":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -88980,15 +89842,15 @@ func (ec *executionContext) marshalNPortal2ᚖgithubᚗcomᚋkartelaᚋkartela�
 	return ec._Portal(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPortalAccess2githubᚗcomᚋkartelaᚋkartelaᚋentᚐPortalGrant(ctx context.Context, sel ast.SelectionSet, v ent.PortalGrant) graphql.Marshaler {
+func (ec *executionContext) marshalNPortalAccess2githubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccess(ctx context.Context, sel ast.SelectionSet, v portal.Access) graphql.Marshaler {
 	return ec._PortalAccess(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNPortalAccess2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐPortalGrantᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PortalGrant) graphql.Marshaler {
+func (ec *executionContext) marshalNPortalAccess2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccessᚄ(ctx context.Context, sel ast.SelectionSet, v []*portal.Access) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPortalAccess2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐPortalGrant(ctx, sel, v[i])
+		return ec.marshalNPortalAccess2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccess(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -89000,12 +89862,44 @@ func (ec *executionContext) marshalNPortalAccess2ᚕᚖgithubᚗcomᚋkartelaᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNPortalAccess2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋentᚐPortalGrant(ctx context.Context, sel ast.SelectionSet, v *ent.PortalGrant) graphql.Marshaler {
+func (ec *executionContext) marshalNPortalAccess2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccess(ctx context.Context, sel ast.SelectionSet, v *portal.Access) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PortalAccess!")
 		return graphql.Null
 	}
 	return ec._PortalAccess(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalAccessConnection2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*portal.Access]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalAccessConnection!")
+		return graphql.Null
+	}
+	return ec._PortalAccessConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortalAccessEdge2ᚕᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*portal.Access]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalAccessEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortalAccessEdge2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*portal.Access]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortalAccessEdge!")
+		return graphql.Null
+	}
+	return ec._PortalAccessEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPortalAccessStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatus(ctx context.Context, v any) (portalgrant.Status, error) {
@@ -89530,6 +90424,11 @@ func (ec *executionContext) marshalNPortalTimeEdge2ᚖgithubᚗcomᚋkartelaᚋk
 		return graphql.Null
 	}
 	return ec._PortalTimeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPreviewPortalInput2githubᚗcomᚋkartelaᚋkartelaᚋaccountᚐPreviewInput(ctx context.Context, v any) (account.PreviewInput, error) {
+	res, err := ec.unmarshalInputPreviewPortalInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNProduct2githubᚗcomᚋkartelaᚋkartelaᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v ent.Product) graphql.Marshaler {
@@ -93002,6 +93901,50 @@ func (ec *executionContext) unmarshalOPhoneInput2ᚕᚖgithubᚗcomᚋkartelaᚋ
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalOPortalAccessFilter2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐAccessFilter(ctx context.Context, v any) (*portal.AccessFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPortalAccessFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPortalAccessStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatusᚄ(ctx context.Context, v any) ([]portalgrant.Status, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]portalgrant.Status, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPortalAccessStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPortalAccessStatus2ᚕgithubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []portalgrant.Status) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortalAccessStatus2githubᚗcomᚋkartelaᚋkartelaᚋentᚋportalgrantᚐStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPortalContact2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋportalᚐContact(ctx context.Context, sel ast.SelectionSet, v *portal.Contact) graphql.Marshaler {

@@ -370,7 +370,7 @@ type RevokeAPIKeyPayload struct {
 // What revoking gives.
 type RevokePortalAccessPayload struct {
 	// The access as it is now.
-	Access ent.PortalGrant `json:"access"`
+	Access portal.Access `json:"access"`
 }
 
 // What saveTimeSheet gives.

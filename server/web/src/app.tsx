@@ -31,12 +31,14 @@ import { PortalDocumentScreen } from "./screens/portal-documents.tsx";
 import { PortalInvoiceScreen } from "./screens/portal-invoice.tsx";
 import { ProjectScreen } from "./screens/project.tsx";
 import { ProjectsScreen } from "./screens/projects.tsx";
+import { PortalAccessScreen } from "./screens/portal-access.tsx";
+import { PortalPreviewScreen } from "./screens/portal-preview.tsx";
 import { PortalScreen } from "./screens/portal.tsx";
 import { SetupScreen } from "./screens/setup.tsx";
 import { LinkScreen, PasswordScreen } from "./screens/sign-in-link.tsx";
 import { SignInScreen } from "./screens/sign-in.tsx";
 import { TimeSheetScreen } from "./screens/time-sheet.tsx";
-import { maySeeContacts, maySell } from "./role.ts";
+import { mayEdit, maySeeContacts, maySell } from "./role.ts";
 import { ask, session, type Session } from "./session.ts";
 import { useStore } from "./store.ts";
 import { Faults } from "./ui/fault.tsx";
@@ -103,6 +105,13 @@ function StaffScreens({ path, role }: { path: string; role: string }) {
   }
   if (path === "/contacts/new") {
     return <NewContactScreen />;
+  }
+  if (path === "/portal-access" && maySeeContacts(role)) {
+    return <PortalAccessScreen role={role} />;
+  }
+  const preview = match("/portal/preview/:id", path);
+  if (preview && mayEdit(role)) {
+    return <PortalPreviewScreen key={preview.id} id={preview.id!} />;
   }
   if (path === "/overview" && maySell(role)) {
     return <OverviewScreen />;

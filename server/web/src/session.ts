@@ -36,6 +36,26 @@ export async function ask(ended: Ending | null = null): Promise<void> {
   }
 }
 
+// What a member of the staff looks at as its customers see it; null when they do not.
+export const looking = store<{ contactId: string; name: string; until: string } | null>(null);
+
+// look shows the portal by a session of its own, which is in no cookie and is gone with the page.
+export function look(token: string, viewer: Viewer, at: { contactId: string; name: string; until: string }): void {
+  session.get().api.close();
+  looking.set(at);
+  session.set({ state: "in", api: openApi(stopLooking, token), viewer });
+}
+
+// stopLooking goes back to the staff's own session, and to the contact.
+export function stopLooking(): void {
+  const at = looking.get();
+  looking.set(null);
+  if (at) {
+    go(`/contacts/${at.contactId}?view=portal`, { replace: true });
+  }
+  void ask();
+}
+
 // leave is called when the person has signed out.
 export function leave(): void {
   session.get().api.close();

@@ -13,9 +13,10 @@ export interface Api {
   close(): void;
 }
 
-// openApi makes one. ended is called, at most once, when the server says that the session
-// is no more: by an UNAUTHENTICATED answer or by closing the socket.
-export function openApi(ended: (reason: Ending) => void): Api {
+// openApi makes one, of the browser's session, or of the one whose token is given. ended is called,
+// at most once, when the server says that the session is no more: by an UNAUTHENTICATED answer or by
+// closing the socket.
+export function openApi(ended: (reason: Ending) => void, token?: string): Api {
   let over = false;
   const end = (reason: Ending) => {
     if (!over) {
@@ -23,12 +24,14 @@ export function openApi(ended: (reason: Ending) => void): Api {
       ended(reason);
     }
   };
-  const socket = openSocket(end);
+  const socket = openSocket(end, token);
   const client = new Client({
     url: "/graphql",
     preferGetMethod: false,
     // A header of our own makes a browser ask before it lets another site's page send this.
-    fetchOptions: { credentials: "same-origin", headers: { "Kartela-Csrf": "1" } },
+    fetchOptions: token
+      ? { credentials: "omit", headers: { Authorization: `Bearer ${token}` } }
+      : { credentials: "same-origin", headers: { "Kartela-Csrf": "1" } },
     requestPolicy: "cache-and-network",
     exchanges: [
       cacheExchange,

@@ -16,13 +16,14 @@ const patience = 5_000; // how long its answer may take
 const longestWait = 30_000;
 
 // openSocket makes the page's graphql-transport-ws client, authenticated by the session
-// cookie. ended is called when the server closes it for want of a right to listen; for any
+// cookie, or by the token that is given. ended is called when the server closes it for want of a right to listen; for any
 // other reason it is opened again, after growing, random waits, and every subscription
 // begins anew with its present value.
-export function openSocket(ended: (reason: "signedOut" | "access") => void): Client {
+export function openSocket(ended: (reason: "signedOut" | "access") => void, token?: string): Client {
   let overdue: ReturnType<typeof setTimeout> | undefined;
   const client = createClient({
     url: location.origin.replace(/^http/, "ws") + "/graphql",
+    ...(token && { connectionParams: { authorization: `Bearer ${token}` } }),
     keepAlive: heartbeat,
     lazyCloseTimeout: 2_000,
     retryAttempts: Number.POSITIVE_INFINITY,

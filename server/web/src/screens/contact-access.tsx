@@ -3,6 +3,7 @@ import { useAction, useQuery } from "../api/hooks.ts";
 import { ContactAccessDocument, InviteToPortalDocument, RevokePortalAccessDocument, type AccessFragment, type InviteToPortalMutation } from "../gql/graphql.ts";
 import { formatInstant } from "../format/day.ts";
 import { locale, t } from "../i18n/language.ts";
+import { Link } from "../router.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { Copyable } from "../ui/copy.tsx";
 import { Faults } from "../ui/fault.tsx";
@@ -10,7 +11,7 @@ import { entered, Field, Form, FormFaults, Submit } from "../ui/form.tsx";
 import { Empty, Loading } from "../ui/page.tsx";
 import type { Card } from "./contact.tsx";
 
-type Invitation = InviteToPortalMutation["inviteToPortal"];
+export type Invitation = InviteToPortalMutation["inviteToPortal"];
 
 // AccessView says who of the contact may see its card, invites and revokes.
 export function AccessView({ card: { contact, mayEdit } }: { card: Card }) {
@@ -23,6 +24,11 @@ export function AccessView({ card: { contact, mayEdit } }: { card: Card }) {
   return (
     <>
       <p class="quiet">{t("accessIntro")}</p>
+      {mayEdit && (
+        <p>
+          <Link href={`/portal/preview/${contact.id}`}>{t("previewPortal")}</Link>
+        </p>
+      )}
       {mayEdit && accesses && (
         <Form
           key={invitation?.link}
@@ -55,7 +61,8 @@ export function AccessView({ card: { contact, mayEdit } }: { card: Card }) {
   );
 }
 
-function LinkToHandOver({ invitation: { access, link, emailed } }: { invitation: Invitation }) {
+// LinkToHandOver is an invitation's link, which is shown this once.
+export function LinkToHandOver({ invitation: { access, link, emailed } }: { invitation: Invitation }) {
   return (
     <div class="notice good" role="status">
       <Copyable label={t("inviteLink", { email: access.email })} text={link} />
@@ -68,23 +75,21 @@ function LinkToHandOver({ invitation: { access, link, emailed } }: { invitation:
 
 const tones = { INVITED: "warn", ACTIVE: "good", REVOKED: "pale" } as const;
 
-function AccessRow({ access, mayEdit }: { access: AccessFragment; mayEdit: boolean }) {
+// AccessTag is where the access stands; an invitation whose link works no more has expired.
+export function AccessTag({ access: { status, expiresAt } }: { access: AccessFragment }) {
+  const late = status === "INVITED" && Date.parse(expiresAt) <= Date.now();
+  return <span class={`tag ${late ? "pale" : tones[status]}`}>{t(late ? "accessExpired" : `access${status}`)}</span>;
+}
+
+// Revoke ends access, after a question.
+export function Revoke({ access }: { access: AccessFragment }) {
   const { run } = useAction(RevokePortalAccessDocument, { types: ["PortalAccess"] });
   const [asking, setAsking] = useState(false);
   return (
-    <li class="spread">
-      <div>
-        {access.email} <span class={`tag ${tones[access.status]}`}>{t(`access${access.status}`)}</span>
-        <small>
-          {access.status === "INVITED" && t("accessExpires", { date: formatInstant(access.expiresAt, locale()) })}
-          {access.status === "ACTIVE" && access.lastUsedAt && t("accessLastUsed", { date: formatInstant(access.lastUsedAt, locale()) })}
-        </small>
-      </div>
-      {mayEdit && access.status !== "REVOKED" && (
-        <button type="button" onClick={() => setAsking(true)}>
-          {t("revoke")}
-        </button>
-      )}
+    <>
+      <button type="button" onClick={() => setAsking(true)}>
+        {t("revoke")}
+      </button>
       {asking && (
         <Confirm
           title={t("revoke")}
@@ -95,6 +100,21 @@ function AccessRow({ access, mayEdit }: { access: AccessFragment; mayEdit: boole
           run={async () => (await run({ id: access.id })).faults}
         />
       )}
+    </>
+  );
+}
+
+function AccessRow({ access, mayEdit }: { access: AccessFragment; mayEdit: boolean }) {
+  return (
+    <li class="spread">
+      <div>
+        {access.email} <AccessTag access={access} />
+        <small>
+          {access.status === "INVITED" && t("accessExpires", { date: formatInstant(access.expiresAt, locale()) })}
+          {access.status === "ACTIVE" && access.lastUsedAt && t("accessLastUsed", { date: formatInstant(access.lastUsedAt, locale()) })}
+        </small>
+      </div>
+      {mayEdit && access.status !== "REVOKED" && <Revoke access={access} />}
     </li>
   );
 }

@@ -57,6 +57,7 @@ export function ContactsScreen({ role }: { role: string }) {
                 {t(format === "csv" ? "exportCsv" : "exportExcel")}
               </a>
             ))}
+            <Link href="/portal-access">{t("portalAccessTitle")}</Link>
             {editor && <Link href="/contacts/duplicates">{t("duplicatesTitle")}</Link>}
           </Menu>
           {editor && (

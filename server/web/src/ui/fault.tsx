@@ -1,6 +1,7 @@
 import type { Fault } from "../api/failure.ts";
 import type { Key } from "../i18n/en.ts";
 import { language, t } from "../i18n/language.ts";
+import { looking } from "../session.ts";
 
 const ours: Partial<Record<Fault["code"], Key>> = {
   OFFLINE: "failureOffline",
@@ -14,6 +15,9 @@ const ours: Partial<Record<Fault["code"], Key>> = {
 // FaultText says what is wrong: for failures of a kind in the reader's language, for what
 // is particular to the input in the server's sentence.
 export function FaultText({ fault }: { fault: Fault }) {
+  if (fault.code === "FORBIDDEN" && looking.get()) {
+    return <>{t("failurePreview")}</>;
+  }
   const key = ours[fault.code] ?? (fault.text ? null : "failureNotFound");
   if (key) {
     return <>{t(key)}</>;

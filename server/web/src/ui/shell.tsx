@@ -2,10 +2,11 @@ import type { ComponentChildren } from "preact";
 import { SignOutDocument } from "../gql/graphql.ts";
 import { useAction } from "../api/hooks.ts";
 import { connection } from "../api/socket.ts";
-import { choose, language, languages, t } from "../i18n/language.ts";
+import { formatInstant } from "../format/day.ts";
+import { choose, language, languages, locale, t } from "../i18n/language.ts";
 import { mayManage, maySeeContacts, maySell, mayTrack } from "../role.ts";
 import { Link, usePlace } from "../router.tsx";
-import { leave, type Viewer } from "../session.ts";
+import { leave, looking, stopLooking, type Viewer } from "../session.ts";
 import { useStore } from "../store.ts";
 import { Announcer } from "./announcer.tsx";
 import { Bell } from "./bell.tsx";
@@ -76,13 +77,37 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: C
         {viewer && !portal && maySell(viewer.role ?? "") && <Bell />}
         {viewer && <ConnectionMark />}
         <LanguageSwitch />
-        {viewer && <WhoAmI viewer={viewer} />}
+        {viewer && !viewer.preview && <WhoAmI viewer={viewer} />}
       </header>
       <main id="content" tabIndex={-1}>
+        {viewer?.preview && <PreviewBanner />}
         {children}
       </main>
       <Announcer />
     </>
+  );
+}
+
+// PreviewBanner says whose eyes the page is seen with, and how to end that.
+function PreviewBanner() {
+  const at = useStore(looking);
+  const { run, running } = useAction(SignOutDocument);
+  return (
+    <div class="notice spread preview" role="status">
+      <span>
+        <b>{t("previewTitle", { name: at?.name ?? "" })}</b> {at && t("previewHint", { time: formatInstant(at.until, locale()) })}
+      </span>
+      <button
+        type="button"
+        aria-disabled={running}
+        onClick={async () => {
+          await run({});
+          stopLooking();
+        }}
+      >
+        {t("previewClose")}
+      </button>
+    </div>
   );
 }
 
