@@ -18,6 +18,7 @@ type limits struct {
 	bounds
 	links       bounds // how often links are asked for, which are mails to somebody
 	invitations bounds // how often somebody is invited, and a business invites
+	visits      *limiters
 }
 
 // bounds are those of one thing that is tried.
@@ -36,6 +37,7 @@ func newLimits() *limits {
 			accounts:  &limiters{every: 3 * time.Minute, burst: 4, most: 50_000, by: map[string]*limiter{}},
 			addresses: &limiters{every: 5 * time.Second, burst: 30, most: 50_000, by: map[string]*limiter{}},
 		},
+		visits: &limiters{every: time.Second, burst: 120, most: 50_000, by: map[string]*limiter{}},
 		invitations: bounds{
 			accounts:  &limiters{every: 15 * time.Minute, burst: 4, most: 50_000, by: map[string]*limiter{}},
 			addresses: &limiters{every: 30 * time.Second, burst: 60, most: 50_000, by: map[string]*limiter{}},
@@ -60,6 +62,15 @@ func (s *Service) AllowInvitation(ctx context.Context, email string) error {
 		return fault.New(fault.RateLimited, "", "Too many invitations: wait a minute, then try again.")
 	case !s.limits.invitations.accounts.allow(organization+" "+email, now):
 		return fault.New(fault.RateLimited, "email", "This address was invited several times just now: wait 15 minutes, then try again.")
+	}
+	return nil
+}
+
+// AllowVisit counts a visit, from a network address, to an address that is a key by itself: 120 at
+// once, then one a second. Faults: RATE_LIMITED.
+func (s *Service) AllowVisit(address string) error {
+	if !s.limits.visits.allow(Network(address), s.Now()) {
+		return tooMany()
 	}
 	return nil
 }

@@ -50,6 +50,7 @@ func (s *Service) decideByStaff(ctx context.Context, in DecideInput, accepted bo
 type Decision struct {
 	Accepted bool
 	Through  entdocument.DecidedThrough
+	Name     string // of who decided by permalink; else the viewer is known
 	Comment  string // 1,000 characters at most
 }
 
@@ -69,7 +70,7 @@ func (s *Service) DecideIn(ctx context.Context, tx *ent.Tx, row *ent.Document, d
 	if err := s.mayDecide(ctx, tx, row, d, to); err != nil {
 		return err
 	}
-	u := change(tx, row).SetStatus(to).SetDecidedAt(schema.Now()).SetDecidedThrough(d.Through).SetDecisionComment(d.Comment)
+	u := change(tx, row).SetStatus(to).SetDecidedAt(schema.Now()).SetDecidedThrough(d.Through).SetDecidedName(d.Name).SetDecisionComment(d.Comment)
 	if d.Through == entdocument.DecidedThroughPermalink {
 		u.ClearDecidedBy()
 	} else {
@@ -80,8 +81,10 @@ func (s *Service) DecideIn(ctx context.Context, tx *ent.Tx, row *ent.Document, d
 	}
 	s.Tell(ctx, row)
 	after := audit.Fields{"status": to, "through": d.Through}
-	if d.Comment != "" {
-		after["comment"] = d.Comment
+	for field, text := range map[string]string{"comment": d.Comment, "name": d.Name} {
+		if text != "" {
+			after[field] = text
+		}
 	}
 	return record(ctx, tx, action, row, audit.Fields{"status": row.Status}, after)
 }
@@ -115,6 +118,7 @@ func (s *Service) mayDecide(ctx context.Context, tx *ent.Tx, row *ent.Document, 
 type Decided struct {
 	At      time.Time
 	Through entdocument.DecidedThrough
+	Name    string // as who decided by permalink gave it; empty otherwise
 	Comment string
 }
 
@@ -123,5 +127,5 @@ func (d *Document) Decision() *Decided {
 	if d.DecidedAt == nil || d.DecidedThrough == nil {
 		return nil
 	}
-	return &Decided{At: *d.DecidedAt, Through: *d.DecidedThrough, Comment: d.DecisionComment}
+	return &Decided{At: *d.DecidedAt, Through: *d.DecidedThrough, Name: d.DecidedName, Comment: d.DecisionComment}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/kartela/kartela/ent/documentlink"
 	"github.com/kartela/kartela/fault"
 	"github.com/kartela/kartela/internal/db"
+	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/page"
 	"github.com/kartela/kartela/viewer"
 )
@@ -25,6 +26,7 @@ import (
 type Service struct {
 	DB        *db.DB
 	Documents *document.Service
+	Notices   *notice.Service
 	BaseURL   string
 	Now       func() time.Time
 }
@@ -197,6 +199,11 @@ func (s *Service) Of(ctx context.Context, d *document.Document) ([]*Link, error)
 type Opened struct {
 	Document     *document.Document
 	Organization *ent.Organization
+	link         uuid.UUID
+}
+
+func missing() error {
+	return fault.New(fault.NotFound, "", "This link does not work, or not any more.")
 }
 
 // remembered is how exactly a link knows when it was last used: a write a view would be dear.
@@ -208,11 +215,10 @@ const remembered = time.Hour
 //
 // Faults: NOT_FOUND for a token that is wrong or revoked.
 func (s *Service) Open(ctx context.Context, token string) (context.Context, *Opened, error) {
-	missing := fault.New(fault.NotFound, "", "This link does not work, or not any more.")
 	system := viewer.AsSystem(ctx, "find a permalink")
 	l, err := s.DB.DocumentLink.Query().Where(documentlink.TokenHash(account.TokenHash(token)), documentlink.RevokedAtIsNil()).Only(system)
 	if ent.IsNotFound(err) {
-		return ctx, nil, missing
+		return ctx, nil, missing()
 	}
 	if err != nil {
 		return ctx, nil, fmt.Errorf("permalink: find: %w", err)
@@ -231,9 +237,9 @@ func (s *Service) Open(ctx context.Context, token string) (context.Context, *Ope
 		return ctx, nil, err
 	}
 	if found[l.DocumentID] == nil || org.ClosedAt != nil {
-		return ctx, nil, missing
+		return ctx, nil, missing()
 	}
-	return ctx, &Opened{found[l.DocumentID], org}, s.used(system, l)
+	return ctx, &Opened{found[l.DocumentID], org, l.ID}, s.used(system, l)
 }
 
 // used notes that a link was used, once an hour.
@@ -249,4 +255,11 @@ func (s *Service) used(ctx context.Context, l *ent.DocumentLink) error {
 		return fmt.Errorf("permalink: note its use: %w", err)
 	}
 	return nil
+}
+
+// inForce says whether a link that was opened was not revoked since.
+func (s *Service) inForce(ctx context.Context, tx *ent.Tx, o *Opened) bool {
+	system := viewer.AsSystem(ctx, "ask whether a permalink is in force")
+	found, err := tx.DocumentLink.Query().Where(documentlink.ID(o.link), documentlink.RevokedAtIsNil()).Exist(system)
+	return err == nil && found
 }

@@ -104,10 +104,10 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Payments = &payment.Service{DB: d, Ledger: r.Ledger, Contacts: r.Contacts, Documents: r.Documents, Now: now}
 	r.Documents.Payer = r.Payments
 	r.Reports = &report.Service{DB: d, Payments: r.Payments, Now: now}
-	r.Online = newOnline(r, a.relay.Hint, r.Registries.Secrets, baseURL, now)
+	r.Online = newOnline(r, c, a.relay.Hint, baseURL, now)
 	r.Projects = &project.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Now: now, Timer: a.relay.Hint}
 	r.Statements = &statement.Service{DB: d, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Now: now}
-	r.Links = &permalink.Service{DB: d, Documents: r.Documents, BaseURL: baseURL, Now: now}
+	r.Links = &permalink.Service{DB: d, Documents: r.Documents, Notices: r.Notices, BaseURL: baseURL, Now: now}
 	r.Portals = &portal.Service{Notices: r.Notices, Messages: r.Messages, DB: d, Accounts: r.Accounts, Ledger: r.Ledger, Documents: r.Documents, Statements: r.Statements,
 		Post: mails, Mailer: mailer, BaseURL: baseURL, Ended: a.relay.Ended, Now: now}
 	a.issued, a.received = &portal.DocumentMails{Service: r.Portals, Ask: a.asker(documentMail)}, &portal.PaymentMails{Service: r.Portals, Ask: a.asker(paymentMail)}

@@ -34,6 +34,9 @@ type config struct {
 	SecretKeyFile string `env:"KARTELA_SECRET_KEY_FILE"` // a file that holds it
 	SecretKeyOld  string `env:"KARTELA_SECRET_KEY_OLD"`  // the one before: what it sealed is sealed anew at the start
 
+	Sandbox bool `env:"KARTELA_ALLOW_SANDBOX"` // lets businesses be paid in the sandbox, where no money moves
+	Demo    bool `env:"-"`                     // with demonstration data: the command says so
+
 	Origins []string       `env:"KARTELA_ORIGINS"`         // origins of other sites' pages that may use the API
 	Proxies []netip.Prefix `env:"KARTELA_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
 

@@ -55,7 +55,7 @@ func startServerAt(t *testing.T, d *db.DB, c config, now func() time.Time) *test
 	if c.Cost == 0 {
 		c.Cost = defaultLimits.Cost
 	}
-	c.Hashes, c.Drain = 2, 5*time.Second
+	c.Hashes, c.Drain, c.Sandbox = 2, 5*time.Second, true
 	if c.NATSSubject == "" {
 		c.NATSSubject = "kartela.live"
 	}

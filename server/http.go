@@ -30,7 +30,8 @@ func isSecure(baseURL string) bool { return strings.HasPrefix(baseURL, "https://
 //	/documents/{id}/pdf a document as it is printed
 //	/contacts/{id}/statement/pdf   a statement as it is printed
 //	/contacts/{id}/statement/xlsx  the same as a workbook
-//	/d/{token}          a document by its permalink
+//	/d/{token}          a document by its permalink; an estimate is accepted or declined there
+//	/d/{token}/pdf      as it is printed
 //	/d/{token}/pay      the ways to pay it, and what became of that
 //	/webhooks/{provider}/{organization}  messages of payment providers
 //	/sandbox/{id}       the page of the provider that takes no money
@@ -75,6 +76,8 @@ func (a *app) mount(baseURL string) error {
 	mux.Handle("GET /contacts/{id}/statement/pdf", other.Handler(http.HandlerFunc(a.printStatement)))
 	mux.Handle("GET /contacts/{id}/statement/xlsx", other.Handler(http.HandlerFunc(a.statementWorkbook)))
 	mux.HandleFunc("GET "+permalink.Path+"{token}", a.permalink)
+	mux.Handle("POST "+permalink.Path+"{token}", protection.Handler(http.HandlerFunc(a.decideByLink)))
+	mux.HandleFunc("GET "+permalink.Path+"{token}/pdf", a.printLink)
 	mux.HandleFunc("GET "+permalink.Path+"{token}/pay", a.payByLink)
 	mux.Handle("POST "+permalink.Path+"{token}/pay", protection.Handler(http.HandlerFunc(a.payByLink)))
 	mux.HandleFunc("GET "+permalink.Path+"{token}/pay/{id}", a.payByLink)

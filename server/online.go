@@ -14,13 +14,16 @@ import (
 	"github.com/kartela/kartela/payment"
 )
 
-// newOnline wires online payments to the providers that this server knows.
-func newOnline(r *graph.Resolver, tell func(organization, id uuid.UUID), secrets onlinepayment.Secrets, baseURL string, now func() time.Time) *onlinepayment.Service {
-	return &onlinepayment.Service{DB: r.Payments.DB, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Notices: r.Notices, Secrets: secrets,
-		BaseURL: baseURL, Changed: tell, Now: now,
-		Providers: map[entonline.Provider]payment.Provider{
-			entonline.ProviderStripe:       &stripe.Provider{},
-			entonline.ProviderBankTransfer: banktransfer.Provider{},
-			entonline.ProviderSandbox:      &sandbox.Provider{BaseURL: baseURL},
-		}}
+// newOnline wires online payments to the providers that this server knows. The sandbox, which says
+// that money came where none did, is for the demonstration and for servers that ask for it.
+func newOnline(r *graph.Resolver, c *config, tell func(organization, id uuid.UUID), baseURL string, now func() time.Time) *onlinepayment.Service {
+	providers := map[entonline.Provider]payment.Provider{
+		entonline.ProviderStripe:       &stripe.Provider{},
+		entonline.ProviderBankTransfer: banktransfer.Provider{},
+	}
+	if c.Demo || c.Sandbox {
+		providers[entonline.ProviderSandbox] = &sandbox.Provider{BaseURL: baseURL}
+	}
+	return &onlinepayment.Service{DB: r.Payments.DB, Contacts: r.Contacts, Documents: r.Documents, Payments: r.Payments, Notices: r.Notices,
+		Secrets: r.Registries.Secrets, BaseURL: baseURL, Changed: tell, Now: now, Providers: providers}
 }

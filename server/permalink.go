@@ -9,9 +9,8 @@ import (
 	"github.com/kartela/kartela/permalink"
 )
 
-// permalink answers GET /d/{token}: a document as it is printed, for whoever has its address. A
-// wrong address and a revoked one answer alike.
-func (a *app) permalink(w http.ResponseWriter, r *http.Request) {
+// printLink answers GET /d/{token}/pdf: the document of a permalink as it is printed.
+func (a *app) printLink(w http.ResponseWriter, r *http.Request) {
 	r, opened, ok := a.openLink(w, r)
 	if !ok {
 		return
@@ -31,23 +30,30 @@ func (a *app) permalink(w http.ResponseWriter, r *http.Request) {
 }
 
 // openLink opens the document of a permalink's token, as the viewer that the request has from then
-// on, or answers that there is none.
+// on, or answers that there is none: a wrong address and a revoked one alike.
 func (a *app) openLink(w http.ResponseWriter, r *http.Request) (*http.Request, *permalink.Opened, bool) {
 	private(w)
 	w.Header().Set("Referrer-Policy", "no-referrer") // the address is the key
 	w.Header().Set("X-Robots-Tag", "noindex")
+	if err := a.graph.Accounts.AllowVisit(a.door.clientAddress(r)); err != nil {
+		w.Header().Set("Retry-After", "60")
+		say(w, http.StatusTooManyRequests, fault.From(err).Text+"\n")
+		return r, nil, false
+	}
 	ctx, opened, err := a.graph.Links.Open(r.Context(), r.PathValue("token"))
 	r = r.WithContext(ctx)
 	if err != nil {
-		refuseLink(w, r, err)
+		a.refuseLink(w, r, err)
 	}
 	return r, opened, err == nil
 }
 
-func refuseLink(w http.ResponseWriter, r *http.Request, err error) {
-	if fault.IsCode(err, fault.NotFound) {
-		say(w, http.StatusNotFound, fault.From(err).Text+"\n")
+// refuseLink answers that a link does not work, in the reader's language.
+func (a *app) refuseLink(w http.ResponseWriter, r *http.Request, err error) {
+	if !fault.IsCode(err, fault.NotFound) {
+		answer{w, mediaJSON}.denied(r.Context(), err)
 		return
 	}
-	answer{w, mediaJSON}.denied(r.Context(), err)
+	words := linkWords[accepts(r)]
+	writePage(w, r, http.StatusNotFound, missingTemplate, map[string]any{"W": words, "Lang": words["lang"]})
 }

@@ -39,13 +39,13 @@ func TestAPermalinkShowsItsDocumentToWhoeverHasIt(t *testing.T) {
 		path := made.at("createDocumentLink.url").text()
 		_, token, _ := strings.Cut(path, "/d/")
 		path = "/d/" + token
-		shown := s.nobody(t).get(path)
+		shown := s.nobody(t).get(path + "/pdf")
 		shown.isPDF(t, "inline; filename=")
 		if shown.header.Get("Referrer-Policy") != "no-referrer" || shown.header.Get("X-Robots-Tag") != "noindex" {
 			t.Errorf("its address is given away: %v", shown.header)
 		}
 		owner.do(`mutation($id: ID!) { revokeDocumentLink(input: {id: $id}) { link { revokedAt } } }`, vars{"id": made.at("createDocumentLink.link.id").text()})
-		for _, wrong := range []string{path, path + "x", "/d/x"} {
+		for _, wrong := range []string{path, path + "/pdf", path + "/pay", path + "x", "/d/x"} {
 			if got := s.nobody(t).get(wrong); got.status != http.StatusNotFound || !strings.Contains(got.body, "does not work") {
 				t.Errorf("%s: %d %s", wrong, got.status, got.body)
 			}

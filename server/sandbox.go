@@ -41,7 +41,7 @@ func (a *app) sandboxPage(w http.ResponseWriter, r *http.Request) {
 		a.play(w, r, o, secret)
 		return
 	}
-	writePage(w, r, sandboxTemplate, map[string]any{"Amount": o.Amount().Format("en"), "Reference": o.Reference})
+	writePage(w, r, http.StatusOK, sandboxTemplate, map[string]any{"Amount": o.Amount().Format("en"), "Reference": o.Reference})
 }
 
 // play tells what was chosen, and sends the customer back.
@@ -114,8 +114,11 @@ func (s *statusOnly) WriteHeader(status int)      { s.status = status }
 
 // pageStyle is all that pages of plain HTML wear.
 const pageStyle = `<!doctype html><html lang="{{or .Lang "en"}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark"><style>body{font:1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.4rem}button{font:inherit;padding:.6rem 1rem;margin:.25rem .25rem .25rem 0;min-height:44px}dt{opacity:.8}dd{margin:0 0 .75rem;font-weight:600;overflow-wrap:anywhere}
+<meta name="color-scheme" content="light dark"><style>:root{--accent:#1f5f4f;--on:#fff;--ground:#f1f4ef;--card:#fffffc;--rule:#8885}
+@media(prefers-color-scheme:dark){:root{--accent:#7cc8b3;--on:#10211c;--ground:#111714;--card:#1b221f}}
+body{font:1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:0 auto;padding:1rem;background:var(--ground)}main{background:var(--card);border:1px solid var(--rule);border-top:3px solid var(--accent);border-radius:8px;padding:1rem 1.25rem}
+h1{font-size:1.4rem}a{color:var(--accent)}button{font:inherit;padding:.6rem 1rem;margin:.25rem .25rem .25rem 0;min-height:44px;border:1px solid var(--accent);border-radius:6px;background:none;color:var(--accent);cursor:pointer}
+button:first-of-type,a.first{background:var(--accent);color:var(--on)}dt{opacity:.8}dd{margin:0 0 .75rem;font-weight:600;overflow-wrap:anywhere}
 pre{overflow-wrap:anywhere;white-space:pre-wrap}</style>`
 
 var sandboxTemplate = template.Must(template.New("sandbox").Parse(pageStyle + `
@@ -131,13 +134,14 @@ var sandboxTemplate = template.Must(template.New("sandbox").Parse(pageStyle + `
 </form></main>`))
 
 // writePage writes a page of plain HTML that runs nothing.
-func writePage(w http.ResponseWriter, r *http.Request, t *template.Template, data any) {
+func writePage(w http.ResponseWriter, r *http.Request, status int, t *template.Template, data any) {
 	var page bytes.Buffer
 	if err := t.Execute(&page, data); err != nil {
 		answer{w, mediaJSON}.denied(r.Context(), err)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'")
+	w.WriteHeader(status)
 	_, _ = w.Write(page.Bytes()) // a reader that went away needs no answer
 }

@@ -6,12 +6,15 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	entonline "github.com/kartela/kartela/ent/onlinepayment"
+	"github.com/kartela/kartela/internal/dbtest"
 	"github.com/kartela/kartela/internal/secret"
 )
 
 // browse asks for a page, or with a form posts to it, and follows no redirect.
-func browse(t *testing.T, address string, form url.Values, headers ...string) (status int, location, body string) {
+func browse(t testing.TB, address string, form url.Values, headers ...string) (status int, location, body string) {
 	t.Helper()
 	method, content := http.MethodGet, ""
 	if form != nil {
@@ -95,4 +98,15 @@ func TestADocumentIsPaidByItsLink(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A business is not paid in the sandbox where no demonstration was asked for, nor the sandbox.
+func TestTheSandboxIsForWhoAsksForIt(t *testing.T) {
+	s := startServer(t, dbtest.SQLite(t), config{})
+	for _, c := range []config{{}, {Demo: true}, {Sandbox: true}} {
+		online := newOnline(s.graph, &c, s.relay.Hint, s.url, time.Now)
+		if has := online.Providers[entonline.ProviderSandbox] != nil; has != (c.Demo || c.Sandbox) {
+			t.Errorf("%+v: the sandbox is there: %v", c, has)
+		}
+	}
 }

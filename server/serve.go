@@ -36,6 +36,7 @@ func serve(ctx context.Context, c *config, demonstration bool, out io.Writer) (e
 		return fmt.Errorf("listen on KARTELA_ADDR: %w", err)
 	}
 	defer func() { _ = listener.Close() }()
+	c.Demo = demonstration
 	a, err := newApp(c, d, c.publicURL(listener.Addr()), time.Now)
 	if err != nil {
 		return err

@@ -611,6 +611,7 @@ type ComplexityRoot struct {
 	EstimateDecision struct {
 		At      func(childComplexity int) int
 		Comment func(childComplexity int) int
+		Name    func(childComplexity int) int
 		Through func(childComplexity int) int
 	}
 
@@ -4311,6 +4312,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EstimateDecision.Comment(childComplexity), true
+	case "EstimateDecision.name":
+		if e.ComplexityRoot.EstimateDecision.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EstimateDecision.Name(childComplexity), true
 	case "EstimateDecision.through":
 		if e.ComplexityRoot.EstimateDecision.Through == nil {
 			break
@@ -15183,6 +15190,8 @@ type EstimateDecision {
   at: DateTime!
   "Where it was made."
   through: DecisionPlace!
+  "The name that whoever decided by the document's address gave; empty otherwise."
+  name: String!
   "What the client said."
   comment: String!
 }
@@ -19186,6 +19195,8 @@ func (ec *executionContext) childFields_EstimateDecision(ctx context.Context, fi
 		return ec.fieldContext_EstimateDecision_at(ctx, field)
 	case "through":
 		return ec.fieldContext_EstimateDecision_through(ctx, field)
+	case "name":
+		return ec.fieldContext_EstimateDecision_name(ctx, field)
 	case "comment":
 		return ec.fieldContext_EstimateDecision_comment(ctx, field)
 	}
@@ -33594,6 +33605,29 @@ func (ec *executionContext) _EstimateDecision_through(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_EstimateDecision_through(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EstimateDecision", field, false, false, "DecisionPlace")
+}
+
+func (ec *executionContext) _EstimateDecision_name(ctx context.Context, field graphql.CollectedField, obj *document.Decided) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EstimateDecision_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EstimateDecision_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EstimateDecision", field, false, false, "String")
 }
 
 func (ec *executionContext) _EstimateDecision_comment(ctx context.Context, field graphql.CollectedField, obj *document.Decided) (ret graphql.Marshaler) {
@@ -76198,6 +76232,11 @@ func (ec *executionContext) _EstimateDecision(ctx context.Context, sel ast.Selec
 			}
 		case "through":
 			out.Values[i] = ec._EstimateDecision_through(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._EstimateDecision_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

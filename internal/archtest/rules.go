@@ -141,7 +141,7 @@ var graphLibs = []string{"github.com/99designs/gqlgen/graphql/...", "github.com/
 
 var serverLibs = []string{
 	"github.com/99designs/gqlgen/...", "github.com/vektah/gqlparser/v2/...", "github.com/google/uuid", "github.com/gorilla/websocket",
-	"github.com/alecthomas/kong", "github.com/caarlos0/env/v11", "github.com/rs/cors", "golang.org/x/time/rate", "github.com/go-chi/httprate",
+	"github.com/alecthomas/kong", "github.com/caarlos0/env/v11", "github.com/boombuler/barcode/...", "github.com/rs/cors", "golang.org/x/time/rate", "github.com/go-chi/httprate",
 	"github.com/prometheus/client_golang/...", "go.opentelemetry.io/otel/...", "github.com/nats-io/nats.go", "golang.org/x/sync/...",
 	"golang.org/x/sys/unix", // one epoll for all sockets
 }

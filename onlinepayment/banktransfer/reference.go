@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"github.com/kartela/kartela/fold"
 	"github.com/kartela/kartela/money"
 )
 
@@ -46,10 +47,10 @@ type Transfer struct {
 }
 
 // QR is what the code of a SEPA credit transfer says, as EPC069-12 has it (version 002, UTF-8);
-// "" for a transfer that it cannot tell: it is in euros, of 0.01 to 999,999,999.99.
+// a name of over 70 characters is cut; "" for a transfer that it cannot tell: it is in euros, of 0.01 to 999,999,999.99.
 func (t Transfer) QR() string {
 	if t.Amount.Currency != "EUR" || t.Amount.Minor < 1 || t.Amount.Minor > 99_999_999_999 || t.IBAN == "" {
 		return ""
 	}
-	return strings.Join([]string{"BCD", "002", "1", "SCT", t.BIC, t.Holder, t.IBAN, "EUR" + t.Amount.Amount().String(), "", t.Reference}, "\n")
+	return strings.Join([]string{"BCD", "002", "1", "SCT", t.BIC, fold.Clip(t.Holder, 70), t.IBAN, "EUR" + t.Amount.Amount().String(), "", t.Reference}, "\n")
 }

@@ -23,7 +23,7 @@ export const elOnline = {
   transferIntro: "Στείλτε {amount} από την τράπεζά σας. Γράψτε την αιτιολογία ακριβώς, για να αναγνωριστεί η πληρωμή.",
   transferHolder: "Δικαιούχος λογαριασμού",
   transferReference: "Αιτιολογία",
-  transferCode: "Τι λέει ο κωδικός για τις εφαρμογές τραπεζών",
+  transferCode: "Σαρώστε με την εφαρμογή της τράπεζάς σας",
   transferText: "Τι διαβάζουν οι πελάτες δίπλα στον λογαριασμό",
   transferArrived: "Έφτασε",
   transferCancel: "Δεν θα έρθει",

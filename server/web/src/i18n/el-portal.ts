@@ -49,4 +49,5 @@ export const elPortal = {
   previewHint: "Μόνο βλέπετε: τίποτα δεν αλλάζει. Έως {time}.",
   previewClose: "Κλείσιμο προεπισκόπησης",
   failurePreview: "Είναι προεπισκόπηση: δεν αλλάζει τίποτα.",
+  decidedByLink: "από {name}, μέσω του συνδέσμου",
 };

@@ -23,7 +23,7 @@ export const enOnline = {
   transferIntro: "Transfer {amount} from your bank. Write the reference exactly, so that the payment is told by it.",
   transferHolder: "Account holder",
   transferReference: "Reference",
-  transferCode: "What the code for banking apps says",
+  transferCode: "Scan with your banking app",
   transferText: "What customers read beside the account",
   transferArrived: "It has arrived",
   transferCancel: "It will not come",

@@ -49,4 +49,5 @@ export const enPortal = {
   previewHint: "You only look: nothing is changed. Until {time}.",
   previewClose: "Close the preview",
   failurePreview: "This is a preview: it changes nothing.",
+  decidedByLink: "by {name}, through the link",
 } as const;

@@ -23,7 +23,7 @@ export const enPrint = {
   excel: "Excel",
   links: "Links",
   linksTitle: "Links to the document",
-  linksIntro: "Whoever has such a link reads the document without an account, until you revoke it.",
+  linksIntro: "Whoever has such a link reads the document, answers an estimate and pays an invoice without an account, until you revoke it.",
   linksEmpty: "There is no link yet.",
   linkMake: "Make a link",
   linkMade: "Copy it now: it is not shown again.",

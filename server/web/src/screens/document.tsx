@@ -62,6 +62,7 @@ export function DocumentDialog({ card, id, close }: { card: Card; id: string; cl
           {document.decision && (
             <p class="notice">
               {t(document.status === "REJECTED" ? "declinedOn" : "acceptedOn", { date: formatInstant(document.decision.at, locale()) })}
+              {document.decision.name && ` (${t("decidedByLink", { name: document.decision.name })})`}
               {document.decision.comment && ` – ${document.decision.comment}`}
             </p>
           )}

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { renderSVG } from "uqr";
 import { useAction, useQuery } from "../api/hooks.ts";
 import { formatMoney, sign, type Money } from "../format/amount.ts";
 import { PayOnlineDocument, PayWithDocument, type OwnOnlinePaymentFragment, type OnlineProvider } from "../gql/graphql.ts";
@@ -95,10 +96,10 @@ export function TransferInstructions({ payment }: { payment: OwnOnlinePaymentFra
       <Copyable label={t("transferReference")} text={how.reference} />
       {how.text && <p class="text">{how.text}</p>}
       {how.qr && (
-        <details>
-          <summary>{t("transferCode")}</summary>
-          <p class="text">{how.qr}</p>
-        </details>
+        <figure class="qr">
+          <div role="img" aria-label={t("transferCode")} dangerouslySetInnerHTML={{ __html: renderSVG(how.qr, { ecc: "M", border: 4 }) }} />
+          <figcaption class="quiet">{t("transferCode")}</figcaption>
+        </figure>
       )}
     </div>
   );
