@@ -10,7 +10,7 @@ import (
 // followed are the subscriptions that hand over a source. Of those that follow an organization
 // as a whole, what a viewer sees depends on the contacts that are restricted to named users.
 var followed = map[string]struct{ whole bool }{
-	"balanceChanged": {}, "documentChanged": {}, "messageAdded": {}, "contactImportProgress": {}, "timerChanged": {},
+	"balanceChanged": {}, "documentChanged": {}, "messageAdded": {}, "contactImportProgress": {}, "timerChanged": {}, "jobChanged": {},
 	"portalBalanceChanged": {}, "portalDocumentChanged": {}, "portalMessageAdded": {}, "portalOnlinePaymentChanged": {},
 	"noticeAdded": {whole: true}, "organizationTotalsChanged": {whole: true},
 }
@@ -18,7 +18,7 @@ var followed = map[string]struct{ whole bool }{
 // impersonal are the types, within a result of those, that are the same for all who have the same
 // rights, whoever they are.
 var impersonal = map[string]bool{
-	"Balance": true, "PortalBalance": true, "CurrencyTotals": true, "Money": true, "Tax": true,
+	"Balance": true, "PortalBalance": true, "CurrencyTotals": true, "JobFailure": true, "Money": true, "Tax": true,
 	"DocumentLine": true, "DocumentAdjustment": true, "DocumentTax": true, "PortalInvoiceLine": true,
 }
 

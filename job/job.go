@@ -6,6 +6,7 @@ package job
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -51,9 +52,20 @@ type Kind struct {
 
 // Service is the queue, and what can be done with its jobs.
 type Service struct {
-	DB     *db.DB
+	DB *db.DB
+	// Told is told of every job of an organization that is asked for, begun or ended, or of the
+	// server's own: none. It must not block.
+	Told func(organization uuid.UUID)
+
 	client *river.Client[*stdsql.Tx]
 	kinds  map[string]bool
+	deaf   func() // ends the hearing of what the queue tells
+}
+
+func (s *Service) tell(organization uuid.UUID) {
+	if s.Told != nil {
+		s.Told(organization)
+	}
 }
 
 // args is a task as the queue keeps it.
@@ -75,7 +87,7 @@ func New(ctx context.Context, d *db.DB, kinds ...Kind) (*Service, error) {
 	workers, periodic := river.NewWorkers(), []*river.PeriodicJob{}
 	for _, k := range kinds {
 		s.kinds[k.Name] = true
-		river.AddWorkerArgs(workers, args{kind: k.Name}, &worker{kind: k})
+		river.AddWorkerArgs(workers, args{kind: k.Name}, &worker{kind: k, begun: s.tell})
 		if k.Every > 0 {
 			periodic = append(periodic, river.NewPeriodicJob(river.PeriodicInterval(k.Every),
 				func() (river.JobArgs, *river.InsertOpts) { return args{kind: k.Name}, options(Task{}) },
@@ -95,14 +107,30 @@ func New(ctx context.Context, d *db.DB, kinds ...Kind) (*Service, error) {
 
 // Start has this process work, until Stop or the end of the context.
 func (s *Service) Start(ctx context.Context) error {
+	events, deaf := s.client.Subscribe(river.EventKindJobCompleted, river.EventKindJobFailed, river.EventKindJobCancelled)
+	s.deaf = deaf
+	go s.hear(events)
 	if err := s.client.Start(ctx); err != nil {
 		return fmt.Errorf("job: start: %w", err)
 	}
 	return nil
 }
 
+// hear tells of what has ended in this process, until the queue tells no more.
+func (s *Service) hear(events <-chan *river.Event) {
+	for e := range events {
+		var t Task
+		if err := json.Unmarshal(e.Job.EncodedArgs, &t); err == nil {
+			s.tell(t.Organization)
+		}
+	}
+}
+
 // Stop lets the jobs at hand finish, until the context ends; then their contexts end.
 func (s *Service) Stop(ctx context.Context) error {
+	if s.deaf != nil {
+		defer s.deaf()
+	}
 	err := s.client.Stop(ctx)
 	if ctx.Err() == nil || err == nil {
 		return err
@@ -122,7 +150,7 @@ func (s *Service) Enqueue(ctx context.Context, kind string, t Task) error {
 	if !s.kinds[kind] {
 		return fmt.Errorf("job: there is no kind %q", kind)
 	}
-	return db.AsOwner(ctx, func(tx *stdsql.Tx) error {
+	err := db.AsOwner(ctx, func(tx *stdsql.Tx) error {
 		made, err := s.client.InsertTx(ctx, tx, args{t, kind}, options(t))
 		if err != nil {
 			return fmt.Errorf("job: enqueue %s: %w", kind, err)
@@ -135,6 +163,10 @@ func (s *Service) Enqueue(ctx context.Context, kind string, t Task) error {
 		}
 		return nil
 	})
+	if err == nil {
+		db.AfterCommit(ctx, func() { s.tell(t.Organization) })
+	}
+	return err
 }
 
 func options(t Task) *river.InsertOpts {
@@ -149,7 +181,8 @@ func options(t Task) *river.InsertOpts {
 
 type worker struct {
 	river.WorkerDefaults[args]
-	kind Kind
+	kind  Kind
+	begun func(organization uuid.UUID)
 }
 
 // Work does one attempt. What it gives is kept with the job and shown.
@@ -160,6 +193,7 @@ func (w *worker) Work(ctx context.Context, j *river.Job[args]) (err error) {
 			err = errors.New(fault.From(errors.New("a panic")).Text)
 		}
 	}()
+	w.begun(j.Args.Organization)
 	err = w.kind.Do(ctx, j.Args.Task)
 	if err == nil {
 		return nil

@@ -325,3 +325,37 @@ func TestARegularJobIsDoneAtTheStart(t *testing.T) {
 		}
 	})
 }
+
+// What becomes of a job is told with whose it is: once it is asked for and the change commits, when
+// it begins, and when it has ended.
+func TestWhatBecomesOfAJobIsTold(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := dbtest.Tenant(t, d, viewer.Owner)
+		s := queue(t, d, func(context.Context, job.Task) error { return nil })
+		heard := make(chan uuid.UUID, 100)
+		s.Told = func(organization uuid.UUID) { heard <- organization }
+		if err := enqueue(ctx, d, s, uuid.New(), errors.New("no")); err == nil || len(heard) != 0 {
+			t.Errorf("told of %d that were not asked for, %v", len(heard), err)
+		}
+		must(t, enqueue(ctx, d, s, uuid.New(), nil))
+		events := start(t, s)
+		next(t, events, river.EventKindJobCompleted)
+		for _, when := range []string{"asked for", "begun", "ended"} {
+			select {
+			case got := <-heard:
+				if got != viewer.From(ctx).Organization {
+					t.Errorf("%s: told of %s", when, got)
+				}
+			case <-time.After(30 * time.Second):
+				t.Fatalf("nobody is told that it has %s", when)
+			}
+		}
+		all, err := s.Recent(ctx)
+		must(t, err)
+		if len(all) != 1 || all[0].State != job.Completed {
+			t.Errorf("there are %v", all)
+		}
+		_, err = s.Recent(dbtest.Member(t, ctx, d, viewer.Accountant))
+		refused(t, err, fault.Forbidden, "")
+	})
+}

@@ -97,6 +97,7 @@ func (s *Service) step(ctx context.Context, in IDInput, action string, f func(*s
 		if j.SubjectID != nil {
 			e.ObjectID = *j.SubjectID
 		}
+		db.AfterCommit(ctx, func() { s.tell(v.Organization) })
 		return id, audit.Record(ctx, tx, e)
 	})
 	if err != nil {

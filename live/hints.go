@@ -65,6 +65,20 @@ func (h *Hints) Tell(organization, id uuid.UUID) {
 	}
 }
 
+// TellEverywhere wakes those of every organization who wait for a thing that is of none.
+func (h *Hints) TellEverywhere(id uuid.UUID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for t, who := range h.waiting {
+		if t.id != id {
+			continue
+		}
+		for w := range who {
+			w.wake()
+		}
+	}
+}
+
 // TellAll wakes everyone: something may have changed that nobody was told of.
 func (h *Hints) TellAll() {
 	h.mu.Lock()

@@ -58,7 +58,8 @@ func NewRelay(bus Bus) *Relay {
 // Moved tells that a balance moved.
 func (r *Relay) Moved(m ledger.Moved) { r.tell(message{kind: kindMoved, moved: m}) }
 
-// Hint tells that something is to be read anew.
+// Hint tells that something is to be read anew: of an organization, or when that is zero of none,
+// which those of every organization may follow.
 func (r *Relay) Hint(organization, id uuid.UUID) {
 	r.tell(message{kind: kindHint, topic: hinted{organization, id}})
 }
@@ -100,6 +101,10 @@ func (r *Relay) deliver(m message) {
 		r.Hub.Announce(m.moved)
 		r.Hints.Tell(m.moved.Organization, m.moved.Organization)
 	case kindHint:
+		if m.topic.organization == uuid.Nil {
+			r.Hints.TellEverywhere(m.topic.id)
+			return
+		}
 		r.Hints.Tell(m.topic.organization, m.topic.id)
 		r.Hints.Tell(m.topic.organization, m.topic.organization)
 	case kindAccess:

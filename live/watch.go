@@ -25,7 +25,7 @@ type Watched[T any] struct {
 //
 // The hint must be followed already when present is read, so that nothing falls between.
 func Watch[T any](ctx context.Context, hub *Hub, hint *Hint, present T, w Watched[T]) <-chan T {
-	t := &thing[T]{watching: watching{hint: hint, standing: standing{hub: hub, allowed: w.Allowed}}, w: w, newest: present, read: time.Now()}
+	t := &thing[T]{watching: watching{hint: hint, standing: standing{hub: hub, allowed: w.Allowed}}, w: w, newest: present}
 	t.begin(ctx)
 	return hand[T](ctx, hub, t)
 }
@@ -35,11 +35,28 @@ type watching struct {
 	standing
 	hint *Hint
 	wake func()
-	over error // why it has ended, by a reading
+	over error     // why it has ended, by a reading
+	read time.Time // when it was, last
+}
+
+// hinted says whether there was a hint, and the time to rest since the last reading is over; else
+// it wakes when it is.
+func (w *watching) hinted(rest time.Duration) bool {
+	if !w.hint.take() {
+		return false
+	}
+	if left := rest - time.Since(w.read); left > 0 {
+		w.hint.again()
+		w.again.in(left)
+		return false
+	}
+	w.read = time.Now()
+	return true
 }
 
 func (w *watching) begin(ctx context.Context) {
 	w.checked, _ = w.hub.Access(viewer.From(ctx).Organization)
+	w.read = time.Now()
 }
 
 func (w *watching) Wake(wake func()) {
@@ -86,7 +103,6 @@ type thing[T any] struct {
 	watching
 	w      Watched[T]
 	newest T
-	read   time.Time // when it was
 }
 
 func (t *thing[T]) Wake(wake func()) {
@@ -95,21 +111,14 @@ func (t *thing[T]) Wake(wake func()) {
 }
 
 func (t *thing[T]) Take(ctx context.Context) (Value, bool) {
-	now := time.Now()
-	if t.w.Turns != nil && !now.Before(t.w.Turns(t.newest)) {
+	if t.w.Turns != nil && !time.Now().Before(t.w.Turns(t.newest)) {
 		t.hint.again()
 	} else {
 		t.awaitTurn()
 	}
-	if !t.hint.take() {
+	if !t.hinted(t.w.Rest) {
 		return Value{}, false
 	}
-	if rest := t.w.Rest - now.Sub(t.read); rest > 0 {
-		t.hint.again()
-		t.again.in(rest)
-		return Value{}, false
-	}
-	t.read = now
 	read, err := t.w.Read(ctx)
 	if err != nil {
 		t.failed(ctx, err, true)
@@ -143,6 +152,7 @@ type Listed[T any] struct {
 	ID      func(T) uuid.UUID
 	Version func(T) int
 	Allowed Allowed
+	Rest    time.Duration                                         // between two readings at least; 0: none
 	Sees    func(ctx context.Context, id uuid.UUID) (bool, error) // still; nil where Allowed says so of all
 }
 
@@ -172,8 +182,8 @@ type list[T any] struct {
 }
 
 func (s *list[T]) Take(ctx context.Context) (v Value, ok bool) {
-	if len(s.waiting) == 0 && s.hint.take() {
-		s.read(ctx)
+	if len(s.waiting) == 0 && s.hinted(s.l.Rest) {
+		s.readNext(ctx)
 	}
 	if len(s.waiting) == 0 {
 		return v, false
@@ -183,8 +193,8 @@ func (s *list[T]) Take(ctx context.Context) (v Value, ok bool) {
 	return v, true
 }
 
-// read puts what is newer in line.
-func (s *list[T]) read(ctx context.Context) {
+// readNext puts what is newer in line.
+func (s *list[T]) readNext(ctx context.Context) {
 	number, _ := s.hub.Access(viewer.From(ctx).Organization)
 	now, err := s.l.Read(ctx)
 	if err != nil {

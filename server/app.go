@@ -20,6 +20,7 @@ import (
 	"github.com/kartela/kartela/internal/db"
 	"github.com/kartela/kartela/internal/demo"
 	"github.com/kartela/kartela/internal/sheet"
+	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
 	"github.com/kartela/kartela/message"
@@ -116,6 +117,7 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	if r.Jobs, err = a.newQueue(); err != nil {
 		return nil, err
 	}
+	r.Jobs.Told = func(organization uuid.UUID) { a.relay.Hint(organization, job.Topic) }
 	a.door = &doorkeeper{accounts: r.Accounts, secure: isSecure(baseURL), proxies: c.Proxies}
 	return a, a.mount(baseURL)
 }

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kartela/kartela/job"
 )
 
 // fillJobs makes one of everything of the price list and of recurring invoices that has an id.
@@ -99,6 +102,46 @@ func TestADueRecurringInvoiceIsMadeInTheBackground(t *testing.T) {
 		jobs := a.do(`{ jobs(filter: { kinds: ["recurring_invoice"] }) { nodes { kind subjectId ofServer state failures { text } } } }`, nil).at("jobs.nodes.0")
 		if jobs.at("subjectId").text() != id {
 			t.Errorf("jobs %v", jobs.is)
+		}
+	})
+}
+
+// Administrators follow the jobs of their business and the server's own, and nobody else's: each is
+// told as it is asked for, begun and over, in that order; with another server on the same database.
+func TestJobsAreFollowed(t *testing.T) {
+	twoProcesses(t, func(t *testing.T, a, b *testServer) {
+		owner := a.owner(t)
+		other := b.nobody(t).as(owner.token)
+		follow := `subscription { jobChanged { id kind state ofServer } }`
+		jobs := other.subscribe(follow, nil)
+		until(t, "jobs are followed", func() bool { return b.relay.Hints.Waiting(owner.organization(), job.Topic) == 1 })
+		stop, err := a.queue(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(stop)
+		seen := map[string][]string{}
+		for !slices.Contains(seen["tidy"], "COMPLETED") || !slices.Contains(seen["recurring_invoices"], "COMPLETED") {
+			j := jobs.next().at("jobChanged")
+			kind := j.at("kind").text()
+			seen[kind] = append(seen[kind], j.at("state").text())
+			if j.at("ofServer").is != true {
+				t.Errorf("told of %v", j.is)
+			}
+		}
+		order := []string{"WAITING", "RUNNING", "RETRYING", "COMPLETED"}
+		for kind, states := range seen {
+			if !slices.IsSortedFunc(states, func(x, y string) int { return slices.Index(order, x) - slices.Index(order, y) }) {
+				t.Errorf("%s was %v", kind, states)
+			}
+		}
+		s := owner.colleague(t, "SALES").subscribe(follow, nil)
+		if got := s.hear(); got["type"] != "error" {
+			t.Errorf("sales staff are told %v", got)
+		}
+		late := other.subscribe(follow, nil)
+		if got := late.next().at("jobChanged.state").text(); got != "COMPLETED" && got != "RUNNING" && got != "WAITING" {
+			t.Errorf("who comes later begins with %s", got)
 		}
 	})
 }

@@ -1861,6 +1861,7 @@ type ComplexityRoot struct {
 		BalanceChanged             func(childComplexity int, contactIds []uuid.UUID) int
 		ContactImportProgress      func(childComplexity int, id uuid.UUID) int
 		DocumentChanged            func(childComplexity int, ids []uuid.UUID, contactID *uuid.UUID) int
+		JobChanged                 func(childComplexity int) int
 		MessageAdded               func(childComplexity int, contactID uuid.UUID) int
 		NoticeAdded                func(childComplexity int) int
 		OrganizationTotalsChanged  func(childComplexity int) int
@@ -2345,6 +2346,7 @@ type SubscriptionResolver interface {
 	ContactImportProgress(ctx context.Context, id uuid.UUID) (<-chan *imports.ContactImport, error)
 	DocumentChanged(ctx context.Context, ids []uuid.UUID, contactID *uuid.UUID) (<-chan *document.Document, error)
 	OrganizationTotalsChanged(ctx context.Context) (<-chan *report.Totals, error)
+	JobChanged(ctx context.Context) (<-chan *job.Job, error)
 	TimerChanged(ctx context.Context) (<-chan *project.Running, error)
 }
 type TimeEntryResolver interface {
@@ -10382,6 +10384,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.DocumentChanged(childComplexity, args["ids"].([]uuid.UUID), args["contactId"].(*uuid.UUID)), true
+	case "Subscription.jobChanged":
+		if e.ComplexityRoot.Subscription.JobChanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.JobChanged(childComplexity), true
 	case "Subscription.messageAdded":
 		if e.ComplexityRoot.Subscription.MessageAdded == nil {
 			break
@@ -12485,6 +12493,12 @@ type Subscription {
   time zone. Needs SeeSales.
   """
   organizationTotalsChanged: OrganizationTotals!
+
+  """
+  Background jobs of the business, and the server's own: at once the 50 last ones and others that
+  are not over, the oldest change first, then each that is asked for, begun, done, has failed or was cancelled. Needs ManageBusiness.
+  """
+  jobChanged: Job!
 
   "The viewer's own timer, at once and after every change, on whatever device it was made. Codes: FORBIDDEN (a program, or a role without TrackTime)."
   timerChanged: Timer!
@@ -59153,6 +59167,38 @@ func (ec *executionContext) fieldContext_Subscription_organizationTotalsChanged(
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_jobChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_jobChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().JobChanged(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *job.Job) graphql.Marshaler {
+			return ec.marshalNJob2ᚖgithubᚗcomᚋkartelaᚋkartelaᚋjobᚐJob(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_jobChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Subscription_timerChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -84705,6 +84751,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_documentChanged(ctx, fields[0])
 	case "organizationTotalsChanged":
 		return ec._Subscription_organizationTotalsChanged(ctx, fields[0])
+	case "jobChanged":
+		return ec._Subscription_jobChanged(ctx, fields[0])
 	case "timerChanged":
 		return ec._Subscription_timerChanged(ctx, fields[0])
 	default:

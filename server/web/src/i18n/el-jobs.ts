@@ -99,6 +99,10 @@ export const elJobs = {
   jobKind_exchange_rates: "Ισοτιμίες",
   jobKind_recurring_invoices: "Αναζήτηση τιμολογίων που ήρθε η ώρα τους",
   jobKind_recurring_invoice: "Επαναλαμβανόμενο τιμολόγιο",
+  jobKind_notice_mail: "E-mail στο προσωπικό",
+  jobKind_message_mail: "E-mail απάντησης",
+  jobKind_document_mail: "E-mail έκδοσης παραστατικού",
+  jobKind_payment_mail: "E-mail είσπραξης",
   jobKind_other: "Άλλη",
 
   rateHint: "{rate} στις {date}, κατά την Ευρωπαϊκή Κεντρική Τράπεζα· ισχύει αν μείνει κενό.",

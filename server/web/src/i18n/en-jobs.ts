@@ -99,6 +99,10 @@ export const enJobs = {
   jobKind_exchange_rates: "Exchange rates",
   jobKind_recurring_invoices: "Looking for due invoices",
   jobKind_recurring_invoice: "Recurring invoice",
+  jobKind_notice_mail: "Mail to staff",
+  jobKind_message_mail: "Mail of an answer",
+  jobKind_document_mail: "Mail of what was issued",
+  jobKind_payment_mail: "Mail of a payment",
   jobKind_other: "Other",
 
   rateHint: "{rate} on {date}, by the European Central Bank; taken when left empty.",

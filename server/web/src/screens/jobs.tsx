@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Fault } from "../api/failure.ts";
-import { useAction } from "../api/hooks.ts";
+import { useAction, useLive, useMoves } from "../api/hooks.ts";
 import { formatInstant } from "../format/day.ts";
-import { CancelJobDocument, JobsDocument, RetryJobDocument, type JobLineFragment, type JobState } from "../gql/graphql.ts";
+import { CancelJobDocument, JobChangedDocument, JobsDocument, RetryJobDocument, type JobLineFragment, type JobState } from "../gql/graphql.ts";
 import type { Key } from "../i18n/en.ts";
 import { locale, t } from "../i18n/language.ts";
 import { Link, usePlace, withQuery } from "../router.tsx";
@@ -19,11 +19,17 @@ const kinds: Record<string, Key> = {
   exchange_rates: "jobKind_exchange_rates",
   recurring_invoices: "jobKind_recurring_invoices",
   recurring_invoice: "jobKind_recurring_invoice",
+  notice_mail: "jobKind_notice_mail",
+  message_mail: "jobKind_message_mail",
+  document_mail: "jobKind_document_mail",
+  payment_mail: "jobKind_payment_mail",
 };
 
 // JobsScreen shows administrators what the server does by itself; those in trouble first.
 export function JobsScreen() {
   const all = usePlace().query.get("all") === "1";
+  const [moved, touch] = useMoves();
+  useLive(JobChangedDocument, {}, touch);
   return (
     <>
       <SettingsNav />
@@ -45,6 +51,7 @@ export function JobsScreen() {
         variables={(after) => ({ filter: all ? null : { states: trouble }, after })}
         connection={(data) => data.jobs}
         types={["Job"]}
+        moved={moved}
         rows={(nodes) => nodes.map((job) => <JobLine key={job.id} job={job} />)}
         frame={(pages) => <ul class="card plain pairs">{pages}</ul>}
         empty={<Empty text={t("jobsEmpty")} />}

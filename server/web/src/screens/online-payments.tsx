@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useAction } from "../api/hooks.ts";
 import type { Fault } from "../api/failure.ts";
@@ -8,8 +9,10 @@ import { mayBook } from "../role.ts";
 import { Link } from "../router.tsx";
 import { Amount } from "../ui/amount.tsx";
 import { Faults } from "../ui/fault.tsx";
+import { useBusinessMoves } from "../ui/live-business.ts";
 import { Empty, PageTitle } from "../ui/page.tsx";
 import { Pages } from "../ui/pages.tsx";
+import type { Card } from "./contact.tsx";
 
 type Row = OnlinePaymentsQuery["onlinePayments"]["nodes"][number];
 
@@ -23,16 +26,49 @@ export function OnlinePaymentsScreen({ role }: { role: string }) {
       <div class="head">
         <PageTitle text={t("onlinePayments")} />
       </div>
-      <Pages
-        document={OnlinePaymentsDocument}
-        variables={(after) => ({ filter: null, after })}
-        connection={(data) => data.onlinePayments}
-        types={["OnlinePayment"]}
-        rows={(nodes) => nodes.map((row) => <OnlineRow key={row.id} row={row} may={mayBook(role)} />)}
-        frame={(pages) => <ul class="card plain">{pages}</ul>}
-        empty={<Empty text={t("onlinePaymentsEmpty")} />}
-      />
+      <OnlineList role={role} moved={useBusinessMoves()} empty={<Empty text={t("onlinePaymentsEmpty")} />} />
     </>
+  );
+}
+
+// OnlineOfContact are those of one contact, under a heading, where there are some.
+export function OnlineOfContact({ card }: { card: Card }) {
+  return (
+    <OnlineList
+      role={card.role}
+      contactId={card.contact.id}
+      moved={card.moved}
+      empty={null}
+      heading={<h2 class="apart">{t("onlinePayments")}</h2>}
+    />
+  );
+}
+
+interface OnlineListProps {
+  role: string;
+  contactId?: string;
+  moved: number;
+  empty: ComponentChildren;
+  heading?: ComponentChildren;
+}
+
+function OnlineList({ role, contactId, moved, empty, heading }: OnlineListProps) {
+  return (
+    <Pages
+      document={OnlinePaymentsDocument}
+      variables={(after) => ({ filter: contactId ? { contactId } : null, after })}
+      connection={(data) => data.onlinePayments}
+      types={["OnlinePayment"]}
+      moved={moved}
+      rows={(nodes) => nodes.map((row) => <OnlineRow key={row.id} row={row} may={mayBook(role)} />)}
+      frame={(pages) => (
+        <>
+          {heading}
+          <ul class="card plain">{pages}</ul>
+        </>
+      )}
+      empty={empty}
+    />
   );
 }
 
