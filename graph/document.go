@@ -164,7 +164,7 @@ func (s subscription) DocumentChanged(ctx context.Context, ids []uuid.UUID, cont
 		topics = append(topics, *contactID)
 	}
 	for range 10 {
-		hint := s.Hints.Follow(viewer.From(ctx).Organization, topics...) // first follow, then read: no gap
+		hint := s.Hints.FollowRows(viewer.From(ctx).Organization, topics...) // first follow, then read: no gap
 		watched, present, err := s.Documents.Watch(ctx, ids, contactID)
 		if err == nil && slices.Equal(watched.Topics(), topics) {
 			return live.WatchList(ctx, s.Hub, hint, present, s.listed(ctx, watched, contactID)), nil

@@ -65,7 +65,7 @@ func (s subscription) ContactImportProgress(ctx context.Context, id uuid.UUID) (
 	if given, ok := live.Given[*imports.ContactImport](ctx); ok {
 		return given, nil
 	}
-	hint := s.Hints.Follow(viewer.From(ctx).Organization, id) // first follow, then read: no gap
+	hint := s.Hints.FollowRows(viewer.From(ctx).Organization, id) // first follow, then read: no gap
 	now, err := s.Imports.Get(ctx, id)
 	if err != nil {
 		hint.Close()

@@ -81,7 +81,7 @@ func (s subscription) PortalMessageAdded(ctx context.Context, contactID *uuid.UU
 
 // messagesOf follows the messages of a contact in the form of one side.
 func messagesOf[T any](ctx context.Context, s subscription, contactID uuid.UUID, form func(*ent.Message) T, idOf func(T) uuid.UUID) (<-chan T, error) {
-	hint := s.Hints.Follow(viewer.From(ctx).Organization, contactID) // first follow, then read: no gap
+	hint := s.Hints.FollowRows(viewer.From(ctx).Organization, contactID) // first follow, then read: no gap
 	watched, known, err := s.Messages.Watch(ctx, contactID)
 	if err != nil {
 		hint.Close()

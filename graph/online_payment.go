@@ -69,7 +69,7 @@ func (s subscription) PortalOnlinePaymentChanged(ctx context.Context, id uuid.UU
 	if given, ok := live.Given[*onlinepayment.OnlinePayment](ctx); ok {
 		return given, nil
 	}
-	hint := s.Hints.Follow(viewer.From(ctx).Organization, id) // first follow, then read: no gap
+	hint := s.Hints.FollowRows(viewer.From(ctx).Organization, id) // first follow, then read: no gap
 	now, err := s.Online.Own(ctx, id)
 	if err != nil {
 		hint.Close()

@@ -95,7 +95,7 @@ func (s subscription) PortalDocumentChanged(ctx context.Context, contactID *uuid
 	if err != nil {
 		return nil, err
 	}
-	hint := s.Hints.Follow(viewer.From(ctx).Organization, id) // first follow, then read: no gap
+	hint := s.Hints.FollowRows(viewer.From(ctx).Organization, id) // first follow, then read: no gap
 	watched, known, err := s.Portals.WatchDocuments(ctx, id)
 	if err != nil {
 		hint.Close()

@@ -12,6 +12,9 @@ type Hints struct {
 	waiting map[hinted]map[*Hint]struct{}
 }
 
+// Thing is a row of the database that somebody waits for.
+type Thing = struct{ Organization, ID uuid.UUID }
+
 // hinted is a thing within its organization.
 type hinted struct{ organization, id uuid.UUID }
 
@@ -19,6 +22,7 @@ type hinted struct{ organization, id uuid.UUID }
 type Hint struct {
 	hints  *Hints
 	topics []hinted
+	rows   bool // of the database, of which a look finds those that have changed
 
 	mu    sync.Mutex
 	told  bool // since it was taken
@@ -30,7 +34,16 @@ func NewHints() *Hints { return &Hints{waiting: map[hinted]map[*Hint]struct{}{}}
 
 // Follow begins to wait for any of the things. Close ends it.
 func (h *Hints) Follow(organization uuid.UUID, ids ...uuid.UUID) *Hint {
-	w := &Hint{hints: h}
+	return h.follow(&Hint{hints: h}, organization, ids)
+}
+
+// FollowRows is Follow for things that are rows of the database, each by its id: a look wakes those
+// who wait for one that has changed, where it wakes all others.
+func (h *Hints) FollowRows(organization uuid.UUID, ids ...uuid.UUID) *Hint {
+	return h.follow(&Hint{hints: h, rows: true}, organization, ids)
+}
+
+func (h *Hints) follow(w *Hint, organization uuid.UUID, ids []uuid.UUID) *Hint {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, id := range ids {
@@ -88,6 +101,34 @@ func (h *Hints) TellAll() {
 			w.wake()
 		}
 	}
+}
+
+// TellUnlooked wakes those of whose things a look finds nothing.
+func (h *Hints) TellUnlooked() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, who := range h.waiting {
+		for w := range who {
+			if !w.rows {
+				w.wake()
+			}
+		}
+	}
+}
+
+// Rows are the rows that somebody waits for, each once.
+func (h *Hints) Rows() (out []Thing) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for t, who := range h.waiting {
+		for w := range who {
+			if w.rows {
+				out = append(out, Thing{t.organization, t.id})
+				break
+			}
+		}
+	}
+	return out
 }
 
 func (w *Hint) wake() {

@@ -29,6 +29,8 @@ type Looker struct {
 	// Read reads, by one statement, where contacts stand, and which balances of organizations
 	// changed since.
 	Read func(ctx context.Context, contacts []ledger.Followed, organizations []uuid.UUID, since time.Time) ([]ledger.Found, error)
+	// Changed gives, by one statement, those of the rows that have changed since.
+	Changed func(ctx context.Context, rows []Thing, since time.Time) ([]Thing, error)
 	// Standing ends what is open of those whose access is over.
 	Standing func(ctx context.Context) error
 	Every    time.Duration // LookEvery
@@ -116,8 +118,27 @@ func (l *Looker) Look(ctx context.Context, lost bool) error {
 	if err := l.Standing(ctx); err != nil {
 		return err
 	}
-	l.Hints.TellAll()
+	if lost {
+		l.Hints.TellAll()
+	} else if err := l.lookAtRows(ctx, since); err != nil {
+		return err
+	}
 	l.last = start
+	return nil
+}
+
+// lookAtRows wakes those who wait for rows that have changed, and those who wait for anything else.
+func (l *Looker) lookAtRows(ctx context.Context, since time.Time) error {
+	if rows := l.Hints.Rows(); len(rows) > 0 {
+		changed, err := l.Changed(ctx, rows, since)
+		if err != nil {
+			return err
+		}
+		for _, t := range changed {
+			l.Hints.Tell(t.Organization, t.ID)
+		}
+	}
+	l.Hints.TellUnlooked()
 	return nil
 }
 

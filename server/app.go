@@ -23,6 +23,7 @@ import (
 	"github.com/kartela/kartela/job"
 	"github.com/kartela/kartela/ledger"
 	"github.com/kartela/kartela/live"
+	"github.com/kartela/kartela/look"
 	"github.com/kartela/kartela/message"
 	"github.com/kartela/kartela/notice"
 	"github.com/kartela/kartela/payment"
@@ -88,7 +89,7 @@ func newApp(c *config, d *db.DB, baseURL string, now func() time.Time) (*app, er
 	r.Files = &attachment.Service{DB: d, Contacts: r.Contacts, Store: files}
 	a.exports = &exports.Service{DB: d, Contacts: r.Contacts, Workbook: workbook}
 	r.Ledger = &ledger.Book{DB: d, Announce: a.relay.Moved}
-	a.looker.Read = r.Ledger.Look
+	a.looker.Read, a.looker.Changed = r.Ledger.Look, (&look.Service{DB: d}).Changed
 	r.Merges = &merge.Service{DB: d, Contacts: r.Contacts, Ledger: r.Ledger, Ended: a.relay.Ended, AccessChanged: a.relay.AccessChanged}
 	r.Notices = &notice.Service{DB: d, Mailer: mailer, BaseURL: baseURL, Ask: a.asker(noticeMail),
 		Told: func(organization uuid.UUID) { a.relay.Hint(organization, notice.Topic(organization)) }}

@@ -40,12 +40,17 @@ type config struct {
 	Origins []string       `env:"KARTELA_ORIGINS"`         // origins of other sites' pages that may use the API
 	Proxies []netip.Prefix `env:"KARTELA_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
 
-	Cost           int           `env:"KARTELA_MAX_COST" envDefault:"100000"`         // of one query
-	Hashes         int           `env:"KARTELA_MAX_HASHES" envDefault:"4"`            // passwords hashed at a time, 19 MiB each
-	Sockets        int           `env:"KARTELA_MAX_SOCKETS" envDefault:"20"`          // open sockets of one session
-	AddressSockets int           `env:"KARTELA_MAX_ADDRESS_SOCKETS" envDefault:"500"` // open sockets from one network address
-	Drain          time.Duration `env:"KARTELA_DRAIN" envDefault:"10s"`               // how long to wait for requests at the end
-	LogFormat      string        `env:"KARTELA_LOG" envDefault:"text"`                // text or json
+	Cost           int           `env:"KARTELA_MAX_COST" envDefault:"100000"`            // of one query
+	Hashes         int           `env:"KARTELA_MAX_HASHES" envDefault:"4"`               // passwords hashed at a time, 19 MiB each
+	Sockets        int           `env:"KARTELA_MAX_SOCKETS" envDefault:"20"`             // open sockets of one session
+	AddressSockets int           `env:"KARTELA_MAX_ADDRESS_SOCKETS" envDefault:"500"`    // open sockets from one network address
+	Operations     int           `env:"KARTELA_MAX_SOCKET_OPERATIONS" envDefault:"100"`  // at a time on one socket
+	Message        int64         `env:"KARTELA_MAX_SOCKET_MESSAGE" envDefault:"1048576"` // bytes of what a socket is told
+	SocketInit     time.Duration `env:"KARTELA_SOCKET_INIT" envDefault:"10s"`            // for connection_init to come
+	SocketWrite    time.Duration `env:"KARTELA_SOCKET_WRITE" envDefault:"10s"`           // for a reader to take a message
+	SocketPing     time.Duration `env:"KARTELA_SOCKET_PING" envDefault:"25s"`            // between two pings
+	Drain          time.Duration `env:"KARTELA_DRAIN" envDefault:"10s"`                  // how long to wait for requests at the end
+	LogFormat      string        `env:"KARTELA_LOG" envDefault:"text"`                   // text or json
 }
 
 // readConfig reads the environment and checks it as a whole.
@@ -93,9 +98,21 @@ func (c *config) check() error {
 	for _, n := range []struct {
 		name  string
 		value int
-	}{{"KARTELA_MAX_COST", c.Cost}, {"KARTELA_MAX_HASHES", c.Hashes}, {"KARTELA_MAX_SOCKETS", c.Sockets}, {"KARTELA_MAX_ADDRESS_SOCKETS", c.AddressSockets}} {
+	}{{"KARTELA_MAX_COST", c.Cost}, {"KARTELA_MAX_HASHES", c.Hashes}, {"KARTELA_MAX_SOCKETS", c.Sockets}, {"KARTELA_MAX_ADDRESS_SOCKETS", c.AddressSockets},
+		{"KARTELA_MAX_SOCKET_OPERATIONS", c.Operations}} {
 		if n.value < 1 {
 			return fmt.Errorf("%s is %d: it is at least 1", n.name, n.value)
+		}
+	}
+	if c.Message < 1<<10 {
+		return fmt.Errorf("KARTELA_MAX_SOCKET_MESSAGE is %d: it is at least 1024 bytes", c.Message)
+	}
+	for _, d := range []struct {
+		name  string
+		value time.Duration
+	}{{"KARTELA_SOCKET_INIT", c.SocketInit}, {"KARTELA_SOCKET_WRITE", c.SocketWrite}, {"KARTELA_SOCKET_PING", c.SocketPing}} {
+		if d.value < time.Second {
+			return fmt.Errorf("%s is %s: it is at least 1s", d.name, d.value)
 		}
 	}
 	return nil

@@ -46,7 +46,7 @@ func (a *app) mount(baseURL string) error {
 	exec := newExecutor(graph.Schema(a.graph), l)
 	origins := origins{own: baseURL, others: a.config.Origins}
 	var err error
-	if a.sockets, err = a.newSockets(exec, origins, l); err != nil {
+	if a.sockets, err = a.newSockets(exec, origins); err != nil {
 		return err
 	}
 	api := &endpoint{exec: exec, door: a.door, limits: l, streams: a.streams}

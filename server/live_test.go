@@ -256,3 +256,34 @@ func TestALookFindsWhatNobodyTold(t *testing.T) {
 		}
 	})
 }
+
+// What is no balance is found as well, by a look of every half minute, when nothing is known to be
+// missing.
+func TestAQuietLookFindsDocumentsMessagesAndTotals(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, silent := startServer(t, d, config{}), startServer(t, d, config{}) // on no bus
+		owner := s.owner(t)
+		contact := owner.client("Followed", "")
+		there := silent.nobody(t).as(owner.token)
+		documents := owner.subscribe(followDocument, vars{"id": contact})
+		messages := owner.subscribe(`subscription($id: ID!) { messageAdded(contactId: $id) { body } }`, vars{"id": contact})
+		totals := owner.subscribe(followTotals, nil)
+		totals.next()
+		until(t, "all is followed", func() bool { return s.relay.Hints.Waiting(owner.organization(), uuid.MustParse(contact)) == 2 })
+
+		invoice := issueInvoice(t, there, contact)
+		there.do(`mutation($id: ID!) { sendMessage(input: { contactId: $id, body: "Hello" }) { message { id } } }`, vars{"id": contact})
+		if err := s.looker.Look(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		if got := documents.next().at("documentChanged.id").text(); got != invoice {
+			t.Errorf("told of %s", got)
+		}
+		if got := messages.next().at("messageAdded.body").text(); got != "Hello" {
+			t.Errorf("told of %s", got)
+		}
+		if got := totals.next().at("organizationTotalsChanged.currencies.0.receivable.amount").text(); got != "304.50" {
+			t.Errorf("told %s", got)
+		}
+	})
+}

@@ -10,11 +10,12 @@ import (
 )
 
 // newSockets makes the WebSocket side of the API.
-func (a *app) newSockets(exec graphql.GraphExecutor, o origins, l limits) (*sockets, error) {
+func (a *app) newSockets(exec graphql.GraphExecutor, o origins) (*sockets, error) {
 	return newSockets(socketsConfig{
 		Executor: exec, Authenticate: a.door.socketViewer, OriginAllowed: o.allowed, Prepare: a.begin, Reauthenticate: a.graph.Accounts.Standing,
 		ClientAddress: a.door.network, Scope: scopeOf, Share: graph.Share,
-		MaxMessage: l.Body, MaxSockets: a.config.Sockets, MaxSocketsPerAddress: a.config.AddressSockets,
+		MaxMessage: a.config.Message, MaxOperations: a.config.Operations, MaxSockets: a.config.Sockets, MaxSocketsPerAddress: a.config.AddressSockets,
+		InitTimeout: a.config.SocketInit, WriteTimeout: a.config.SocketWrite, PingInterval: a.config.SocketPing,
 	})
 }
 

@@ -22,7 +22,7 @@ var (
 	}
 
 	// domains, from left to right: each may import those to its left.
-	domains = []string{"audit", "ledger", "tracking", "contact", "product", "rate", "document", "recurring", "reminder", "payment", "project", "attachment", "statement", "report", "account", "notice", "post", "message", "permalink", "portal", "job", "onlinepayment/banktransfer", "onlinepayment"}
+	domains = []string{"audit", "look", "ledger", "tracking", "contact", "product", "rate", "document", "recurring", "reminder", "payment", "project", "attachment", "statement", "report", "account", "notice", "post", "message", "permalink", "portal", "job", "onlinepayment/banktransfer", "onlinepayment"}
 
 	// parts are the packages below contact.
 	parts = []string{"contact/imports", "contact/exports", "contact/taxid", "contact/merge"}
@@ -72,6 +72,7 @@ var packages = map[string]rule{
 	"internal/db/diff":   {ours: []string{"internal/db/tables"}, others: []string{"ariga.io/atlas/...", "entgo.io/ent/dialect/...", "github.com/jackc/pgx/v5/...", "modernc.org/sqlite"}},
 
 	"audit":                      domain(),
+	"look":                       domain(),
 	"ledger":                     domain(),
 	"tracking":                   domain("audit"),
 	"contact":                    domain("audit", "ledger", "tracking"),
