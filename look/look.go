@@ -93,7 +93,7 @@ func (s *Service) followed(things []Thing) (from string, args []any, err error) 
 // firstID is the least id (version 7) of a time.
 func firstID(at time.Time) (id uuid.UUID) {
 	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(max(at.UnixMilli(), 0))) //nolint:gosec // never negative
+	binary.BigEndian.PutUint64(ms[:], uint64(max(at.UnixMilli(), 0)))
 	copy(id[:], ms[2:])
 	return id
 }
