@@ -225,6 +225,7 @@ func (k *pushing) measure(ctx context.Context) (r socketReport, c *crowd, err er
 	if _, err := k.push(ctx, asking, -1); err != nil { // opens what is opened once
 		return r, nil, err
 	}
+	time.Sleep(settling)
 	base, err := k.process.resident()
 	if err != nil {
 		return r, nil, err

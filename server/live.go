@@ -64,6 +64,7 @@ func (a *app) goLive(ctx context.Context) (stop func()) {
 	running.Go(func() { a.relay.Run(ctx) })
 	running.Go(func() { a.looker.Run(ctx) })
 	running.Go(func() { a.review(ctx) })
+	running.Go(func() { giveBack(ctx) })
 	return func() {
 		cancel()
 		running.Wait()
