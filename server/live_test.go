@@ -287,3 +287,53 @@ func TestAQuietLookFindsDocumentsMessagesAndTotals(t *testing.T) {
 		}
 	})
 }
+
+// Two members of the same rights who follow a contact's documents are one execution; who alone may
+// see a contact that is restricted follows it still; and what follows
+// one that is merged ends, and follows the survivor by the same id.
+func TestDocumentsThatAreFollowedAreReadOnceForAllOfTheSameRights(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *testServer) {
+		owner := s.owner(t)
+		contact, survivor := owner.client("Followed", ""), owner.client("Survivor", "")
+		one, two := owner.colleague(t, "ACCOUNTANT"), owner.colleague(t, "ACCOUNTANT")
+		follow := func(c *caller, id string) *talk { return c.subscribe(followDocument, vars{"id": id}) }
+		invoice := issueInvoice(t, owner, contact)
+		a, b := follow(one, contact), follow(two, contact)
+		waiting := func(id string, n int) {
+			t.Helper()
+			until(t, "it is followed", func() bool { return s.relay.Hints.Waiting(owner.organization(), uuid.MustParse(id)) == n })
+		}
+		both := func(want string) {
+			t.Helper()
+			for _, f := range []*talk{a, b} {
+				if got := f.next().at("documentChanged.id").text(); got != want {
+					t.Errorf("told of %s", got)
+				}
+			}
+		}
+		both(invoice)
+		waiting(contact, 1)
+		both(owner.issued(contact, "5"))
+
+		me := one.do(`{ viewer { user { id } } }`, nil).at("viewer.user.id").text()
+		owner.do(`mutation($input: RestrictContactInput!) { restrictContact(input: $input) { contact { id } } }`, vars{"input": vars{"id": contact, "userIds": []any{me}}})
+		named := follow(one, contact)
+		if got := named.next().at("documentChanged.id").text(); got != invoice {
+			t.Errorf("a named member begins with %s", got)
+		}
+		if got := follow(two, contact).hear(); got["type"] != "error" {
+			t.Errorf("who is not named is told %v", got)
+		}
+		owner.do(`mutation($input: MergeContactsInput!) { mergeContacts(input: $input) { contact { id } } }`, vars{"input": vars{"survivorId": survivor, "survivorVersion": 1, "loserIds": []any{contact}}})
+		for got := named.hear(); got["type"] != "complete"; got = named.hear() {
+			if got["type"] == "error" {
+				t.Fatalf("told %v", got)
+			}
+		}
+		after := follow(owner, contact) // the older change first
+		if got := after.next().at("documentChanged.id").text(); got != invoice {
+			t.Errorf("the old id begins with %s", got)
+		}
+		waiting(survivor, 1)
+	})
+}

@@ -11,8 +11,8 @@ import (
 const (
 	memoryEvery  = 2 * time.Second
 	memoryPause  = 4 * time.Second // between two times that it is given back
-	quietBytes   = 1 << 20          // allocated since the last look at most, for the process to be quiet
-	leastReturns = 16 << 20         // bytes that are worth the work
+	quietBytes   = 1 << 20         // allocated since the last look at most, for the process to be quiet
+	leastReturns = 16 << 20        // bytes that are worth the work
 )
 
 // memory is how the process stands.

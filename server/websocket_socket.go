@@ -380,10 +380,21 @@ func (s *socket) stands(ctx context.Context) error {
 	if s.config.Reauthenticate == nil {
 		return nil
 	}
-	err := s.config.Reauthenticate(ctx, s.place.viewer)
+	err := s.reauthenticate(ctx)
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
 	s.close(s.refused(ctx, err, closeForbidden))
 	return errClosed
+}
+
+// reauthenticate asks about the viewer; a panic is an error, of this socket only.
+func (s *socket) reauthenticate(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.ErrorContext(ctx, "panic in a socket", "cause", p, "stack", string(debug.Stack()))
+			err = errors.New("server: a panic while a viewer was asked about")
+		}
+	}()
+	return s.config.Reauthenticate(ctx, s.place.viewer)
 }
