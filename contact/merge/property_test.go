@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/kartela/kartela/account"
 	"github.com/kartela/kartela/contact"
 	"github.com/kartela/kartela/contact/merge"
 	"github.com/kartela/kartela/document"
@@ -190,7 +191,8 @@ func (c *clerk) outcome(name string, err error) {
 
 func newOffice(t *testing.T, d *db.DB) *office {
 	o := &office{house: open(t, d), done: map[string]int{}}
-	o.portal = &portal.Service{DB: d, Mailer: noMail{}, Ended: func(viewer.Ended) {}, Now: time.Now}
+	ended := func(viewer.Ended) {}
+	o.portal = &portal.Service{DB: d, Accounts: account.New(d, 1, time.Now, ended), Mailer: noMail{}, Ended: ended, Now: time.Now}
 	for i := range 6 {
 		o.contacts = append(o.contacts, o.create(t, contact.Fields{Company: ptr(fmt.Sprint("C", i)), IsClient: ptr(true), CustomID: ptr(fmt.Sprint("c", i))}).ID)
 	}
