@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/ent"
-	entcontact "github.com/kartela/kartela/ent/contact"
 	"github.com/kartela/kartela/ent/portalgrant"
 	"github.com/kartela/kartela/ent/portalpreference"
 	"github.com/kartela/kartela/internal/db"
@@ -40,10 +39,13 @@ type Service struct {
 type Reader struct {
 	Person   *ent.User
 	Business *ent.Organization
+	contact  *ent.Contact
 }
 
-// Language is the one to write to them in: their own, else the business's.
-func (r *Reader) Language() string { return cmp.Or(r.Person.Language, r.Business.Language) }
+// Language is the one to write to them in: their own, else the contact's, else the business's.
+func (r *Reader) Language() string {
+	return cmp.Or(r.Person.Language, r.contact.DefaultLanguage, r.Business.Language)
+}
 
 // System is who mails: the server, for a business.
 func System(ctx context.Context, organization uuid.UUID) context.Context {
@@ -85,24 +87,26 @@ func (s *Service) To(ctx context.Context, contact, person uuid.UUID, about About
 	if err != nil {
 		return nil, fmt.Errorf("post: read the business: %w", err)
 	}
-	return &Reader{u, org}, nil
+	c, err := s.DB.Contact.Get(ctx, contact)
+	if err != nil {
+		return nil, fmt.Errorf("post: read the contact: %w", err)
+	}
+	return &Reader{u, org, c}, nil
 }
 
-// reads are the grants of a contact that is not archived whose people want such mails.
+// reads are the grants of a contact in force whose people want such mails; those of one that was
+// archived have ended.
 func (s *Service) reads(ctx context.Context, contact uuid.UUID, about About) func(*sql.Selector) {
 	organization := viewer.From(ctx).Organization
 	off := map[About]string{Documents: portalpreference.FieldDocuments, Payments: portalpreference.FieldPayments, Messages: portalpreference.FieldMessages}[about]
 	return func(q *sql.Selector) {
-		p, c := sql.Table(portalpreference.Table), sql.Table(entcontact.Table)
+		p := sql.Table(portalpreference.Table)
 		q.Where(sql.And(
 			sql.EQ(q.C(portalgrant.FieldOrganizationID), organization), sql.EQ(q.C(portalgrant.FieldContactID), contact),
 			sql.EQ(q.C(portalgrant.FieldStatus), portalgrant.StatusActive),
 			sql.NotExists(sql.Dialect(q.Dialect()).Select(p.C(portalpreference.FieldID)).From(p).Where(sql.And(
 				sql.EQ(p.C(portalpreference.FieldOrganizationID), organization), sql.ColumnsEQ(p.C(portalpreference.FieldUserID), q.C(portalgrant.FieldUserID)),
 				sql.EQ(p.C(off), false)))),
-			sql.Exists(sql.Dialect(q.Dialect()).Select(c.C(entcontact.FieldID)).From(c).Where(sql.And(
-				sql.EQ(c.C(entcontact.FieldOrganizationID), organization), sql.EQ(c.C(entcontact.FieldID), contact),
-				sql.IsNull(c.C(entcontact.FieldArchivedAt))))),
 		))
 	}
 }
