@@ -38,7 +38,8 @@ func (a *app) decideByLink(w http.ResponseWriter, r *http.Request) {
 	}
 	switch _, isFault := fault.All(err); {
 	case err == nil:
-		http.Redirect(w, r, "?"+r.URL.RawQuery, http.StatusSeeOther) //nolint:gosec // the page itself
+		w.Header().Set("Location", r.URL.RequestURI()) // the page itself
+		w.WriteHeader(http.StatusSeeOther)
 	case fault.IsCode(err, fault.NotFound), !isFault:
 		a.refuseLink(w, r, err)
 	default:

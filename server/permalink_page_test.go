@@ -30,7 +30,10 @@ func (c *caller) linked(typ, name string) (path, id string) {
 // answer sends the form of a permalink's page.
 func (c *caller) answers(path string, form url.Values) got {
 	c.t.Helper()
-	status, _, body := browse(c.t, c.s.url+path, form)
+	status, location, body := browse(c.t, c.s.url+path, form)
+	if status == http.StatusSeeOther && location != path {
+		c.t.Errorf("%s leads to %s", path, location)
+	}
 	return got{status: status, body: body}
 }
 
@@ -73,7 +76,9 @@ func TestAnEstimateIsDecidedByItsPermalink(t *testing.T) {
 		until(t, "notices are followed", func() bool {
 			return s.relay.Hints.Waiting(owner.organization(), notice.Topic(owner.organization())) == 1
 		})
-		anyone.answers(path, url.Values{"do": {"accept"}, "name": {" Μαρία "}, "comment": {"Ξεκινήστε"}})
+		if done := anyone.answers(path+"?lang=en", url.Values{"do": {"accept"}, "name": {" Μαρία "}, "comment": {"Ξεκινήστε"}}); done.status != http.StatusSeeOther {
+			t.Errorf("accepting is answered %d", done.status)
+		}
 		if n := told.next().at("noticeAdded"); n.at("kind").text() != "ESTIMATE_ACCEPTED" || n.at("name").text() != "Μαρία" || n.at("text").text() != "Ξεκινήστε" || n.at("document.id").text() != id {
 			t.Errorf("staff are told %v", n.is)
 		}
