@@ -1,6 +1,7 @@
 package permalink
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -40,11 +41,14 @@ func (s *Service) Decide(ctx context.Context, o *Opened, d Decision) error {
 	}
 	return db.InTx(ctx, s.DB, func(ctx context.Context, tx *ent.Tx) error {
 		row, err := tx.Document.Query().Where(entdocument.ID(o.Document.ID), entdocument.TypeEQ(entdocument.TypeEstimate), db.ForUpdate).Only(ctx)
-		if ent.IsNotFound(err) || (err == nil && !s.inForce(ctx, tx, o)) {
+		if ent.IsNotFound(err) {
 			return missing()
 		}
 		if err != nil {
 			return fmt.Errorf("permalink: lock the estimate: %w", err)
+		}
+		if ok, err := s.inForce(ctx, tx, o); err != nil || !ok {
+			return cmp.Or(err, missing())
 		}
 		err = s.Documents.DecideIn(ctx, tx, row, document.Decision{Accepted: d.Accepted, Through: entdocument.DecidedThroughPermalink,
 			Name: d.Name, Comment: d.Comment})

@@ -258,8 +258,11 @@ func (s *Service) used(ctx context.Context, l *ent.DocumentLink) error {
 }
 
 // inForce says whether a link that was opened was not revoked since.
-func (s *Service) inForce(ctx context.Context, tx *ent.Tx, o *Opened) bool {
+func (s *Service) inForce(ctx context.Context, tx *ent.Tx, o *Opened) (bool, error) {
 	system := viewer.AsSystem(ctx, "ask whether a permalink is in force")
 	found, err := tx.DocumentLink.Query().Where(documentlink.ID(o.link), documentlink.RevokedAtIsNil()).Exist(system)
-	return err == nil && found
+	if err != nil {
+		return false, fmt.Errorf("permalink: ask whether it is in force: %w", err)
+	}
+	return found, nil
 }
