@@ -36,7 +36,7 @@ type Service struct {
 	// Changed is told of every document that has changed, after the commit. It must not block.
 	Changed func(organization, contact, document uuid.UUID)
 	// Issued is told of every document that is issued, in its transaction; nil: nobody is.
-	Issued func(ctx context.Context, tx *ent.Tx, row *ent.Document) error
+	Issued func(ctx context.Context, org *ent.Organization, row *ent.Document) error
 }
 
 // Rates gives the exchange rate that a document of a date takes when none was typed, read by

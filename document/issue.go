@@ -54,7 +54,8 @@ func (s *Service) IssueIn(ctx context.Context, tx *ent.Tx, row *ent.Document) (*
 	if err := onID(suits(row.Type, c)); err != nil {
 		return nil, err
 	}
-	if err := openFor(ctx, tx, row.Date, "id"); err != nil {
+	org, err := openFor(ctx, tx, row.Date, "id")
+	if err != nil {
 		return nil, err
 	}
 	now := schema.Now()
@@ -75,7 +76,7 @@ func (s *Service) IssueIn(ctx context.Context, tx *ent.Tx, row *ent.Document) (*
 	row.Status, row.IssuedAt = entdocument.StatusIssued, &now
 	row.Version++
 	if s.Issued != nil {
-		if err := s.Issued(ctx, tx, row); err != nil {
+		if err := s.Issued(ctx, org, row); err != nil {
 			return nil, err
 		}
 	}

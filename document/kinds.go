@@ -99,11 +99,11 @@ func Open(org *ent.Organization, date day.Date, field string) error {
 	return nil
 }
 
-// openFor is Open on the organization of the viewer.
-func openFor(ctx context.Context, tx *ent.Tx, date day.Date, field string) error {
+// openFor is Open on the organization of the viewer, which it gives.
+func openFor(ctx context.Context, tx *ent.Tx, date day.Date, field string) (*ent.Organization, error) {
 	org, err := tx.Organization.Get(ctx, viewer.From(ctx).Organization)
 	if err != nil {
-		return wrapped("read the organization", err)
+		return nil, wrapped("read the organization", err)
 	}
-	return Open(org, date, field)
+	return org, Open(org, date, field)
 }

@@ -47,7 +47,7 @@ func (s *Service) takeBack(ctx context.Context, in IDInput, action string, to en
 		if err := mayTakeBack(row, to); err != nil {
 			return err
 		}
-		if err := openFor(ctx, tx, row.Date, "id"); err != nil {
+		if _, err := openFor(ctx, tx, row.Date, "id"); err != nil {
 			return err
 		}
 		row, err := s.unpay(ctx, tx, row)
@@ -116,7 +116,7 @@ func (s *Service) Restore(ctx context.Context, in IDInput) (*Document, error) {
 		if _, err := contact.StillActive(ctx, tx, row.ContactID, "id"); err != nil {
 			return err
 		}
-		if err := openFor(ctx, tx, row.Date, "id"); err != nil {
+		if _, err := openFor(ctx, tx, row.Date, "id"); err != nil {
 			return err
 		}
 		if err := release(ctx, tx, row, false); err != nil {
@@ -153,7 +153,7 @@ func (s *Service) Delete(ctx context.Context, in IDInput) (uuid.UUID, error) {
 		if row.Status != entdocument.StatusDraft || row.Number != nil {
 			return uuid.Nil, fault.New(fault.Conflict, "id", "Only a draft that never had a number can be deleted: void it instead.")
 		}
-		if err := openFor(ctx, tx, row.Date, "id"); err != nil {
+		if _, err := openFor(ctx, tx, row.Date, "id"); err != nil {
 			return uuid.Nil, err
 		}
 		if err := deleteContent(ctx, tx, row); err != nil {

@@ -85,7 +85,7 @@ func (s *Service) List(ctx context.Context, args page.Args, f *Filter) (*page.Co
 	if err != nil {
 		return nil, err
 	}
-	q := river.NewJobListParams().OrderBy(river.JobListOrderByID, river.SortOrderDesc).First(req.Size+1).TagsAny(v.Organization.String(), ofServer)
+	q := lastOf(v, req.Size+1)
 	if req.After != nil {
 		before, err := strconv.ParseInt(req.After.Key, 10, 64)
 		if err != nil {
@@ -94,11 +94,7 @@ func (s *Service) List(ctx context.Context, args page.Args, f *Filter) (*page.Co
 		q = q.Where("id < @before", river.NamedArgs{"before": before})
 	}
 	if f != nil && len(f.States) > 0 {
-		var in []rivertype.JobState
-		for _, state := range f.States {
-			in = append(in, states[state]...)
-		}
-		q = q.States(in...)
+		q = q.States(queueStates(f.States)...)
 	}
 	if f != nil && len(f.Kinds) > 0 {
 		if len(f.Kinds) > 20 {
@@ -106,6 +102,27 @@ func (s *Service) List(ctx context.Context, args page.Args, f *Filter) (*page.Co
 		}
 		q = q.Kinds(f.Kinds...)
 	}
+	jobs, err := s.read(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return page.New(req, jobs, func(j *Job) page.Cursor { return page.Cursor{Kind: kind, Key: j.ID} }, nil), nil
+}
+
+// lastOf asks for so many jobs of the viewer's organization and the server's own, the last first.
+func lastOf(v viewer.Viewer, n int) *river.JobListParams {
+	return river.NewJobListParams().OrderBy(river.JobListOrderByID, river.SortOrderDesc).First(n).TagsAny(v.Organization.String(), ofServer)
+}
+
+// queueStates are the queue's states of ours.
+func queueStates(in []State) (out []rivertype.JobState) {
+	for _, state := range in {
+		out = append(out, states[state]...)
+	}
+	return out
+}
+
+func (s *Service) read(ctx context.Context, q *river.JobListParams) ([]*Job, error) {
 	found, err := s.client.JobList(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("job: list: %w", err)
@@ -116,7 +133,7 @@ func (s *Service) List(ctx context.Context, args page.Args, f *Filter) (*page.Co
 			return nil, err
 		}
 	}
-	return page.New(req, jobs, func(j *Job) page.Cursor { return page.Cursor{Kind: kind, Key: j.ID} }, nil), nil
+	return jobs, nil
 }
 
 func checkKey(key string) error {

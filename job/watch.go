@@ -2,13 +2,10 @@ package job
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/kartela/kartela/viewer"
 )
@@ -53,25 +50,11 @@ func (s *Service) recent(ctx context.Context, most int, in ...State) ([]*Job, er
 	if err != nil {
 		return nil, err
 	}
-	q := river.NewJobListParams().OrderBy(river.JobListOrderByID, river.SortOrderDesc).First(most).TagsAny(v.Organization.String(), ofServer)
+	q := lastOf(v, most)
 	if len(in) > 0 {
-		var all []rivertype.JobState
-		for _, state := range in {
-			all = append(all, states[state]...)
-		}
-		q = q.States(all...)
+		q = q.States(queueStates(in)...)
 	}
-	found, err := s.client.JobList(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("job: read what is followed: %w", err)
-	}
-	out := make([]*Job, len(found.Jobs))
-	for i, row := range found.Jobs {
-		if out[i], err = of(row); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return s.read(ctx, q)
 }
 
 // Changed is when the job came to where it stands.

@@ -73,34 +73,29 @@ func (b *Book) Look(ctx context.Context, contacts []Followed, organizations []uu
 
 // look is the statement, with what is followed as arrays, or on SQLite as JSON.
 func (b *Book) look(contacts []Followed, organizations []uuid.UUID) (query string, args []any, err error) {
-	if b.DB.Dialect == dialect.Postgres {
-		of, ids, all := make([][16]byte, len(contacts)), make([][16]byte, len(contacts)), make([][16]byte, len(organizations))
-		for i, c := range contacts {
-			of[i], ids[i] = c.Organization, c.Contact
-		}
-		for i, o := range organizations {
-			all[i] = o
-		}
-		return fmt.Sprintf(lookOne, "unnest(?::uuid[], ?::uuid[]) AS f(organization, contact)") +
-			fmt.Sprintf(lookAll, "false", "unnest(?::uuid[]) AS o(organization)"), []any{of, ids, all}, nil
-	}
-	if organizations == nil {
-		organizations = []uuid.UUID{}
-	}
 	pairs := make([][2]uuid.UUID, len(contacts))
 	for i, c := range contacts {
 		pairs[i] = [2]uuid.UUID{c.Organization, c.Contact}
 	}
-	one, err := json.Marshal(pairs)
+	one, args, err := db.Pairs(b.DB.Dialect, "organization", "contact", pairs)
 	if err != nil {
-		return "", nil, fmt.Errorf("ledger: look: %w", err)
+		return "", nil, err
+	}
+	if b.DB.Dialect == dialect.Postgres {
+		all := make([][16]byte, len(organizations))
+		for i, o := range organizations {
+			all[i] = o
+		}
+		return fmt.Sprintf(lookOne, one) + fmt.Sprintf(lookAll, "false", "unnest(?::uuid[]) AS o(organization)"), append(args, all), nil
+	}
+	if organizations == nil {
+		organizations = []uuid.UUID{}
 	}
 	all, err := json.Marshal(organizations)
 	if err != nil {
 		return "", nil, fmt.Errorf("ledger: look: %w", err)
 	}
-	return fmt.Sprintf(lookOne, "(SELECT value ->> 0 AS organization, value ->> 1 AS contact FROM json_each(?)) AS f") +
-		fmt.Sprintf(lookAll, "0", "(SELECT value AS organization FROM json_each(?)) AS o"), []any{string(one), string(all)}, nil
+	return fmt.Sprintf(lookOne, one) + fmt.Sprintf(lookAll, "0", "(SELECT value AS organization FROM json_each(?)) AS o"), append(args, string(all)), nil
 }
 
 func found(rows *stdsql.Rows) (f Found, err error) {

@@ -80,38 +80,32 @@ func (h *Hints) Tell(organization, id uuid.UUID) {
 
 // TellEverywhere wakes those of every organization who wait for a thing that is of none.
 func (h *Hints) TellEverywhere(id uuid.UUID) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for t, who := range h.waiting {
-		if t.id != id {
-			continue
-		}
-		for w := range who {
+	h.each(func(t hinted, w *Hint) {
+		if t.id == id {
 			w.wake()
 		}
-	}
+	})
 }
 
 // TellAll wakes everyone: something may have changed that nobody was told of.
-func (h *Hints) TellAll() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, who := range h.waiting {
-		for w := range who {
-			w.wake()
-		}
-	}
-}
+func (h *Hints) TellAll() { h.each(func(_ hinted, w *Hint) { w.wake() }) }
 
 // TellUnlooked wakes those of whose things a look finds nothing.
 func (h *Hints) TellUnlooked() {
+	h.each(func(_ hinted, w *Hint) {
+		if !w.rows {
+			w.wake()
+		}
+	})
+}
+
+// each does something with everyone who waits, once for each thing that they wait for.
+func (h *Hints) each(do func(hinted, *Hint)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, who := range h.waiting {
+	for t, who := range h.waiting {
 		for w := range who {
-			if !w.rows {
-				w.wake()
-			}
+			do(t, w)
 		}
 	}
 }
@@ -172,16 +166,11 @@ func (w *Hint) again() {
 
 // Reconsider wakes everyone of an organization, of whom some may no longer see what they wait for.
 func (h *Hints) Reconsider(organization uuid.UUID) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for t, who := range h.waiting {
-		if t.organization != organization {
-			continue
-		}
-		for w := range who {
+	h.each(func(t hinted, w *Hint) {
+		if t.organization == organization {
 			w.call()
 		}
-	}
+	})
 }
 
 // Waiting counts who waits for a thing.

@@ -6,12 +6,10 @@ import (
 	"context"
 	stdsql "database/sql"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"github.com/google/uuid"
 
 	"github.com/kartela/kartela/internal/db"
@@ -41,7 +39,11 @@ func (s *Service) Changed(ctx context.Context, things []Thing, since time.Time) 
 		return nil, nil
 	}
 	ctx = viewer.AsSystem(ctx, "look what of the things that are followed has changed")
-	from, args, err := s.followed(things)
+	pairs := make([][2]uuid.UUID, len(things))
+	for i, t := range things {
+		pairs[i] = [2]uuid.UUID{t.Organization, t.ID}
+	}
+	from, args, err := db.Pairs(s.DB.Dialect, "organization", "id", pairs)
 	if err != nil {
 		return nil, err
 	}
@@ -68,26 +70,6 @@ func read(rows *stdsql.Rows) (out []Thing, err error) {
 		out = append(out, t)
 	}
 	return out, nil
-}
-
-// followed are the things as arrays, or on SQLite as JSON.
-func (s *Service) followed(things []Thing) (from string, args []any, err error) {
-	if s.DB.Dialect == dialect.Postgres {
-		of, ids := make([][16]byte, len(things)), make([][16]byte, len(things))
-		for i, t := range things {
-			of[i], ids[i] = t.Organization, t.ID
-		}
-		return "unnest(?::uuid[], ?::uuid[]) AS f(organization, id)", []any{of, ids}, nil
-	}
-	pairs := make([][2]uuid.UUID, len(things))
-	for i, t := range things {
-		pairs[i] = [2]uuid.UUID{t.Organization, t.ID}
-	}
-	all, err := json.Marshal(pairs)
-	if err != nil {
-		return "", nil, fmt.Errorf("look: %w", err)
-	}
-	return "(SELECT value ->> 0 AS organization, value ->> 1 AS id FROM json_each(?)) AS f", []any{string(all)}, nil
 }
 
 // firstID is the least id (version 7) of a time.

@@ -24,15 +24,8 @@ type DocumentMails struct {
 
 // Issued asks, in the transaction of the issue, for mails of a sales document, where the business
 // has chosen so.
-func (m *DocumentMails) Issued(ctx context.Context, tx *ent.Tx, row *ent.Document) error {
-	if row.Side != entdocument.SideClient || !m.Mailer.Configured() {
-		return nil
-	}
-	org, err := tx.Organization.Get(ctx, row.OrganizationID)
-	if err != nil {
-		return fmt.Errorf("portal: read the business: %w", err)
-	}
-	if !org.MailDocuments {
+func (m *DocumentMails) Issued(ctx context.Context, org *ent.Organization, row *ent.Document) error {
+	if row.Side != entdocument.SideClient || !org.MailDocuments || !m.Mailer.Configured() {
 		return nil
 	}
 	return m.Ask(ctx, row.OrganizationID, row.ID, uuid.Nil)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -28,13 +27,7 @@ func (c *caller) issues(contact, typ, price string) string {
 // contact, or after their access ended. The mails come in the order of their causes.
 func TestCustomersAreMailedWhatTheyWant(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		inbox := startRelay(t)
-		s := startServer(t, d, config{SMTP: inbox.url})
-		stop, err := s.queue(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(stop)
+		s, inbox := startMailing(t, d)
 		owner := s.owner(t)
 		contact := owner.do(createContact, vars{"input": vars{"company": "Πελάτης ΑΕ", "isClient": true, "isSupplier": true}}).at("createContact.contact.id").text()
 		person := acceptInvitation(t, s, owner, inbox, contact)

@@ -9,17 +9,24 @@ import (
 	"github.com/kartela/kartela/internal/dbtest"
 )
 
+// startMailing starts a server that mails, by background jobs, to the relay that it gives.
+func startMailing(t *testing.T, d *db.DB) (*testServer, *relay) {
+	t.Helper()
+	inbox := startRelay(t)
+	s := startServer(t, d, config{SMTP: inbox.url})
+	stop, err := s.queue(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	return s, inbox
+}
+
 // What a customer does is mailed to the owner, and an answer to the customer, by background jobs
 // and a real exchange.
 func TestNoticesAndAnswersAreMailed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		inbox := startRelay(t)
-		s := startServer(t, d, config{SMTP: inbox.url})
-		stop, err := s.queue(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(stop)
+		s, inbox := startMailing(t, d)
 		owner := s.owner(t)
 		contact := owner.do(createContact, vars{"input": vars{"company": "Πελάτης ΑΕ", "isClient": true}}).at("createContact.contact.id").text()
 		estimate := owner.do(`mutation($input: CreateDocumentInput!) { createDocument(input: $input) { document { id } } }`, vars{"input": vars{

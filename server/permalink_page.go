@@ -64,9 +64,8 @@ func (a *app) showLink(w http.ResponseWriter, r *http.Request, status int, opene
 	}
 	words := linkWords[sheet.Language == "el"]
 	path := permalink.Path + r.PathValue("token")
-	page := linkPage{Lang: words["lang"], W: words, Sheet: sheet, Title: words[string(d.Type)] + " " + d.NumberText, PDF: path + "/pdf",
+	page := linkPage{Lang: words["lang"], W: words, Write: pdf.WordsIn(pdf.Language(words["lang"])), Sheet: sheet, Title: words[string(d.Type)] + " " + d.NumberText, PDF: path + "/pdf",
 		Other: path + "?lang=" + words["other code"], Entered: entered, Failed: failed}
-	page.Day = pdf.WordsIn(pdf.Language(page.Lang)).Day
 	switch {
 	case sheet.Kind == pdf.Invoice && d.Remaining().Minor > 0:
 		page.Pay = path + "/pay?lang=" + page.Lang
@@ -98,7 +97,7 @@ type linkPage struct {
 	Lang, Title, PDF, Other, Pay string
 	W                            map[string]string
 	Sheet                        *pdf.Document
-	Day                          any // writes a date
+	Write                        pdf.Words // dates and numbers
 	State, Said, By              string
 	Open                         bool // to a decision
 	Entered                      permalink.Decision
@@ -107,18 +106,6 @@ type linkPage struct {
 
 // Money writes an amount in the language of the page.
 func (p linkPage) Money(m money.Money) string { return m.Format(p.Lang) }
-
-// Number writes a decimal without the zeros at its end.
-func (p linkPage) Number(d money.Decimal) string {
-	text := d.String()
-	if strings.Contains(text, ".") {
-		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
-	}
-	if p.Lang == "el" {
-		text = strings.ReplaceAll(text, ".", ",")
-	}
-	return text
-}
 
 // Wrong says what is wrong with a field, in the language of the page.
 func (p linkPage) Wrong(field string) string {
@@ -182,11 +169,11 @@ input,textarea{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;min-h
 <h1>{{.Title}}</h1><p><b>{{.Sheet.From.Name}}</b>{{with .Sheet.From.VATNumber}} · {{.}}{{end}}</p>
 {{with .State}}<p class="state" role="status">{{.}}{{with $.By}} ({{$.W.by}} {{.}}){{end}}{{with $.Said}}<br>{{.}}{{end}}</p>{{end}}
 {{if .Conflict}}<p class="bad" role="alert">{{.W.conflict}}</p>{{end}}
-<dl><dt>{{.W.to}}</dt><dd>{{.Sheet.To.Name}}</dd><dt>{{.W.date}}</dt><dd>{{call .Day .Sheet.Date}}</dd>
-{{if eq .Sheet.Kind "invoice"}}<dt>{{.W.due}}</dt><dd>{{call .Day .Sheet.DueDate}}</dd>{{end}}
-{{if eq .Sheet.Kind "estimate"}}<dt>{{index .W "last day"}}</dt><dd>{{call .Day .Sheet.DueDate}}</dd>{{end}}</dl>
+<dl><dt>{{.W.to}}</dt><dd>{{.Sheet.To.Name}}</dd><dt>{{.W.date}}</dt><dd>{{.Write.Day .Sheet.Date}}</dd>
+{{if eq .Sheet.Kind "invoice"}}<dt>{{.W.due}}</dt><dd>{{.Write.Day .Sheet.DueDate}}</dd>{{end}}
+{{if eq .Sheet.Kind "estimate"}}<dt>{{index .W "last day"}}</dt><dd>{{.Write.Day .Sheet.DueDate}}</dd>{{end}}</dl>
 <table><thead><tr><th scope="col">{{.W.what}}</th><th scope="col" class="n wide">{{.W.quantity}}</th><th scope="col" class="n wide">{{.W.price}}</th><th scope="col" class="n">{{.W.amount}}</th></tr></thead>
-<tbody>{{range .Sheet.Lines}}<tr><td>{{.Title}}</td><td class="n wide">{{$.Number .Quantity}} {{.Unit}}</td><td class="n wide">{{$.Number .Price}}</td><td class="n">{{$.Money .Net}}</td></tr>{{end}}
+<tbody>{{range .Sheet.Lines}}<tr><td>{{.Title}}</td><td class="n wide">{{$.Write.Number .Quantity}} {{.Unit}}</td><td class="n wide">{{$.Write.Number .Price}}</td><td class="n">{{$.Money .Net}}</td></tr>{{end}}
 {{range .Sheet.Extras}}<tr><td>{{.Title}}</td><td class="wide"></td><td class="wide"></td><td class="n">{{$.Money .Amount}}</td></tr>{{end}}</tbody></table>
 <table class="sums"><tbody><tr><td>{{.W.net}}</td><td class="n">{{.Money .Sheet.Net}}</td></tr>
 {{range .Sheet.Taxes}}{{if not .Informational}}<tr><td>{{or .Name (index $.W "vat")}}</td><td class="n">{{$.Money .Amount}}</td></tr>{{end}}{{end}}

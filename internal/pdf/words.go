@@ -1,6 +1,9 @@
 package pdf
 
-import "github.com/kartela/kartela/day"
+import (
+	"github.com/kartela/kartela/day"
+	"github.com/kartela/kartela/money"
+)
 
 // Words are those of a statement in one language, for whoever writes one in another form.
 type Words struct {
@@ -18,6 +21,9 @@ func WordsIn(l Language) Words {
 
 // Posting names a kind of entry of the ledger.
 func (w Words) Posting(kind string) string { return w.t.postings[kind] }
+
+// Number is a decimal as it is written, without the zeros at its end.
+func (w Words) Number(d money.Decimal) string { return w.t.number(d, 0) }
 
 // Day is a date as it is written.
 func (w Words) Day(d day.Date) string { return w.t.day(d) }

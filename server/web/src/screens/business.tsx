@@ -7,8 +7,9 @@ import { languages, t } from "../i18n/language.ts";
 import { announce } from "../ui/announcer.tsx";
 import { DropZone } from "../ui/drop-zone.tsx";
 import { Faults } from "../ui/fault.tsx";
-import { Check, Choice, entered, Field, Form, FormFaults, invalid, Submit, TextArea } from "../ui/form.tsx";
+import { Check, Choice, entered, Field, FormFaults, invalid, TextArea } from "../ui/form.tsx";
 import { Loading, PageTitle } from "../ui/page.tsx";
+import { SettingsForm } from "../ui/settings-form.tsx";
 import { SettingsNav } from "../ui/settings-nav.tsx";
 
 const largest = 2; // MB, as the server takes logos
@@ -73,12 +74,10 @@ function Logo({ business, changed }: { business: BusinessDetailsFragment; change
 
 function Details({ business }: { business: BusinessDetailsFragment }) {
   const { run } = useAction(UpdateOrganizationDocument, { types: ["Organization"] });
-  const [saved, setSaved] = useState(false);
   return (
-    <Form
-      class="card inset stack"
-      submit={async (data) => {
-        const { data: answer, faults } = await run({
+    <SettingsForm
+      save={(data) =>
+        run({
           name: entered(data, "name"),
           profession: entered(data, "profession"),
           vatNumber: entered(data, "vatNumber"),
@@ -88,10 +87,8 @@ function Details({ business }: { business: BusinessDetailsFragment }) {
           phone: entered(data, "phone"),
           timeZone: entered(data, "timeZone"),
           language: entered(data, "language"),
-        });
-        setSaved(Boolean(answer));
-        return faults;
-      }}
+        })
+      }
     >
       <h2>{t("businessDetails")}</h2>
       <FormFaults />
@@ -109,40 +106,20 @@ function Details({ business }: { business: BusinessDetailsFragment }) {
         value={business.language}
         options={languages.map(({ code, name }) => ({ value: code, text: name }))}
       />
-      <div class="actions">
-        <p class="quiet" role="status">
-          {saved && t("settingsSaved")}
-        </p>
-        <Submit>{t("save")}</Submit>
-      </div>
-    </Form>
+    </SettingsForm>
   );
 }
 
 // Mails is what customers on the portal are told by e-mail; each of them may turn it off.
 function Mails({ business }: { business: BusinessDetailsFragment }) {
   const { run } = useAction(UpdateOrganizationDocument, { types: ["Organization"] });
-  const [saved, setSaved] = useState(false);
   return (
-    <Form
-      class="card inset stack"
-      submit={async (data) => {
-        const { data: answer, faults } = await run({ mailDocuments: data.has("mailDocuments"), mailPayments: data.has("mailPayments") });
-        setSaved(Boolean(answer));
-        return faults;
-      }}
-    >
+    <SettingsForm save={(data) => run({ mailDocuments: data.has("mailDocuments"), mailPayments: data.has("mailPayments") })}>
       <h2>{t("customerMails")}</h2>
       <p class="quiet">{t("customerMailsHint")}</p>
       <FormFaults />
       <Check name="mailDocuments" label={t("mailDocuments")} checked={business.mailDocuments} />
       <Check name="mailPayments" label={t("mailPayments")} checked={business.mailPayments} />
-      <div class="actions">
-        <p class="quiet" role="status">
-          {saved && t("settingsSaved")}
-        </p>
-        <Submit>{t("save")}</Submit>
-      </div>
-    </Form>
+    </SettingsForm>
   );
 }

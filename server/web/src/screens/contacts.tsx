@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useQuery } from "../api/hooks.ts";
 import { exportQuery, filterOf, narrowing, readSieve, writeSieve, type Sieve } from "../format/filter.ts";
 import { ContactsDocument, ContactSummaryDocument, TrackingCategoriesDocument, type ContactFilter } from "../gql/graphql.ts";
@@ -9,6 +9,7 @@ import { Amount } from "../ui/amount.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { Empty, PageTitle } from "../ui/page.tsx";
 import { Pages } from "../ui/pages.tsx";
+import { Search } from "../ui/search.tsx";
 import { mayEdit } from "../role.ts";
 import { BulkBar } from "./contacts-bulk.tsx";
 import { Chips, FilterPanel } from "./contacts-filters.tsx";
@@ -73,7 +74,7 @@ export function ContactsScreen({ role }: { role: string }) {
         </div>
       </div>
       <div class="finder">
-        <Search value={sieve.search} change={(search) => show({ search }, true)} />
+        <Search value={sieve.search} hint={t("searchHint")} change={(search) => show({ search }, true)} />
         <button type="button" aria-expanded={filtering} aria-controls="filters" onClick={() => setFiltering(!filtering)}>
           {filters > 0 ? t("filtersOn", { n: filters }) : t("filters")}
         </button>
@@ -184,32 +185,6 @@ function Totals({ filter }: { filter: ContactFilter }) {
         ))}
       </tbody>
     </table>
-  );
-}
-
-const pause = 250; // milliseconds without a key before the search begins
-
-function Search({ value, change }: { value: string; change(search: string): void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) {
-      return;
-    }
-    const timer = setTimeout(() => change(text.trim()), pause);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <form role="search" class="search" onSubmit={(event) => event.preventDefault()}>
-      <input
-        type="search"
-        aria-label={t("search")}
-        placeholder={t("searchHint")}
-        value={text}
-        autocomplete="off"
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-    </form>
   );
 }
 

@@ -1,4 +1,3 @@
-import { useEffect, useState } from "preact/hooks";
 import { useQuery } from "../api/hooks.ts";
 import { DocumentsDocument, DocumentSummaryDocument, type DocumentFilter, type DocumentOrder, type DocumentStatus, type DocumentType } from "../gql/graphql.ts";
 import type { Key } from "../i18n/en.ts";
@@ -9,6 +8,7 @@ import { Amount } from "../ui/amount.tsx";
 import { useBusinessMoves } from "../ui/live-business.ts";
 import { Empty, PageTitle } from "../ui/page.tsx";
 import { Pages } from "../ui/pages.tsx";
+import { Search } from "../ui/search.tsx";
 import { InvoiceRows, InvoiceTable } from "./contact-documents.tsx";
 
 const sales: readonly DocumentType[] = ["INVOICE", "CREDIT_NOTE", "ESTIMATE"];
@@ -63,7 +63,7 @@ export function DocumentsScreen({ role }: { role: string }) {
         )}
       </div>
       <div class="finder">
-        <Search value={search} change={(text) => show({ search: text })} />
+        <Search value={search} hint={t("documentSearchHint")} maxLength={200} change={(text) => show({ search: text })} />
         <label>
           <span class="unseen">{t("status")}</span>
           <select value={status ?? ""} onChange={(event) => show({ status: event.currentTarget.value })}>
@@ -190,32 +190,5 @@ function Totals({ filter, moved }: SummaryProps) {
         ))}
       </tbody>
     </table>
-  );
-}
-
-const pause = 250; // milliseconds without a key before the search begins
-
-function Search({ value, change }: { value: string; change(search: string): void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) {
-      return;
-    }
-    const timer = setTimeout(() => change(text.trim()), pause);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <form role="search" class="search" onSubmit={(event) => event.preventDefault()}>
-      <input
-        type="search"
-        aria-label={t("search")}
-        placeholder={t("documentSearchHint")}
-        value={text}
-        maxLength={200}
-        autocomplete="off"
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-    </form>
   );
 }

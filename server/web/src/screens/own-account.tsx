@@ -20,6 +20,7 @@ import { Confirm, Dialog } from "../ui/dialog.tsx";
 import { Faults } from "../ui/fault.tsx";
 import { Choice, entered, Field, Form, FormFaults, Submit } from "../ui/form.tsx";
 import { Loading, PageTitle } from "../ui/page.tsx";
+import { SettingsForm } from "../ui/settings-form.tsx";
 import { PortalMails } from "./portal-mails.tsx";
 import { CodeField } from "./sign-in.tsx";
 
@@ -74,18 +75,15 @@ export function OwnAccountScreen() {
 // PersonCard is what the person is called, and the language of the page and of mails.
 function PersonCard({ own }: { own: Own }) {
   const { run } = useAction(UpdateOwnAccountDocument, { types: ["Viewer"] });
-  const [saved, setSaved] = useState(false);
   return (
-    <Form
-      class="card inset stack"
-      submit={async (data) => {
+    <SettingsForm
+      save={async (data) => {
         const spoken = known(entered(data, "language"));
-        const { data: answer, faults } = await run({ name: entered(data, "name"), language: spoken });
-        if (answer && spoken) {
+        const done = await run({ name: entered(data, "name"), language: spoken });
+        if (done.data && spoken) {
           choose(spoken);
         }
-        setSaved(Boolean(answer));
-        return faults;
+        return done;
       }}
     >
       <h2>{t("aboutMe")}</h2>
@@ -100,13 +98,7 @@ function PersonCard({ own }: { own: Own }) {
           hint={t("ownLanguageHint")}
         />
       </div>
-      <div class="actions">
-        <p class="quiet" role="status">
-          {saved && t("settingsSaved")}
-        </p>
-        <Submit>{t("save")}</Submit>
-      </div>
-    </Form>
+    </SettingsForm>
   );
 }
 

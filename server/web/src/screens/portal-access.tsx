@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useAction } from "../api/hooks.ts";
 import { formatInstant } from "../format/day.ts";
 import {
@@ -16,6 +16,7 @@ import { Faults } from "../ui/fault.tsx";
 import type { Fault } from "../api/failure.ts";
 import { Empty, PageTitle } from "../ui/page.tsx";
 import { Pages } from "../ui/pages.tsx";
+import { Search } from "../ui/search.tsx";
 import { AccessTag, LinkToHandOver, Revoke, type Invitation } from "./contact-access.tsx";
 
 type Row = PortalAccessListQuery["portalAccess"]["nodes"][number];
@@ -44,7 +45,12 @@ export function PortalAccessScreen({ role }: { role: string }) {
       </div>
       <p class="quiet lead">{t("portalAccessIntro")}</p>
       <div class="finder">
-        <Search value={search} />
+        <Search
+          value={search}
+          hint={t("portalAccessFind")}
+          maxLength={200}
+          change={(text) => go(withQuery({ search: text || null }), { replace: true })}
+        />
         <nav class="pills" aria-label={t("status")}>
           {sieves.map((s) => (
             <Link key={s.value} href={withQuery({ state: s.value || null })} current={s === sieve} replace>
@@ -110,25 +116,5 @@ function AccessRow({ access, mayEdit: may }: { access: Row; mayEdit: boolean }) 
       {invitation && <LinkToHandOver invitation={invitation} />}
       <Faults faults={faults} />
     </li>
-  );
-}
-
-const pause = 250; // milliseconds without a key before the search begins
-
-function Search({ value }: { value: string }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) {
-      return;
-    }
-    const timer = setTimeout(() => go(withQuery({ search: text.trim() || null }), { replace: true }), pause);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <label class="search">
-      <span class="unseen">{t("search")}</span>
-      <input type="search" value={text} maxLength={200} placeholder={t("portalAccessFind")} onInput={(event) => setText(event.currentTarget.value)} />
-    </label>
   );
 }

@@ -1,32 +1,28 @@
-import { useState } from "preact/hooks";
 import { useAction, useQuery } from "../api/hooks.ts";
 import { PortalSettingsDocument, UpdatePortalSettingsDocument } from "../gql/graphql.ts";
 import { t } from "../i18n/language.ts";
 import { Faults } from "../ui/fault.tsx";
-import { Check, Form, FormFaults, Submit } from "../ui/form.tsx";
+import { Check, FormFaults } from "../ui/form.tsx";
 import { Loading } from "../ui/page.tsx";
+import { SettingsForm } from "../ui/settings-form.tsx";
 
 // PortalMails is which mails a customer gets of the business; what it does not send is not offered.
 export function PortalMails() {
   const { data, faults, again } = useQuery(PortalSettingsDocument, {}, { types: ["PortalSettings"] });
   const { run } = useAction(UpdatePortalSettingsDocument, { types: ["PortalSettings"] });
-  const [saved, setSaved] = useState(false);
   if (!data) {
     return faults.length > 0 ? <Faults faults={faults} again={again} /> : <Loading />;
   }
   const { settings, business } = data.portal;
   return (
-    <Form
-      class="card inset stack"
-      submit={async (form) => {
-        const { data: answer, faults: wrong } = await run({
+    <SettingsForm
+      save={(form) =>
+        run({
           ...(settings.documentsOffered && { documents: form.has("documents") }),
           ...(settings.paymentsOffered && { payments: form.has("payments") }),
           messages: form.has("messages"),
-        });
-        setSaved(Boolean(answer));
-        return wrong;
-      }}
+        })
+      }
     >
       <h2>{t("ownMails")}</h2>
       <p class="quiet">{t("ownMailsHint", { business: business.name })}</p>
@@ -34,12 +30,6 @@ export function PortalMails() {
       {settings.documentsOffered && <Check name="documents" label={t("ownMailsDocuments")} checked={settings.documents} />}
       {settings.paymentsOffered && <Check name="payments" label={t("ownMailsPayments")} checked={settings.payments} />}
       <Check name="messages" label={t("ownMailsMessages")} checked={settings.messages} />
-      <div class="actions">
-        <p class="quiet" role="status">
-          {saved && t("settingsSaved")}
-        </p>
-        <Submit>{t("save")}</Submit>
-      </div>
-    </Form>
+    </SettingsForm>
   );
 }
